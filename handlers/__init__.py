@@ -1,0 +1,1 @@
+"""What a person does in the chat, one folder a feature."""

@@ -1,0 +1,1 @@
+"""The aiohttp application that short links lead through."""

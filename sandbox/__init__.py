@@ -1,0 +1,1 @@
+"""A local Telegram to chat with the bot in, for trying and testing; imports nothing of the product."""
