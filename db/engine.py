@@ -1,0 +1,74 @@
+"""The database: SQLite embedded, PostgreSQL grown up."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+# How long a write waits for another process's write.
+SQLITE_BUSY_SECONDS = 15
+
+
+class Database:
+    """Sessions to read with and sessions to write with.
+
+    >>> async with database.write() as session:   # one transaction: committed at the end, rolled back on an error
+    ...     await links.add(session, …)
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(toklink_write=True)
+
+    @classmethod
+    def open(cls, url: str) -> "Database":
+        """``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``; connects at the first use."""
+        if make_url(url).get_backend_name() == "sqlite":
+            engine = create_async_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            engine = create_async_engine(
+                url, pool_pre_ping=True, pool_recycle=1800, connect_args={"timeout": 10, "command_timeout": 60}
+            )
+        return cls(engine)
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A consistent view; nothing done in it is kept."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction, committed when the block ends and rolled back when it raises."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transaction control starts them late; _begin_sqlite starts them where we mean it.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that turns to writing fails at once when another process has written meanwhile;
+    # an immediate one waits its turn.
+    write = connection.get_execution_options().get("toklink_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,102 @@
+"""Queries about links and their changes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries.upsert import insert_for
+from db.tables import Link, LinkChange, LinkSequence
+
+
+async def add(session: AsyncSession, *, slug: str, owner_id: int, target: str, now: datetime) -> Link | None:
+    """A new link, or None when the slug was ever given out."""
+    insert = insert_for(session, Link).values(
+        slug=slug, owner_id=owner_id, target=target, created_at=now, clicks=0, visitors=0, bots=0
+    )
+    link_id = await session.scalar(insert.on_conflict_do_nothing(index_elements=[Link.slug]).returning(Link.id))
+    return None if link_id is None else await session.get_one(Link, link_id)
+
+
+async def by_slug(session: AsyncSession, slug: str) -> Link | None:
+    return await session.scalar(select(Link).where(Link.slug == slug))
+
+
+async def of_owner(session: AsyncSession, link_id: int, owner_id: int) -> Link | None:
+    """The link if it is this person's, deleted or not."""
+    return await session.scalar(select(Link).where(Link.id == link_id, Link.owner_id == owner_id))
+
+
+async def page(session: AsyncSession, owner_id: int, *, limit: int, offset: int) -> Sequence[Link]:
+    """A person's links, newest first."""
+    standing = select(Link).where(Link.owner_id == owner_id, Link.deleted_at.is_(None))
+    return (await session.scalars(standing.order_by(Link.id.desc()).limit(limit).offset(offset))).all()
+
+
+async def count(session: AsyncSession, owner_id: int) -> int:
+    standing = select(func.count()).where(Link.owner_id == owner_id, Link.deleted_at.is_(None))
+    return (await session.scalar(standing)) or 0
+
+
+async def mark_deleted(session: AsyncSession, link_id: int, owner_id: int, now: datetime) -> str | None:
+    """The slug when this call deleted it; None when it was deleted already or is another's."""
+    return await session.scalar(
+        update(Link)
+        .where(Link.id == link_id, Link.owner_id == owner_id, Link.deleted_at.is_(None))
+        .values(deleted_at=now)
+        .returning(Link.slug)
+    )
+
+
+async def mark_restored(session: AsyncSession, link_id: int, owner_id: int, deleted_since: datetime) -> str | None:
+    """The slug when the link was deleted no earlier than ``deleted_since`` and stands again."""
+    return await session.scalar(
+        update(Link)
+        .where(Link.id == link_id, Link.owner_id == owner_id, Link.deleted_at >= deleted_since)
+        .values(deleted_at=None)
+        .returning(Link.slug)
+    )
+
+
+async def record_change(session: AsyncSession, slug: str, now: datetime) -> None:
+    """Tell every web process; the last statement of a transaction, since it queues all changes."""
+    sequence = await session.scalar(
+        update(LinkSequence)
+        .where(LinkSequence.id == 1)
+        .values(value=LinkSequence.value + 1)
+        .returning(LinkSequence.value)
+    )
+    session.add(LinkChange(sequence=sequence, slug=slug, changed_at=now))
+    await session.flush()
+
+
+async def newest_change(session: AsyncSession) -> int:
+    return await session.scalar(select(LinkSequence.value).where(LinkSequence.id == 1)) or 0
+
+
+async def changes_since(session: AsyncSession, sequence: int, limit: int) -> Sequence[tuple[int, str]]:
+    """(number, slug) of the changes after ``sequence``, in order."""
+    rows = await session.execute(
+        select(LinkChange.sequence, LinkChange.slug)
+        .where(LinkChange.sequence > sequence)
+        .order_by(LinkChange.sequence)
+        .limit(limit)
+    )
+    return [(number, slug) for number, slug in rows]
+
+
+async def forget_changes_before(session: AsyncSession, moment: datetime) -> int:
+    """How many old changes were removed. A process that slept longer empties its cache instead."""
+    removed = await session.execute(
+        delete(LinkChange).where(LinkChange.changed_at < moment).returning(LinkChange.sequence)
+    )
+    return len(removed.all())
+
+
+async def empty_deleted_before(session: AsyncSession, moment: datetime) -> Sequence[int]:
+    """Ids of links deleted before ``moment`` whose targets were just emptied; the slugs stay taken."""
+    emptied = await session.scalars(
+        update(Link).where(Link.deleted_at < moment, Link.target != "").values(target="").returning(Link.id)
+    )
+    return emptied.all()

@@ -1,0 +1,31 @@
+"""Queries about people."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries.upsert import insert_for
+from db.tables import Person
+
+
+async def find(session: AsyncSession, person_id: int) -> Person | None:
+    return await session.get(Person, person_id)
+
+
+async def add_if_new(session: AsyncSession, person_id: int, now: datetime) -> None:
+    """Two first messages at once add one row."""
+    insert = insert_for(session, Person).values(id=person_id, created_at=now)
+    await session.execute(insert.on_conflict_do_nothing(index_elements=[Person.id]))
+
+
+async def set_language(session: AsyncSession, person_id: int, language: str) -> None:
+    await session.execute(update(Person).where(Person.id == person_id).values(language=language))
+
+
+async def set_time_zone(session: AsyncSession, person_id: int, time_zone: str) -> None:
+    await session.execute(update(Person).where(Person.id == person_id).values(time_zone=time_zone))
+
+
+async def count(session: AsyncSession) -> int:
+    return (await session.scalar(select(func.count()).select_from(Person))) or 0

@@ -1,0 +1,18 @@
+"""All tables; their metadata is what migrations are held to."""
+
+from db.tables.base import Base
+from db.tables.clicks import Click, ClickCount, JournalPosition
+from db.tables.links import Link, LinkChange, LinkSequence
+from db.tables.people import Dialogue, Person
+
+__all__ = [
+    "Base",
+    "Click",
+    "ClickCount",
+    "Dialogue",
+    "JournalPosition",
+    "Link",
+    "LinkChange",
+    "LinkSequence",
+    "Person",
+]

