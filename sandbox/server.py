@@ -1,0 +1,212 @@
+"""The local Telegram itself: one HTTP server for the Bot API, the people and the chat page."""
+
+import re
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from aiohttp import web
+
+from sandbox.bot_api import METHODS
+from sandbox.bot_api.parameters import Call, read_call
+from sandbox.errors import BotApiError, conflict
+from sandbox.people import Group, Person, demo_groups, demo_people
+from sandbox.people_api import people_errors, people_routes
+from sandbox.queries import Press
+from sandbox.text import Json
+from sandbox.updates import TERMINATED
+from sandbox.world import RecordedCall, World
+
+PAGE: Final = Path(__file__).resolve().parent / "page"
+# Above the largest upload, so that too big a file gets Telegram's own words.
+BODY_BYTES_MAX: Final = 64 * 1024 * 1024
+TOKEN: Final = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{10,100}")
+PAGE_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob: data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class SandboxServer:
+    """A strict Bot API server for one bot, with people to talk to it.
+
+    Usable as an async context manager. `token` must look like a real one (`123456:letters`); `port` 0 takes a free
+    one. `now` gives aware times: ages of queries and messages are measured by it. `enforce_rates` turns on
+    Telegram's 429; `inline_feedback` the chosen_inline_result updates.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        now: Callable[[], datetime] = wall_clock,
+        bot_username: str = "toklink_demo_bot",
+        bot_name: str = "Toklink",
+        enforce_rates: bool = False,
+        inline_feedback: bool = True,
+        people: Iterable[Person] | None = None,
+        groups: Iterable[Group] | None = None,
+    ) -> None:
+        if not TOKEN.fullmatch(token):
+            raise ValueError("A bot token looks like 123456:ABC-letters-and-digits")
+        self._token = token
+        self._host = host
+        self._port = port
+        self._runner: web.AppRunner | None = None
+        self.world = World(
+            bot=bot_user(int(token.partition(":")[0]), bot_name, bot_username),
+            people=demo_people() if people is None else people,
+            groups=demo_groups() if groups is None else groups,
+            now=now,
+            enforce_rates=enforce_rates,
+            inline_feedback=inline_feedback,
+        )
+
+    @property
+    def url(self) -> str:
+        """The server's address, without a slash at its end; known once started."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
+
+    @property
+    def calls(self) -> deque[RecordedCall]:
+        """The newest calls of the bot, oldest first."""
+        return self.world.calls
+
+    @property
+    def violations(self) -> list[str]:
+        """What the bot did that it must not, as sentences."""
+        return self.world.violations
+
+    def unanswered_presses(self) -> list[Press]:
+        """Presses that reached the bot's queue and were never answered."""
+        return self.world.presses.unanswered()
+
+    async def start(self) -> None:
+        application = web.Application(client_max_size=BODY_BYTES_MAX, middlewares=[people_errors])
+        application.router.add_route("*", "/bot{token:[^/]+}/{method:[^/]*}", self._bot_api)
+        application.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self._file)
+        application.router.add_get("/", self._page)
+        application.router.add_get("/page/{name:.+}", self._page)
+        application.add_routes(people_routes(self.world))
+        application.on_shutdown.append(self._end_streams)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._port)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+
+    async def close(self) -> None:
+        """End long polls and streams, then the server."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> "SandboxServer":
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _end_streams(self, _: web.Application) -> None:
+        self.world.events.close()
+        self.world.updates.end_poll(conflict(TERMINATED))
+        self.world.close()
+
+    # The Bot API
+
+    def _check_token(self, request: web.Request) -> None:
+        token = request.match_info["token"]
+        if not TOKEN.fullmatch(token):
+            raise BotApiError(404, "Not Found")
+        if token != self._token:
+            raise BotApiError(401, "Unauthorized")
+
+    async def _bot_api(self, request: web.Request) -> web.Response:
+        call = Call(request.match_info["method"])
+        try:
+            self._check_token(request)
+            call = await read_call(request)
+            result = await self._method(call.method)(self.world, call)
+        except web.HTTPRequestEntityTooLarge:
+            answer = refusal(BotApiError(413, "Request Entity Too Large"))
+            self._record(call, 413, "Request Entity Too Large")
+        except BotApiError as error:
+            answer = refusal(error)
+            self._record(call, error.code, error.description)
+        else:
+            answer = web.json_response({"ok": True, "result": result})
+            self._record(call, 200, None)
+        return answer
+
+    def _method(self, name: str) -> Callable[[World, Call], Awaitable[Any]]:
+        method = METHODS.get(name.lower())
+        if method is None:
+            raise BotApiError(404, "Not Found: method not found")
+        return method
+
+    def _record(self, call: Call, status: int, description: str | None) -> None:
+        # An idle poll says nothing and would push out what matters.
+        if call.method.lower() == "getupdates" and status == 200:
+            return
+        self.world.record(RecordedCall(call.method, call.recorded(), status, description, self.world.now()))
+
+    async def _file(self, request: web.Request) -> web.Response:
+        try:
+            self._check_token(request)
+        except BotApiError as error:
+            return refusal(error)
+        stored = self.world.files.by_path(request.match_info["path"])
+        if stored is None:
+            return refusal(BotApiError(404, "Not Found"))
+        return web.Response(body=stored.content, content_type="application/octet-stream")
+
+    # The page
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        path = (PAGE / request.match_info.get("name", "index.html")).resolve()
+        if not path.is_relative_to(PAGE) or not path.is_file():
+            raise web.HTTPNotFound(text="There is no such page.")
+        return web.FileResponse(path, headers=PAGE_HEADERS)
+
+
+def bot_user(bot_id: int, name: str, username: str) -> Json:
+    """The User object of getMe."""
+    return {
+        "id": bot_id,
+        "is_bot": True,
+        "first_name": name,
+        "username": username,
+        "can_join_groups": True,
+        "can_read_all_group_messages": False,
+        "supports_inline_queries": True,
+        "can_connect_to_business": False,
+        "has_main_web_app": False,
+    }
+
+
+def refusal(error: BotApiError) -> web.Response:
+    body: Json = {"ok": False, "error_code": error.code, "description": error.description}
+    headers = {}
+    if error.parameters:
+        body["parameters"] = error.parameters
+        if "retry_after" in error.parameters:
+            headers["Retry-After"] = str(error.parameters["retry_after"])
+    return web.json_response(body, status=error.code, headers=headers)

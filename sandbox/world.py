@@ -1,0 +1,229 @@
+"""The state of the local Telegram: people, chats, messages, queries, the bot's profile. All in memory."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sandbox.errors import PeopleError, bad_request, forbidden
+from sandbox.events import EventHub
+from sandbox.files import FileStore
+from sandbox.limits import KEPT_CALLS, KEPT_MESSAGES_PER_CHAT, MESSAGE_UPDATE_LIFETIME
+from sandbox.people import Group, Person
+from sandbox.profile import BotProfile
+from sandbox.queries import InlineQueries, Presses
+from sandbox.rates import Rates
+from sandbox.text import Json
+from sandbox.updates import UpdateQueue
+
+log = logging.getLogger("sandbox")
+
+
+@dataclass(slots=True)
+class Chat:
+    """A private chat (id of the person) or a supergroup, with its messages by id, oldest first."""
+
+    id: int
+    kind: str
+    title: str | None
+    members: frozenset[int]
+    creator: int | None = None
+    messages: dict[int, Json] = field(default_factory=dict)
+    # Supergroups count their own messages; private chats share the bot's counter.
+    last_message_id: int = 0
+
+    @property
+    def is_private(self) -> bool:
+        return self.kind == "private"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """One call of the bot: parameters without the bytes of files (`<file name, N bytes>` stands for them)."""
+
+    method: str
+    parameters: Json
+    status: int
+    description: str | None
+    at: datetime
+
+
+class World:
+    """Everything that the Bot API and the people share.
+
+    Messages are Bot API Message objects and are never changed in place: an edit puts a new one.
+    """
+
+    def __init__(
+        self,
+        *,
+        bot: Json,
+        people: Iterable[Person],
+        groups: Iterable[Group],
+        now: Callable[[], datetime],
+        enforce_rates: bool = False,
+        inline_feedback: bool = True,
+    ) -> None:
+        self.now = now
+        # What getMe tells, and the bot as its messages name it.
+        self.bot = bot
+        self.public_bot: Json = {name: bot[name] for name in ("id", "is_bot", "first_name", "username")}
+        self.inline_feedback = inline_feedback
+        self.people = {person.id: person for person in people}
+        self.chats = {
+            person.id: Chat(person.id, "private", None, frozenset({person.id})) for person in self.people.values()
+        }
+        for group in groups:
+            self.chats[group.id] = Chat(group.id, "supergroup", group.title, frozenset(group.members), group.creator)
+        self.events = EventHub()
+        self.files = FileStore()
+        self.updates = UpdateQueue(now)
+        self.presses = Presses(now)
+        self.inline = InlineQueries(now)
+        self.profile = BotProfile()
+        self.rates = Rates(now) if enforce_rates else None
+        self.calls: deque[RecordedCall] = deque(maxlen=KEPT_CALLS)
+        self.violations: list[str] = []
+        self._private_message_id = 0
+        self._albums = 0
+        self._timers: list[asyncio.TimerHandle] = []
+
+    # Names
+
+    def person(self, person_id: int) -> Person:
+        try:
+            return self.people[person_id]
+        except KeyError:
+            raise PeopleError(f"There is no person {person_id} here.", status=404) from None
+
+    def chat_json(self, chat: Chat) -> Json:
+        """The Chat object as messages carry it."""
+        if not chat.is_private:
+            return {"id": chat.id, "type": chat.kind, "title": chat.title}
+        user = self.people[chat.id].user()
+        names: Json = {name: user[name] for name in ("first_name", "last_name", "username") if name in user}
+        return {"id": chat.id, "type": "private", **names}
+
+    def bot_chat(self, chat_id: int | str) -> Chat:
+        """The chat that a bot names; raises BotApiError 400."""
+        chat = self.chats.get(chat_id) if isinstance(chat_id, int) else None
+        if chat is None:
+            raise bad_request("chat not found")
+        return chat
+
+    def writable_chat(self, chat_id: int | str) -> Chat:
+        """The chat that a bot may write to; raises BotApiError 400 or 403."""
+        chat = self.bot_chat(chat_id)
+        if chat.is_private and not self.people[chat.id].started:
+            raise forbidden("bot can't initiate conversation with a user")
+        return chat
+
+    def persons_chat(self, person_id: int, chat_id: int) -> Chat:
+        """A chat that this person sees; raises PeopleError."""
+        self.person(person_id)
+        chat = self.chats.get(chat_id)
+        if chat is None or person_id not in chat.members:
+            raise PeopleError(f"Person {person_id} does not see the chat {chat_id}.", status=404)
+        return chat
+
+    def timestamp(self) -> int:
+        return int(self.now().astimezone(UTC).timestamp())
+
+    # Messages
+
+    def new_album_id(self) -> str:
+        self._albums += 1
+        return str(13_000_000_000_000_000 + self._albums)
+
+    def post(self, chat: Chat, sender: Json, content: Json) -> Json:
+        """Put a new message into the chat, tell the people, and give it."""
+        if chat.is_private:
+            self._private_message_id += 1
+            message_id = self._private_message_id
+        else:
+            chat.last_message_id += 1
+            message_id = chat.last_message_id
+        message = {
+            "message_id": message_id,
+            "from": sender,
+            "chat": self.chat_json(chat),
+            "date": self.timestamp(),
+            **content,
+        }
+        chat.messages[message_id] = message
+        if len(chat.messages) > KEPT_MESSAGES_PER_CHAT:
+            del chat.messages[next(iter(chat.messages))]
+        self.events.publish({"kind": "message", "chat_id": chat.id, "message": message})
+        return message
+
+    def replace(self, chat: Chat, message: Json) -> Json:
+        """Put an edited message in the place of the old one and tell the people."""
+        chat.messages[message["message_id"]] = message
+        self.events.publish({"kind": "edited", "chat_id": chat.id, "message": message})
+        return message
+
+    def delete(self, chat: Chat, message_id: int) -> None:
+        del chat.messages[message_id]
+        self.events.publish({"kind": "deleted", "chat_id": chat.id, "message_id": message_id})
+
+    def is_own(self, message: Json) -> bool:
+        """Whether the bot itself sent it."""
+        return bool(message["from"]["id"] == self.bot["id"])
+
+    # Updates
+
+    def tell_bot(self, kind: str, chat: Chat, message: Json) -> int | None:
+        """Queue a person's message for the bot, unless its privacy in groups keeps it away."""
+        if not chat.is_private and not self.concerns_bot(message):
+            return None
+        return self.updates.push(kind, bot_view(message), MESSAGE_UPDATE_LIFETIME)
+
+    def concerns_bot(self, message: Json) -> bool:
+        """Privacy mode: in groups a bot sees commands for it, replies to it and what was sent by its inline mode."""
+        if message.get("via_bot", {}).get("id") == self.bot["id"]:
+            return True
+        replied = message.get("reply_to_message")
+        if replied is not None and replied["from"]["id"] == self.bot["id"]:
+            return True
+        text = message.get("text") or message.get("caption") or ""
+        if not text.startswith("/"):
+            return False
+        command = text.split(maxsplit=1)[0]
+        _, _, username = command.partition("@")
+        return not username or username.lower() == self.bot["username"].lower()
+
+    # Time
+
+    def expire(self) -> None:
+        """Tell people of presses that can no longer be answered."""
+        for press in self.presses.newly_expired():
+            self.events.publish({"kind": "expired", "person_id": press.person_id, "callback_query_id": press.query_id})
+
+    def expire_later(self, seconds: float) -> None:
+        """Look for expired presses once this real time has passed."""
+        self._timers = [timer for timer in self._timers if timer.when() > asyncio.get_running_loop().time()]
+        self._timers.append(asyncio.get_running_loop().call_later(seconds, self.expire))
+
+    def close(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+
+    def record(self, call: RecordedCall) -> None:
+        self.calls.append(call)
+        log.debug("%s %s %s", call.method, call.status, call.description or "")
+
+
+BOT_VISIBLE_MARKUP: Final = "inline_keyboard"
+
+
+def bot_view(message: Json) -> Json:
+    """A message as a bot gets it: of keyboards, only inline ones are part of it."""
+    shown: dict[str, Any] = dict(message)
+    if BOT_VISIBLE_MARKUP not in shown.get("reply_markup", {BOT_VISIBLE_MARKUP: None}):
+        del shown["reply_markup"]
+    if "reply_to_message" in shown:
+        shown["reply_to_message"] = bot_view(shown["reply_to_message"])
+    return shown
