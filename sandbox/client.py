@@ -1,0 +1,75 @@
+"""Chat with a bot in the sandbox in a user's words, from a test or a script, over HTTP alone.
+
+    async with SandboxClient(server.url) as world:
+        anna = world.person("Анна")
+        await anna.send("/start")
+        await anna.press("Статистика")
+        await anna.sees("Переходы")
+
+Every wait has a time limit and ends in an AssertionError that shows the chat.
+"""
+
+from types import TracebackType
+
+import aiohttp
+
+from sandbox.client_http import PeopleHttp
+from sandbox.client_person import Group, Person, Watch
+from sandbox.stream import Follower
+
+PATIENCE = 5.0
+NOT_OPEN = "Use the client as `async with SandboxClient(url) as world:`"
+
+
+class SandboxClient:
+    """The people of a running sandbox; several clients may watch the same one."""
+
+    def __init__(self, url: str, *, timeout: float = PATIENCE) -> None:
+        self._url = url.rstrip("/")
+        self.timeout = timeout
+        self._http: aiohttp.ClientSession | None = None
+        self._follower: Follower | None = None
+        self._people: PeopleHttp | None = None
+
+    async def __aenter__(self) -> "SandboxClient":
+        self._http = aiohttp.ClientSession()
+        self._follower = Follower(self._http, self._url)
+        self._people = PeopleHttp(self._http, self._url)
+        await self._follower.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._follower is not None:
+            await self._follower.close()
+        if self._http is not None:
+            await self._http.close()
+
+    @property
+    def follower(self) -> Follower:
+        if self._follower is None:
+            raise RuntimeError(NOT_OPEN)
+        return self._follower
+
+    @property
+    def people(self) -> PeopleHttp:
+        if self._people is None:
+            raise RuntimeError(NOT_OPEN)
+        return self._people
+
+    def person(self, who: str | int) -> "Person":
+        """Somebody by first name, @username or id, in their private chat with the bot."""
+        for item in self.follower.world["people"]:
+            user = item["user"]
+            if who in {user["id"], user["first_name"], f"@{user.get('username')}"}:
+                watch = Watch(self.follower, self.people, self.timeout)
+                return Person(watch, int(user["id"]), str(user["first_name"]), int(user["id"]))
+        raise LookupError(f"There is nobody called {who!r} in the sandbox.")
+
+    def group(self, which: str | int) -> Group:
+        """A group by its title or id."""
+        for chat in self.follower.world["chats"]:
+            if chat["type"] != "private" and which in {chat["id"], chat["title"]}:
+                return Group(int(chat["id"]), str(chat["title"]))
+        raise LookupError(f"There is no group called {which!r} in the sandbox.")
