@@ -67,6 +67,10 @@ class SandboxClient:
                 return Person(watch, int(user["id"]), str(user["first_name"]), int(user["id"]))
         raise LookupError(f"There is nobody called {who!r} in the sandbox.")
 
+    async def catch_up(self) -> None:
+        """Wait until everything that has happened in the sandbox by now is seen by these people."""
+        await self.follower.catch_up(timeout=self.timeout)
+
     def group(self, which: str | int) -> Group:
         """A group by its title or id."""
         for chat in self.follower.world["chats"]:

@@ -65,6 +65,11 @@ class Person:
             if event["kind"] == "typing" and event["chat_id"] == self.chat_id
         ]
 
+    async def looks(self) -> Message:
+        """Look again: everything that the bot has done by now is seen, and its newest message given."""
+        await self._watch.follower.catch_up(timeout=self._watch.timeout)
+        return self.last
+
     def transcript(self) -> str:
         """The chat as text, for reading."""
         lines = [message.transcript() for message in self.messages()]
@@ -219,7 +224,7 @@ class Person:
     async def _send_file(
         self, kind: str, content: bytes, name: str, caption: str, *, quiet: bool, timeout: float | None
     ) -> Message:
-        form = aiohttp.FormData()
+        form = aiohttp.FormData(quote_fields=False)
         form.add_field("person_id", str(self.id))
         form.add_field("chat_id", str(self.chat_id))
         form.add_field("kind", kind)

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from sandbox import deeds
+from sandbox.bot_api.parameters import is_text
 from sandbox.errors import BotApiError, PeopleError
 from sandbox.files import Upload
 from sandbox.limits import CALLBACK_LIFETIME
@@ -63,6 +64,8 @@ class Wish:
         value = self._fields.get(name, default)
         if not isinstance(value, str):
             raise PeopleError(f'"{name}" must be a text.')
+        if not is_text(value):
+            raise PeopleError(f'"{name}" has half of a character in it.')
         return value
 
     def boolean(self, name: str) -> bool:

@@ -1,5 +1,6 @@
 """The local Telegram itself: one HTTP server for the Bot API, the people and the chat page."""
 
+import logging
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
@@ -19,6 +20,8 @@ from sandbox.queries import Press
 from sandbox.text import Json
 from sandbox.updates import TERMINATED
 from sandbox.world import RecordedCall, World
+
+log = logging.getLogger("sandbox")
 
 PAGE: Final = Path(__file__).resolve().parent / "page"
 # Above the largest upload, so that too big a file gets Telegram's own words.
@@ -97,7 +100,7 @@ class SandboxServer:
         return self.world.presses.unanswered()
 
     async def start(self) -> None:
-        application = web.Application(client_max_size=BODY_BYTES_MAX, middlewares=[people_errors])
+        application = web.Application(client_max_size=BODY_BYTES_MAX, middlewares=[self._expire, people_errors])
         application.router.add_route("*", "/bot{token:[^/]+}/{method:[^/]*}", self._bot_api)
         application.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self._file)
         application.router.add_get("/", self._page)
@@ -125,6 +128,13 @@ class SandboxServer:
     ) -> None:
         await self.close()
 
+    @web.middleware
+    async def _expire(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        self.world.expire()
+        return await handler(request)
+
     async def _end_streams(self, _: web.Application) -> None:
         self.world.events.close()
         self.world.updates.end_poll(conflict(TERMINATED))
@@ -151,6 +161,12 @@ class SandboxServer:
         except BotApiError as error:
             answer = refusal(error)
             self._record(call, error.code, error.description)
+        except Exception as error:
+            # A fault of the sandbox itself: said as Telegram would, and kept where tests look.
+            log.exception("The sandbox failed in %s", call.method)
+            self.world.violations.append(f"The sandbox itself failed in {call.method}: {error!r}")
+            answer = refusal(BotApiError(500, "Internal Server Error"))
+            self._record(call, 500, "Internal Server Error")
         else:
             answer = web.json_response({"ok": True, "result": result})
             self._record(call, 200, None)

@@ -26,6 +26,8 @@ class Follower:
         self.bot_id = 0
         self.world: Json = {}
         self.log: list[Json] = []
+        # The number of the newest event that was read.
+        self.position = 0
         self.chats: dict[int, dict[int, Message]] = {}
         self.deleted: dict[tuple[int, int], Message] = {}
 
@@ -36,8 +38,9 @@ class Follower:
             answer = await self._get(f"/people/chats/{chat['id']}/messages?limit=1000")
             messages = [Message(raw, self.bot_id) for raw in answer["messages"]]
             self.chats[int(chat["id"])] = {message.message_id: message for message in messages}
+        self.position = int(self.world["event_id"])
         stands = asyncio.get_running_loop().create_future()
-        self._task = asyncio.create_task(self._follow(int(self.world["event_id"]), stands))
+        self._task = asyncio.create_task(self._follow(self.position, stands))
         await stands
 
     async def close(self) -> None:
@@ -96,10 +99,20 @@ class Follower:
         self._changed = asyncio.Event()
 
     def _read(self, block: str) -> None:
-        data = "".join(line.removeprefix("data: ") for line in block.splitlines() if line.startswith("data: "))
-        if data:
-            self._apply(json.loads(data))
+        fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
+        if "data" in fields:
+            self._apply(json.loads(fields["data"]))
+            self.position = int(fields["id"])
             self._wake()
+
+    async def catch_up(self, *, timeout: float) -> None:
+        """Wait until everything that has happened in the sandbox by now is seen here."""
+        newest = int((await self._get("/people/world"))["event_id"])
+        await self.until(
+            lambda: True if self.position >= newest else None,
+            timeout=timeout,
+            complaint=lambda: f"Event {newest} never came; the newest here is {self.position}.",
+        )
 
     def _apply(self, event: Json) -> None:
         if event["kind"] in {"message", "edited"}:

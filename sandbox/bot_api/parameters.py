@@ -69,9 +69,12 @@ class Call:
         if not raw:
             return None
         try:
-            return json.loads(raw)
+            value = json.loads(raw)
         except ValueError:
             raise bad_request(fault) from None
+        if "\\u" in raw and not is_text(json.dumps(value, ensure_ascii=False)):
+            raise bad_request("strings must be encoded in UTF-8")
+        return value
 
     def attached(self, reference: str) -> Upload | None:
         """The file behind `attach://name`."""
@@ -81,6 +84,15 @@ class Call:
         """The parameters for the record: JSON decoded, bytes of files left out."""
         shown: Json = {name: decoded(value) for name, value in self.fields.items()}
         return shown | {name: f"<{file.name}, {len(file.content)} bytes>" for name, file in self.files.items()}
+
+
+def is_text(text: str) -> bool:
+    """Whether it can be written as UTF-8: a JSON escape may name half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def decoded(value: str) -> Any:
@@ -105,6 +117,8 @@ async def read_call(request: web.Request) -> Call:
                     files[name] = Upload(value.filename, value.file.read(), value.content_type)
                 else:
                     fields[name] = value if isinstance(value, str) else value.decode()
+    if not all(is_text(value) for value in fields.values()):
+        raise bad_request("strings must be encoded in UTF-8")
     return Call(request.match_info["method"], fields, files)
 
 
