@@ -1,0 +1,229 @@
+"""The drain: brings clicks from journals into the counters, each exactly once."""
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from db.engine import Database
+from db.queries import clicks as queries
+from services.clicks.folder import JournalFolder
+from services.clicks.journal import ClickJournal
+from services.clicks.records import RecordedClick
+from services.clicks.tally import raw, tally
+
+BATCH = 1_000
+# Clicks of this long are counted together, so that a single one is seen soon and many cost few transactions.
+GATHER_SECONDS = 0.2
+# Between full batches: redirects come first, and the journal can wait.
+BREATH_SECONDS = 0.02
+# How often the journals of processes that died are looked for.
+SWEEP_SECONDS = 5.0
+# How often the write-ahead log of the journal is moved into its file.
+WRITE_BACK_SECONDS = 1.0
+FIRST_RETRY_SECONDS = 0.25
+LONGEST_RETRY_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """What is recorded and not counted yet."""
+
+    clicks: int
+    # Age of the oldest of them in seconds; 0 when there is none.
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Source:
+    journal: ClickJournal
+    # Up to which click it is counted; None until the database was asked.
+    position: int | None = None
+
+
+class ClickDrain:
+    """Counts the clicks of this process's journal, and of journals that dead processes left in the same folder.
+
+    A batch is one transaction, which also moves the journal's position, provided that it still stands where the
+    batch began. So a batch is counted once, however often the drain, the process or the database dies on the way.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        folder: JournalFolder,
+        journal: ClickJournal,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._database = database
+        self._folder = folder
+        self._clock = clock
+        self._own = _Source(journal)
+        self._left: list[_Source] = []
+        self._task: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
+        self._moved = asyncio.Condition()
+        self._next_sweep = 0.0
+        self._next_write_back = 0.0
+        self._written_back = (0, 0)
+        self._retry_seconds = 0.0
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="click drain")
+
+    async def close(self, seconds: float) -> None:
+        """Count what is there, for at most ``seconds``, and stop; the rest waits in the journal."""
+        self._closing.set()
+        self._own.journal.arrived.set()
+        if self._task is None:
+            return
+        done, _ = await asyncio.wait({self._task}, timeout=seconds)
+        if not done:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        for source in self._left:
+            self._folder.release(source.journal)
+        self._left.clear()
+
+    def lag(self) -> Lag:
+        journals = [source.journal for source in (self._own, *self._left)]
+        oldest = min((at for at in (journal.oldest() for journal in journals) if at is not None), default=None)
+        return Lag(
+            clicks=sum(journal.rows for journal in journals),
+            seconds=0.0 if oldest is None else max(0.0, self._clock() - oldest / 1000),
+        )
+
+    async def settled(self) -> None:
+        """Return once all is counted that this process's journal holds now."""
+        newest = self._own.journal.last_id
+        async with self._moved:
+            await self._moved.wait_for(lambda: self._own.journal.rows == 0 or self._own.journal.forgotten >= newest)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                full = await self._round()
+            except Exception as error:
+                self._fail(error)
+                full = False
+            else:
+                self._recover()
+            if self._closing.is_set():
+                if not full:
+                    return
+            elif self._retry_seconds:
+                await self._rest(self._retry_seconds)
+            elif full:
+                await self._rest(BREATH_SECONDS)
+            else:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(SWEEP_SECONDS):
+                        await self._own.journal.arrived.wait()
+                await self._rest(GATHER_SECONDS)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, but not when the drain is being closed."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+
+    async def _round(self) -> bool:
+        """Count a batch of each journal; whether there may be more at once."""
+        self._own.journal.arrived.clear()
+        full = await self._count(self._own)
+        self._sweep()
+        for source in list(self._left):
+            full = await self._count_left(source) or full
+        await self._write_back()
+        return full
+
+    async def _count(self, source: _Source) -> bool:
+        """Count one batch; whether there may be more of it."""
+        journal = source.journal
+        if source.position is None:
+            source.position = await self._attach(journal)
+        batch = journal.read(source.position, BATCH)
+        if not batch:
+            return False
+        newest = batch[-1][0]
+        if not await self._commit(journal.uuid, source.position, newest, [click for _, click in batch]):
+            # The answer to an earlier commit was lost, or another process counts the same journal.
+            source.position = None
+            return True
+        source.position = newest
+        journal.forget(newest)
+        async with self._moved:
+            self._moved.notify_all()
+        return len(batch) == BATCH
+
+    async def _attach(self, journal: ClickJournal) -> int:
+        """Up to which click the database has counted the journal; those are forgotten here."""
+        async with self._database.write() as session:
+            await queries.start_journal(session, journal.uuid, journal.forgotten, self._now())
+            position = await queries.journal_position(session, journal.uuid)
+        assert position is not None
+        if position > journal.forgotten:
+            journal.forget(position)
+        return position
+
+    async def _commit(self, uuid: str, old: int, new: int, clicks: list[RecordedClick]) -> bool:
+        """Count the clicks and move the journal on, both or neither; False when it does not stand at ``old``."""
+        counts = tally(clicks)
+        async with self._database.write() as session:
+            # First, so that a second one that counts the same journal waits here and then counts nothing.
+            if not await queries.move_journal(session, uuid, old, new, self._now()):
+                return False
+            standing = await queries.lock_links(session, sorted({count.link_id for count in counts}))
+            await queries.add_counts(session, [count for count in counts if count.link_id in standing])
+            await queries.add_clicks(session, [raw(click) for click in clicks if click.link_id in standing])
+        return True
+
+    async def _count_left(self, source: _Source) -> bool:
+        """Count a batch of a dead process's journal, and remove the file with its last one."""
+        try:
+            full = await self._count(source)
+        except sqlite3.Error as error:
+            self._left.remove(source)
+            self._folder.set_aside(source.journal, str(error))
+            return False
+        if source.journal.rows == 0:
+            self._left.remove(source)
+            self._folder.remove(source.journal)
+            async with self._database.write() as session:
+                await queries.forget_journal(session, source.journal.uuid)
+        return full
+
+    def _sweep(self) -> None:
+        if time.monotonic() >= self._next_sweep:
+            self._left.extend(_Source(journal) for journal in self._folder.abandoned())
+            self._next_sweep = time.monotonic() + SWEEP_SECONDS
+
+    async def _write_back(self) -> None:
+        journal = self._own.journal
+        state = (journal.last_id, journal.forgotten)
+        if state != self._written_back and time.monotonic() >= self._next_write_back:
+            await asyncio.to_thread(journal.write_back)
+            self._written_back = state
+            self._next_write_back = time.monotonic() + WRITE_BACK_SECONDS
+
+    def _fail(self, error: Exception) -> None:
+        if not self._retry_seconds:
+            log.warning("clicks cannot be counted now; they wait in the journal", reason=repr(error))
+        self._retry_seconds = min(max(FIRST_RETRY_SECONDS, self._retry_seconds * 2), LONGEST_RETRY_SECONDS)
+
+    def _recover(self) -> None:
+        if self._retry_seconds:
+            log.info("clicks are counted again")
+        self._retry_seconds = 0.0
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)

@@ -1,0 +1,216 @@
+"""The click journal: a SQLite file that makes a click durable before its redirect is answered."""
+
+import asyncio
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from services.clicks.records import FORMAT, INSERT, SELECT, UPGRADES, RecordedClick, values_of
+
+# Rows that wait to be counted; at some 40 bytes each this bounds the file near 40 MB.
+MAX_ROWS = 1_000_000
+# Each opening counts its clicks from a number this much further on. After a power cut the file may lack its last
+# clicks, which the database counted already: their numbers must not be given to new ones.
+STRETCH = 2**32
+# Pages of the write-ahead log after which a commit itself writes them back; see ClickJournal.write_back.
+LOG_PAGES = 16_384
+SECONDS_BETWEEN_WARNINGS = 10.0
+
+log = structlog.get_logger(__name__)
+
+
+class JournalUnusable(Exception):
+    """The file cannot serve as a journal: damaged, or written by a newer version."""
+
+
+class Turn(asyncio.Future[None]):
+    """What all clicks of one turn of the event loop wait for.
+
+    A waiter that is cancelled must not cancel the others: the turn ends in a moment anyway, and the cancelled task
+    learns of it then.
+    """
+
+    def cancel(self, msg: object = None) -> bool:
+        return False
+
+
+class ClickJournal:
+    """One process's journal. All methods but :meth:`write_back` belong to the event loop's thread.
+
+    A commit is a write to the operating system, so a killed process loses nothing that was answered. A power cut
+    may lose the last moments (``synchronous = NORMAL``), but never damages the file.
+
+    Who opens it holds its lock (see :class:`services.clicks.folder.JournalFolder`) until it is closed.
+    """
+
+    def __init__(
+        self, path: Path, *, max_rows: int = MAX_ROWS, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Open or make the file; raises :class:`JournalUnusable`, or OSError or sqlite3.Error when the disk fails."""
+        self.path = path
+        self.max_rows = max_rows
+        # Clicks that could not be kept since this process started.
+        self.lost = 0
+        # Set whenever clicks were kept.
+        self.arrived = asyncio.Event()
+        self._monotonic = monotonic
+        self._failure: str | None = None
+        self._lost_unsaid = 0
+        self._next_warning = 0.0
+        self._turn: Turn | None = None
+        self._clicks: list[RecordedClick] = []
+        self._connection = _open(path)
+        try:
+            self.uuid, self.forgotten, newest, self.rows = self._connection.execute(
+                "SELECT uuid, forgotten, (SELECT max(id) FROM clicks), (SELECT count(*) FROM clicks) FROM journal"
+            ).fetchone()
+        except (sqlite3.Error, TypeError) as error:
+            self._connection.close()
+            raise JournalUnusable(f"{path}: {error}") from error
+        self.last_id: int = max(newest or 0, self.forgotten) + STRETCH
+
+    def record(self, click: RecordedClick) -> Turn:
+        """Keep ``click``; the redirect may be answered once the result is done.
+
+        The result never raises: a click that cannot be kept is counted in ``lost``, and the redirect goes on.
+        """
+        turn = self._turn
+        if turn is None:
+            loop = asyncio.get_running_loop()
+            turn = self._turn = Turn(loop=loop)
+            loop.call_soon(self._end_turn)
+        self._clicks.append(click)
+        return turn
+
+    def read(self, after: int, limit: int) -> list[tuple[int, RecordedClick]]:
+        """(number, click) of up to ``limit`` clicks after the number ``after``, in order."""
+        rows = self._connection.execute(SELECT, (after, limit))
+        return [(row[0], RecordedClick(*row[1:])) for row in rows]
+
+    def forget(self, position: int) -> None:
+        """Remove the clicks up to the number ``position``, which are counted.
+
+        A failure of the disk is not an error: the clicks are removed with the next batch, and never counted twice.
+        """
+        try:
+            with self._connection as connection:
+                connection.execute("BEGIN")
+                gone = connection.execute("DELETE FROM clicks WHERE id <= ?", (position,)).rowcount
+                connection.execute("UPDATE journal SET forgotten = max(forgotten, ?)", (position,))
+        except sqlite3.Error as error:
+            self._failure = str(error)
+            return
+        self.rows -= gone
+        self.forgotten = max(self.forgotten, position)
+
+    def oldest(self) -> int | None:
+        """When the oldest click that waits was made, in milliseconds since 1970; None when none waits."""
+        row = self._connection.execute("SELECT at FROM clicks ORDER BY id LIMIT 1").fetchone()
+        return None if row is None else row[0]
+
+    def trouble(self) -> str | None:
+        """Why clicks are lost just now, in plain words; None when all is well. Writes to the disk to know."""
+        if self.rows >= self.max_rows:
+            return "full: the database has not taken clicks for long"
+        try:
+            self._connection.execute("UPDATE journal SET forgotten = forgotten")
+        except sqlite3.Error as error:
+            self._failure = str(error)
+        else:
+            self._failure = None
+        return None if self._failure is None else f"cannot be written: {self._failure}"
+
+    def write_back(self) -> None:
+        """Move the write-ahead log into the file. Waits for the disk: call it in a thread, with the journal open.
+
+        It holds up no commit. Commits would do it themselves every so many pages, and make redirects wait.
+        """
+        connection = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Keep what this turn has still in hand, and close the file."""
+        if self._turn is not None:
+            self._end_turn()
+        self._connection.close()
+
+    def _end_turn(self) -> None:
+        turn, self._turn = self._turn, None
+        clicks, self._clicks = self._clicks, []
+        if turn is None:  # closed meanwhile
+            return
+        room = max(0, self.max_rows - self.rows)
+        if len(clicks) > room:
+            self._lose(len(clicks) - room, "the journal is full")
+            del clicks[room:]
+        try:
+            self._write(clicks)
+        except sqlite3.Error as error:
+            self._failure = str(error)
+            self._lose(len(clicks), self._failure)
+        else:
+            self._failure = None
+        turn.set_result(None)
+
+    def _write(self, clicks: list[RecordedClick]) -> None:
+        """Commit all clicks of a turn, or raise sqlite3.Error and keep none."""
+        if not clicks:
+            return
+        numbered = [(number, *values_of(click)) for number, click in enumerate(clicks, self.last_id + 1)]
+        with self._connection as connection:
+            connection.execute("BEGIN")
+            connection.executemany(INSERT, numbered)
+        self.last_id += len(clicks)
+        self.rows += len(clicks)
+        self.arrived.set()
+
+    def _lose(self, clicks: int, reason: str) -> None:
+        self.lost += clicks
+        self._lost_unsaid += clicks
+        if self._monotonic() >= self._next_warning:
+            log.error("clicks were lost: the journal could not keep them", clicks=self._lost_unsaid, reason=reason)
+            self._lost_unsaid = 0
+            self._next_warning = self._monotonic() + SECONDS_BETWEEN_WARNINGS
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    # Transactions are begun and ended here alone, not by the driver; `with connection` ends them.
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+        _upgrade(connection)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        # A disk that fails may work again; a file that is no journal stays none.
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        raise JournalUnusable(f"{path}: {error}") from error
+    except JournalUnusable:
+        connection.close()
+        raise
+    return connection
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Bring the file to this version's format, step by step, or leave it as it was."""
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        (found,) = connection.execute("PRAGMA user_version").fetchone()
+        if found > FORMAT:
+            raise JournalUnusable(f"written by a newer version (format {found}, this one knows {FORMAT})")
+        for statements in UPGRADES[found:]:
+            for statement in statements:
+                connection.execute(statement)
+        if found == 0:
+            connection.execute("INSERT INTO journal (uuid, forgotten) VALUES (?, 0)", (str(uuid.uuid4()),))
+        connection.execute(f"PRAGMA user_version = {FORMAT}")

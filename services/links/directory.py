@@ -1,0 +1,211 @@
+"""The directory: where each slug leads, from memory while it may, from the database when it must."""
+
+import asyncio
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import structlog
+
+from db.engine import Database
+from db.queries import links as queries
+from db.tables import Link
+
+SECONDS_TO_LIVE = 300.0
+# A slug that leads nowhere may be given out any moment; the change tells us, and this bounds what is remembered.
+UNKNOWN_SECONDS_TO_LIVE = 10.0
+MOST_KNOWN = 50_000
+# Apart from the known ones: who tries out slugs must not push real links out.
+MOST_UNKNOWN = 10_000
+POLL_SECONDS = 0.5
+ANSWER_SECONDS = 2.0
+# After the database failed to answer: so long nobody asks it for a link again.
+PAUSE_SECONDS = 1.0
+CHANGES_AT_ONCE = 1_000
+
+# Whatever else a slug is, it is a row of letters, digits, _ and -. The database need not be asked for other things.
+_PLAUSIBLE = re.compile(r"[\w-]{1,64}")
+# What an address may consist of when it is sent as a header.
+_ADDRESS_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
+
+log = structlog.get_logger(__name__)
+
+
+class DirectoryUnavailable(Exception):
+    """The database does not answer, and the slug is not in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a slug leads. ``target`` is ASCII, ready to be sent as a header; empty when ``deleted``."""
+
+    link_id: int
+    slug: str
+    target: str
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    destination: Destination | None
+    since: float
+
+
+class LinkDirectory:
+    """One process's memory of links, least recently used ones leaving first.
+
+    Changes reach it through the table of changes, polled every half second. While the database is away, links in
+    memory go on leading where they led.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        seconds_to_live: float = SECONDS_TO_LIVE,
+        most_known: int = MOST_KNOWN,
+        most_unknown: int = MOST_UNKNOWN,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        # May be changed at any time, and holds at once.
+        self.seconds_to_live = seconds_to_live
+        # Answers from memory, and answers that needed the database.
+        self.hits = 0
+        self.misses = 0
+        self._most_known = most_known
+        self._most_unknown = most_unknown
+        self._monotonic = monotonic
+        self._known: OrderedDict[str, _Entry] = OrderedDict()
+        self._unknown: OrderedDict[str, _Entry] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[Destination | None]] = {}
+        self._pause_ends = 0.0
+        # The newest change that is seen here; None until the database was asked.
+        self._seen: int | None = None
+        self._polling: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to follow changes, in the running event loop. The database may be away."""
+        self._polling = asyncio.create_task(self._poll(), name="link changes")
+
+    async def close(self) -> None:
+        """Stop following changes, and give up what is being asked."""
+        tasks = [*self._asking.values(), *([self._polling] if self._polling else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def find(self, slug: str) -> Destination | None:
+        """Where ``slug`` leads, or None when there is no such link; raises DirectoryUnavailable."""
+        now = self._monotonic()
+        entry = self._known.get(slug)
+        if entry is not None:
+            if now < entry.since + self.seconds_to_live or now < self._pause_ends:
+                self._known.move_to_end(slug)
+                self.hits += 1
+                return entry.destination
+        elif (entry := self._unknown.get(slug)) is not None and now < entry.since + UNKNOWN_SECONDS_TO_LIVE:
+            self.hits += 1
+            return None
+        elif _PLAUSIBLE.fullmatch(slug) is None:
+            return None
+        elif now < self._pause_ends:
+            raise DirectoryUnavailable
+        self.misses += 1
+        asking = self._asking.get(slug)
+        if asking is None:
+            asking = self._asking[slug] = asyncio.create_task(self._ask(slug))
+            asking.add_done_callback(lambda task: self._asked(slug, task))
+        # Who waits may be cancelled; the others go on waiting.
+        return await asyncio.shield(asking)
+
+    async def _ask(self, slug: str) -> Destination | None:
+        """Ask the database; what was known before serves while it does not answer."""
+        asked_at = self._monotonic()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS), self._database.read() as session:
+                link = await queries.by_slug(session, slug)
+        except Exception as error:
+            self._pause_ends = self._monotonic() + PAUSE_SECONDS
+            log.warning("the database does not answer; links lead where they led", reason=repr(error))
+            stale = self._known.get(slug)
+            if stale is None:
+                raise DirectoryUnavailable from error
+            return stale.destination
+        destination = None if link is None else _destination(link)
+        # A change that came meanwhile has taken this question out: its answer may be older than the change.
+        if self._asking.get(slug) is asyncio.current_task():
+            self._keep(slug, _Entry(destination, asked_at))
+        return destination
+
+    def _asked(self, slug: str, task: asyncio.Task[Destination | None]) -> None:
+        if self._asking.get(slug) is task:
+            del self._asking[slug]
+        if not task.cancelled():
+            task.exception()  # looked at, even when nobody waits any more
+
+    def _keep(self, slug: str, entry: _Entry) -> None:
+        self.forget(slug)
+        if entry.destination is None:
+            _put(self._unknown, slug, entry, self._most_unknown)
+        else:
+            _put(self._known, slug, entry, self._most_known)
+
+    def forget(self, slug: str) -> None:
+        """Ask the database for ``slug`` the next time."""
+        self._known.pop(slug, None)
+        self._unknown.pop(slug, None)
+
+    def _forget_changed(self, slug: str) -> None:
+        self.forget(slug)
+        self._asking.pop(slug, None)
+
+    def _forget_all(self) -> None:
+        self._known.clear()
+        self._unknown.clear()
+        self._asking.clear()
+
+    async def _poll(self) -> None:
+        failing = False
+        while True:
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await self._follow()
+                failing = False
+            except Exception as error:
+                if not failing:
+                    log.warning("changes of links cannot be read now", reason=repr(error))
+                failing = True
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _follow(self) -> None:
+        """Forget what changed since the last time."""
+        async with self._database.read() as session:
+            newest = await queries.newest_change(session)
+            if newest == self._seen:
+                return
+            changes = [] if self._seen is None else await queries.changes_since(session, self._seen, CHANGES_AT_ONCE)
+        # Numbers have no gaps: one that is missing was removed while this process slept, and nobody knows its slug.
+        if self._seen is None or not changes or changes[0][0] != self._seen + 1:
+            self._forget_all()
+            self._seen = newest
+            return
+        for number, slug in changes:
+            self._forget_changed(slug)
+            self._seen = number
+
+
+def _put(entries: OrderedDict[str, _Entry], slug: str, entry: _Entry, most: int) -> None:
+    entries[slug] = entry
+    if len(entries) > most:
+        entries.popitem(last=False)
+
+
+def _destination(link: Link) -> Destination:
+    deleted = link.deleted_at is not None
+    # Stored addresses are in this form already; a header with anything else in it would be refused at each click.
+    target = "" if deleted else quote(link.target, safe=_ADDRESS_CHARACTERS)
+    return Destination(link.id, link.slug, target, deleted)
