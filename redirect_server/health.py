@@ -1,0 +1,43 @@
+"""Whether the process lives, and whether it can do its work."""
+
+import asyncio
+
+from aiohttp import web
+from sqlalchemy import text
+
+from db.engine import Database
+from services.clicks.journal import ClickJournal
+
+ANSWER_SECONDS = 2.0
+
+
+class Health:
+    """``/healthz`` says that the process answers at all; ``/readyz`` that clicks are followed, kept and counted."""
+
+    def __init__(self, database: Database, journal: ClickJournal) -> None:
+        self._database = database
+        self._journal = journal
+
+    async def alive(self, _request: web.Request) -> web.Response:
+        return web.json_response({"alive": True}, headers={"Cache-Control": "no-store"})
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        """200, or 503 with what does not work in words."""
+        troubles = {"database": await self._database_trouble(), "journal": self._journal.trouble()}
+        ready = not any(troubles.values())
+        return web.json_response(
+            {"ready": ready, **{name: trouble or "ok" for name, trouble in troubles.items()}},
+            status=200 if ready else 503,
+            headers={"Cache-Control": "no-store"},
+        )
+
+    async def _database_trouble(self) -> str | None:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS), self._database.read() as session:
+                await session.execute(text("SELECT 1"))
+        except TimeoutError:
+            return f"no answer within {ANSWER_SECONDS:g} s"
+        except Exception as error:
+            # The kind alone: an error's text may hold the database's address.
+            return f"no answer ({type(error).__name__})"
+        return None

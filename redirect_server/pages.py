@@ -1,0 +1,136 @@
+"""The pages that people see when a link does not lead on, and the start page; in the language of the browser."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import jinja2
+import structlog
+from aiohttp import web
+
+from redirect_server.assets import Assets
+from redirect_server.languages import preferred_language
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+TEMPLATES = Path(__file__).parent / "templates"
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self';"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+    "Vary": "Accept-Language",
+}
+
+log = structlog.get_logger(__name__)
+
+
+class Texts(Protocol):
+    """The product's catalogue: texts by their English sentence."""
+
+    def gettext(self, language: str, text: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a page says: a headline, and what it means or what to do next. English sentences, to be translated."""
+
+    status: int
+    title: str
+    text: str
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogue; it is translated when the page is made."""
+    return text
+
+
+UNKNOWN = Explanation(
+    404,
+    _("There is no such link"),
+    _("Check the address: capital and small letters are different here, and the last letters get lost easily."),
+)
+FINISHED = Explanation(410, _("This link has ended"), _("Its owner took it down, and it leads nowhere any more."))
+NOT_ALLOWED = Explanation(
+    405, _("That does not work here"), _("A short link can only be opened. Follow it as you would any other link.")
+)
+TOO_LARGE = Explanation(413, _("That is too much at once"), _("Send less than that, and it will work."))
+UNAVAILABLE = Explanation(
+    503, _("This link cannot be opened right now"), _("It is not your fault. Try again in a minute.")
+)
+FAILED = Explanation(500, _("Something went wrong on our side"), _("Try again in a minute."))
+EXPLANATIONS = {page.status: page for page in (UNKNOWN, FINISHED, NOT_ALLOWED, TOO_LARGE, UNAVAILABLE, FAILED)}
+
+
+class Pages:
+    """Makes pages. ``bot_url`` is where the bot is talked to; without one, pages have no button."""
+
+    def __init__(self, texts: Texts, assets: Assets, *, bot_url: str | None) -> None:
+        self._texts = texts
+        self._bot_url = bot_url
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals["asset"] = assets.address
+
+    async def start(self, request: web.Request) -> web.Response:
+        """``/``: what this is, and where the bot is."""
+        return self._page(request, "start.html", 200)
+
+    def explain(self, request: web.Request, what: Explanation, error_id: str | None = None) -> web.Response:
+        """The page for a link that does not lead on."""
+        headers = {"Retry-After": "5"} if what.status == UNAVAILABLE.status else {}
+        return self._page(request, "explanation.html", what.status, headers, what=what, error_id=error_id)
+
+    def guarded(self, handler: Handler) -> Handler:
+        """The same handler, whose errors become pages. Cheaper than a middleware, which every redirect would pass."""
+
+        async def guard(request: web.Request) -> web.StreamResponse:
+            try:
+                return await handler(request)
+            except web.HTTPException as error:
+                return self._explain_status(request, error)
+            except Exception:
+                error_id = secrets.token_hex(4)
+                log.exception("a request failed", error_id=error_id, method=request.method, path=request.path)
+                return self.explain(request, FAILED, error_id)
+
+        return guard
+
+    async def nothing_here(self, request: web.Request) -> web.Response:
+        """Any method and path that no other route has."""
+        if request.method not in {"GET", "HEAD"} and "/" not in request.path.strip("/"):
+            response = self.explain(request, NOT_ALLOWED)
+            response.headers["Allow"] = "GET, HEAD"
+            return response
+        return self.explain(request, UNKNOWN)
+
+    def _explain_status(self, request: web.Request, error: web.HTTPException) -> web.StreamResponse:
+        explanation = EXPLANATIONS.get(error.status)
+        return error if explanation is None else self.explain(request, explanation)
+
+    def _page(
+        self, request: web.Request, template: str, status: int, headers: dict[str, str] | None = None, **facts: object
+    ) -> web.Response:
+        language = preferred_language(request.headers.get("Accept-Language", ""))
+
+        def translate(text: str) -> str:
+            return self._texts.gettext(language, text)
+
+        body = self._templates.get_template(template).render(
+            facts, _=translate, language=language, bot_url=self._bot_url
+        )
+        return web.Response(
+            status=status, text=body, content_type="text/html", headers={**SECURITY_HEADERS, **(headers or {})}
+        )

@@ -1,0 +1,133 @@
+"""A web process in the test's own: the real application on a real port, and a browser without a picture."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+
+from db.engine import Database
+from db.queries import links, people
+from db.tables import Link
+from redirect_server.application import WebServices, WebSettings, build_application, listening
+from services.clicks.river import ClickRiver
+from services.links.directory import LinkDirectory
+
+OWNER = 7
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+    " Version/17.5 Mobile/15E148 Safari/604.1"
+)
+TELEGRAM_PREVIEW = "TelegramBot (like TwitterBot)"
+PATIENCE = 10.0
+
+RUSSIAN = {
+    "There is no such link": "Такой ссылки нет",
+    "This link has ended": "Ссылка больше не работает",
+    "That does not work here": "Здесь так нельзя",
+    "Short links that count": "Короткие ссылки со счётом",
+    "Open the bot": "Открыть бота",
+}
+
+
+class Phrasebook:
+    """A catalogue of a few texts."""
+
+    def gettext(self, language: str, text: str) -> str:
+        return RUSSIAN.get(text, text) if language == "ru" else text
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+@dataclass
+class Web:
+    """``browser`` keeps cookies and follows nothing by itself."""
+
+    address: str
+    port: int
+    database: Database
+    directory: LinkDirectory
+    river: ClickRiver
+    browser: aiohttp.ClientSession
+
+    async def opens(self, path: str, *, method: str = "GET", agent: str = PHONE, **headers: str) -> Answer:
+        """What a browser gets at ``path``; header names with _ for -."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if agent:
+            sent["User-Agent"] = agent
+        async with self.browser.request(
+            method, self.address + path, headers=sent, skip_auto_headers=["User-Agent"], allow_redirects=False
+        ) as response:
+            return Answer(response.status, response.headers, await response.text(errors="replace"))
+
+    async def counted(self, slug: str) -> Link:
+        """The link after all clicks so far are counted."""
+        async with asyncio.timeout(PATIENCE):
+            await self.river.drain.settled()
+        async with self.database.read() as session:
+            link = await links.by_slug(session, slug)
+        assert link is not None
+        return link
+
+
+@asynccontextmanager
+async def web_process(
+    database: Database,
+    folder: Path,
+    *,
+    secure: bool = False,
+    bot_url: str | None = None,
+    port: int = 0,
+    reuse_port: bool = False,
+    seconds_to_live: float = 300.0,
+) -> AsyncIterator[Web]:
+    directory = LinkDirectory(database, seconds_to_live=seconds_to_live)
+    river = ClickRiver(database, folder)
+    directory.start()
+    river.open()
+    try:
+        application = build_application(
+            WebSettings(secure=secure, bot_url=bot_url), WebServices(database, directory, river, Phrasebook())
+        )
+        async with (
+            listening(application, host="127.0.0.1", port=port, reuse_port=reuse_port) as bound,
+            aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser,
+        ):
+            yield Web(f"http://127.0.0.1:{bound}", bound, database, directory, river, browser)
+    finally:
+        await river.close()
+        await directory.close()
+
+
+async def make_link(database: Database, slug: str, target: str = "https://example.com/page") -> int:
+    """The id of a new link of OWNER."""
+    now = datetime.now(UTC)
+    async with database.write() as session:
+        await people.add_if_new(session, OWNER, now)
+        link = await links.add(session, slug=slug, owner_id=OWNER, target=target, now=now)
+        assert link is not None
+        await links.record_change(session, slug, now)
+        return link.id
+
+
+async def delete_link(database: Database, link_id: int) -> None:
+    now = datetime.now(UTC)
+    async with database.write() as session:
+        slug = await links.mark_deleted(session, link_id, OWNER, now)
+        assert slug is not None
+        await links.record_change(session, slug, now)
+
+
+async def becomes_true(condition: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> None:
+    """Wait until the condition holds; fails after ``seconds``."""
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
