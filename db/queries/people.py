@@ -19,6 +19,12 @@ async def add_if_new(session: AsyncSession, person_id: int, now: datetime) -> No
     await session.execute(insert.on_conflict_do_nothing(index_elements=[Person.id]))
 
 
+async def hold(session: AsyncSession, person_id: int) -> None:
+    """Until the transaction ends, no other may hold this person: what is counted of theirs stays as it is."""
+    # SQLite has one writer at a time anyway, and leaves FOR UPDATE out.
+    await session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+
+
 async def set_language(session: AsyncSession, person_id: int, language: str) -> None:
     await session.execute(update(Person).where(Person.id == person_id).values(language=language))
 

@@ -1,0 +1,90 @@
+"""Builds every service, and closes what was opened."""
+
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage, DefaultKeyBuilder
+from aiogram.fsm.storage.memory import SimpleEventIsolation
+from aiogram.fsm.storage.redis import RedisEventIsolation, RedisStorage
+
+from bot.dialogues import DatabaseStorage
+from bot.settings import Settings
+from db.engine import Database
+from services.language import Catalogue
+from services.links.links import Links
+from services.links.statistics import Statistics
+from services.operations.overview import Operations
+from services.operations.upkeep import DIALOGUES_KEPT, Upkeep
+from services.people import People
+from services.pictures.studio import PictureStudio
+from services.services import Services
+
+LOCALES = Path(__file__).parent / "locales"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What the roles are made of."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    database: Database
+    catalogue: Catalogue
+    services: Services
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Container]:
+    """All services, closed at the end of the block. The tables must be there: see db.migrate."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database.open(settings.database)
+    pictures = PictureStudio()
+    services = Services(
+        people=People(database, default_time_zone=settings.default_timezone, operator_ids=settings.admin_ids),
+        links=Links(
+            database,
+            public_url=settings.links_url,
+            own_hosts=settings.own_hosts,
+            allow_private=settings.allow_private_targets,
+            most_per_person=settings.links_per_user,
+            choose=random.SystemRandom().choice,
+        ),
+        statistics=Statistics(database),
+        pictures=pictures,
+        operations=Operations(database, started_at=clock()),
+        upkeep=Upkeep(database),
+    )
+    try:
+        yield Container(settings, clock, database, Catalogue(LOCALES), services)
+    finally:
+        await pictures.close()
+        await database.close()
+
+
+@asynccontextmanager
+async def open_dialogues(container: Container) -> AsyncIterator[tuple[BaseStorage, BaseEventIsolation]]:
+    """Dialogue state and its locks: in Redis where there is one, else in the database and this process."""
+    storage: BaseStorage
+    isolation: BaseEventIsolation
+    redis_url = container.settings.redis_url
+    if redis_url is None:
+        storage, isolation = DatabaseStorage(container.database, container.clock), SimpleEventIsolation()
+    else:
+        keys = DefaultKeyBuilder(prefix="toklink:dialogue", with_bot_id=True, with_destiny=True)
+        storage = RedisStorage.from_url(
+            redis_url.get_secret_value(), key_builder=keys, state_ttl=DIALOGUES_KEPT, data_ttl=DIALOGUES_KEPT
+        )
+        isolation = RedisEventIsolation(redis=storage.redis, key_builder=keys, lock_kwargs={"timeout": 60})
+    try:
+        yield storage, isolation
+    finally:
+        await isolation.close()
+        await storage.close()

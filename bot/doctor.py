@@ -1,0 +1,143 @@
+"""toklink doctor: checks what the platform needs, says in plain words what is wrong and how to mend it."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.sender import open_bot
+from bot.settings import Settings, env_file_is_open
+from db.engine import Database
+from db.migrate import revisions
+
+ANSWER_SECONDS = 10
+LEAST_FREE_BYTES = 500 * 1024 * 1024
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class Verdict(StrEnum):
+    """``WRONG`` stops the platform; ``NOTE`` only costs something."""
+
+    GOOD = "✅"
+    NOTE = "ℹ️ "
+    WRONG = "❌"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, and one sentence on it: how to mend it where something is wrong."""
+
+    subject: str
+    verdict: Verdict
+    sentence: str
+
+
+async def examine(settings: Settings) -> int:
+    """Print a line for each check; 1 when something that is needed is missing, else 0."""
+    wrong = False
+    async for finding in findings(settings):
+        print(f"{finding.verdict} {finding.subject}: {finding.sentence}", flush=True)
+        wrong = wrong or finding.verdict is Verdict.WRONG
+    return 1 if wrong else 0
+
+
+async def findings(settings: Settings) -> AsyncIterator[Finding]:
+    """All checks, one after the other; none takes longer than ANSWER_SECONDS."""
+    yield _settings(settings)
+    yield _disk(settings.data_dir)
+    checks: list[tuple[str, Callable[[Settings], Awaitable[Finding]]]] = [
+        ("Database", _database),
+        ("Redis", _redis),
+        ("Telegram", _telegram),
+    ]
+    for subject, check in checks:
+        try:
+            yield await asyncio.wait_for(check(settings), ANSWER_SECONDS)
+        except TimeoutError:
+            yield Finding(
+                subject, Verdict.WRONG, f"no answer within {ANSWER_SECONDS} s; look at its address and network"
+            )
+    yield _chromium()
+
+
+def _settings(settings: Settings) -> Finding:
+    if env_file_is_open():
+        return Finding("Settings", Verdict.NOTE, "other accounts can read .env with its token: chmod 600 .env")
+    return Finding("Settings", Verdict.GOOD, f"short links begin with {settings.links_url}")
+
+
+def _disk(folder: Path) -> Finding:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".doctor"
+        probe.write_bytes(b"written")
+        probe.unlink()
+    except OSError as error:
+        return Finding("Disk", Verdict.WRONG, f"{folder} cannot be written ({error.strerror}): choose another DATA_DIR")
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        return Finding("Disk", Verdict.WRONG, f"{free // 2**20} MB free in {folder}: make room, 500 MB at least")
+    return Finding("Disk", Verdict.GOOD, f"{folder} can be written, {free // 2**30} GB free")
+
+
+async def _database(settings: Settings) -> Finding:
+    database = Database.open(settings.database)
+    try:
+        current, newest = await revisions(database)
+    except (SQLAlchemyError, OSError) as error:
+        reason = type(getattr(error, "orig", None) or error).__name__
+        return Finding("Database", Verdict.WRONG, f"it does not answer ({reason}): look at DATABASE_URL")
+    finally:
+        await database.close()
+    if current == newest:
+        return Finding("Database", Verdict.GOOD, f"{database.dialect}, at the newest revision")
+    sentence = (
+        f"{database.dialect}, at revision {current or 'none'}: `toklink run` or `toklink migrate` brings it to {newest}"
+    )
+    return Finding("Database", Verdict.NOTE, sentence)
+
+
+async def _redis(settings: Settings) -> Finding:
+    if settings.redis_url is None:
+        return Finding("Redis", Verdict.NOTE, "none (REDIS_URL is empty): fine for one machine")
+    client = Redis.from_url(settings.redis_url.get_secret_value())
+    try:
+        await client.ping()
+    except (RedisError, OSError) as error:
+        return Finding("Redis", Verdict.WRONG, f"it does not answer ({type(error).__name__}): look at REDIS_URL")
+    finally:
+        await client.aclose()
+    return Finding("Redis", Verdict.GOOD, "it answers")
+
+
+async def _telegram(settings: Settings) -> Finding:
+    if settings.bot_token is None:
+        return Finding("Telegram", Verdict.NOTE, "no BOT_TOKEN: `toklink run` starts the sandbox instead")
+    try:
+        bot = open_bot(settings.bot_token.get_secret_value(), settings.telegram_api_url)
+    except ValueError:
+        return Finding("Telegram", Verdict.WRONG, "BOT_TOKEN does not look like a token: copy it anew from @BotFather")
+    try:
+        user = await bot.get_me()
+    except TelegramUnauthorizedError:
+        return Finding("Telegram", Verdict.WRONG, "BOT_TOKEN is refused: copy it anew from @BotFather")
+    except TelegramAPIError as error:
+        reason = type(error).__name__
+        return Finding("Telegram", Verdict.WRONG, f"no answer ({reason}): look at TELEGRAM_API_URL and the network")
+    finally:
+        await bot.session.close()
+    return Finding("Telegram", Verdict.GOOD, f"@{user.username} answers")
+
+
+def _chromium() -> Finding:
+    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        return Finding("Chromium", Verdict.NOTE, "none found; nothing needs it yet but the tests of pages")
+    return Finding("Chromium", Verdict.GOOD, found)

@@ -1,0 +1,62 @@
+"""The bot that speaks to Telegram: its server, its defaults, and patience where Telegram asks for it."""
+
+import asyncio
+from html import escape
+
+import structlog
+from aiogram import Bot
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.enums import ParseMode
+from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter
+from aiogram.methods import GetUpdates, TelegramMethod
+from aiogram.methods.base import Response, TelegramType
+
+from handlers.presses import NotesAnswers
+from services.language.formats import shorten
+
+log = structlog.get_logger()
+# Longer waits are for deliveries; whoever waits in the chat has turned away by then.
+LONGEST_WAIT_SECONDS = 60
+MOST_TRACEBACK_CHARACTERS = 3_000
+
+
+class ObeysRetryAfter(BaseRequestMiddleware):
+    """Waits as long as Telegram says and tries again: the call was refused, so nothing is sent twice."""
+
+    async def __call__(
+        self,
+        make_request: NextRequestMiddlewareType[TelegramType],
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+    ) -> Response[TelegramType]:
+        waited = 0
+        while True:
+            try:
+                return await make_request(bot, method)
+            except TelegramRetryAfter as error:
+                waited += error.retry_after
+                if isinstance(method, GetUpdates) or waited > LONGEST_WAIT_SECONDS:
+                    raise
+                log.info("Telegram asks to wait", seconds=error.retry_after, method=method.__api_method__)
+                await asyncio.sleep(error.retry_after)
+
+
+def open_bot(token: str, api_url: str) -> Bot:
+    """A bot that speaks HTML; close its session after use."""
+    session = AiohttpSession(api=TelegramAPIServer.from_base(api_url))
+    session.middleware(NotesAnswers())
+    session.middleware(ObeysRetryAfter())
+    return Bot(token, session=session, default=DefaultBotProperties(parse_mode=ParseMode.HTML))
+
+
+async def tell_operators(bot: Bot, chats: list[int], heading: str, detail: str) -> None:
+    """One message to each of ``chats``; ``detail`` is redacted already and stands in a block of its own."""
+    text = f"<b>{escape(shorten(heading, 200))}</b>\n<pre>{escape(detail[-MOST_TRACEBACK_CHARACTERS:])}</pre>"
+    for chat_id in chats:
+        try:
+            await bot.send_message(chat_id, text)
+        except TelegramAPIError as error:
+            log.warning("an operator could not be told", chat_id=chat_id, reason=error.message)

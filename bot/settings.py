@@ -1,0 +1,128 @@
+"""Settings: the only reader of the environment. Read once, frozen, typed; secrets never print."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import ada_url
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from services.time_zones import UnknownTimeZone, zone
+
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+class Settings(BaseSettings):
+    """Names and defaults are a contract, listed in README.md and .env.example."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    bot_token: SecretStr | None = Field(None, description="The bot's token from @BotFather. Absent: the sandbox.")
+    telegram_api_url: str = Field("https://api.telegram.org", description="The Bot API server.")
+    public_url: str = Field("", description="Where short links live. Empty: http://localhost:WEB_PORT.")
+    web_host: str = Field("127.0.0.1", description="The address that the redirect server listens on.")
+    web_port: int = Field(8080, ge=1, le=65535, description="The port that the redirect server listens on.")
+    web_workers: int = Field(1, ge=1, le=64, description="Processes of `toklink web` on one port.")
+    sandbox_port: int = Field(8081, ge=1, le=65535, description="The port of the sandbox's chat page.")
+    data_dir: Path = Field(Path("var"), description="The folder of the database, journals and keys.")
+    database_url: str = Field("", description="Empty: SQLite in DATA_DIR. Or postgresql+asyncpg://…")
+    redis_url: SecretStr | None = Field(None, description="redis://… for what processes share. Empty: not needed.")
+    admin_ids: Annotated[frozenset[int], NoDecode] = Field(
+        frozenset(), description="Telegram ids of the operators, with commas between."
+    )
+    admin_chat_id: int | None = Field(None, description="The admin group. Empty: each of ADMIN_IDS.")
+    default_timezone: str = Field("Europe/Moscow", description="Of people who chose none, and of the schedule.")
+    links_per_user: int = Field(75, ge=1, description="How many links a person may have.")
+    allow_private_targets: bool = Field(False, description="Let links lead to private and loopback addresses.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
+    log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _split_ids(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("default_timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            zone(value)
+        except UnknownTimeZone as error:
+            raise ValueError("name a city's zone such as Europe/Moscow, or an offset such as UTC+03:00") from error
+        return value
+
+    @field_validator("telegram_api_url", "public_url")
+    @classmethod
+    def _http_address(cls, value: str) -> str:
+        value = value.rstrip("/")
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            raise ValueError("an address that begins with http:// or https://")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            raise ValueError("begins with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        return value
+
+    @model_validator(mode="after")
+    def _sandbox_is_local(self) -> "Settings":
+        if self.bot_token is None and not self.is_local:
+            raise ValueError("BOT_TOKEN is missing, and PUBLIC_URL is not local: the sandbox is for this machine only")
+        return self
+
+    @property
+    def links_url(self) -> str:
+        """What short addresses begin with, without a slash at the end."""
+        return self.public_url or f"http://localhost:{self.web_port}"
+
+    @property
+    def is_local(self) -> bool:
+        """Short links lead to this machine alone."""
+        parts = urlsplit(self.links_url)
+        return (f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname) in LOCAL_HOSTS
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """Hosts that short links must not lead to, as ``services.links.targets`` compares them."""
+        url = ada_url.URL(self.links_url)
+        if not self.is_local:
+            return frozenset({url.hostname, url.host})
+        port = url.port
+        return frozenset(f"{name}:{port}" if port else name for name in LOCAL_HOSTS)
+
+    @property
+    def database(self) -> str:
+        """The database's address, with the default filled in."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'toklink.db'}"
+
+    @property
+    def journals_dir(self) -> Path:
+        """Where web processes keep their click journals."""
+        return self.data_dir / "journals"
+
+
+def environment_name(field: str) -> str:
+    """The variable that a field of Settings is read from."""
+    return field.upper()
+
+
+def explain(error: ValidationError) -> list[str]:
+    """Wrong settings in plain words, a line each; values are not repeated, they may be secret."""
+    lines = []
+    for problem in error.errors():
+        name = environment_name(str(problem["loc"][0])) if problem["loc"] else ""
+        reason = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{name}: {reason}" if name else reason)
+    return lines
+
+
+def env_file_is_open() -> bool:
+    """Whether other accounts of this machine can read .env, where the token is."""
+    path = Path(".env")
+    return os.name == "posix" and path.exists() and bool(path.stat().st_mode & 0o077)

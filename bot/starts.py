@@ -1,0 +1,150 @@
+"""What each command of ``toklink`` starts."""
+
+import sys
+from contextlib import AsyncExitStack
+from datetime import date, datetime, time, timedelta
+
+import structlog
+from pydantic import SecretStr
+
+from bot.container import open_services, utc_now
+from bot.ports import port_needed
+from bot.roles import find_bot_url, serve_bot, serve_schedule, stopping_on_signals, together
+from bot.settings import Settings
+from bot.web import serve_web
+from bot.workers import supervise
+from db.engine import Database
+from db.migrate import migrate, revisions
+from sandbox import people as demo
+from sandbox.server import SandboxServer
+from scheduler.jobs import JOBS
+from services.time_zones import zone
+
+log = structlog.get_logger()
+# Any token of the right shape: the sandbox knows this one alone.
+SANDBOX_TOKEN = "4200000001:" + "Sandbox" * 5
+
+
+async def run(settings: Settings) -> int:
+    """Everything in one process; without a token the sandbox is the Telegram."""
+    async with AsyncExitStack() as stack:
+        stopping = await stack.enter_async_context(stopping_on_signals())
+        sandbox_url = None
+        if settings.bot_token is None:
+            server = SandboxServer(SANDBOX_TOKEN, port=settings.sandbox_port)
+            with port_needed("127.0.0.1", settings.sandbox_port, "SANDBOX_PORT"):
+                await stack.enter_async_context(server)
+            sandbox_url, settings = server.url, in_sandbox(settings, server.url)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        await _migrate(settings)
+        container = await stack.enter_async_context(open_services(settings))
+        bot_url = sandbox_url or await find_bot_url(settings)
+        await together(
+            stopping,
+            lambda stop: serve_web(container, stop, bot_url=bot_url, on_ready=lambda: _welcome(settings, sandbox_url)),
+            lambda stop: serve_bot(container, stop),
+            lambda stop: serve_schedule(container, stop),
+        )
+    return 0
+
+
+async def bot(settings: Settings) -> int:
+    if settings.bot_token is None:
+        return _missing("BOT_TOKEN is missing: put it into .env, or use `toklink run` for the sandbox")
+    if not await _is_migrated(settings):
+        return 1
+    async with stopping_on_signals() as stopping, open_services(settings) as container:
+        await together(stopping, lambda stop: serve_bot(container, stop))
+    return 0
+
+
+async def web(settings: Settings, *, single: bool) -> int:
+    """One redirect server, or WEB_WORKERS of them on one port."""
+    if not await _is_migrated(settings):
+        return 1
+    if settings.web_workers > 1 and not single:
+        return await supervise(settings.web_workers)
+    async with stopping_on_signals() as stopping, open_services(settings) as container:
+        bot_url = await find_bot_url(settings)
+        await together(stopping, lambda stop: serve_web(container, stop, bot_url=bot_url, reuse_port=True))
+    return 0
+
+
+async def scheduler(settings: Settings) -> int:
+    if not await _is_migrated(settings):
+        return 1
+    async with stopping_on_signals() as stopping, open_services(settings) as container:
+        await together(stopping, lambda stop: serve_schedule(container, stop))
+    return 0
+
+
+async def sandbox(settings: Settings) -> int:
+    """The local Telegram alone, for a bot that is started with its token and TELEGRAM_API_URL."""
+    async with stopping_on_signals() as stopping, SandboxServer(SANDBOX_TOKEN, port=settings.sandbox_port) as server:
+        print(f"Sandbox: {server.url}\nBOT_TOKEN={SANDBOX_TOKEN}\nTELEGRAM_API_URL={server.url}", flush=True)
+        await stopping.wait()
+    return 0
+
+
+async def migrate_database(settings: Settings) -> int:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    await _migrate(settings)
+    return 0
+
+
+async def job(settings: Settings, name: str, day: date | None) -> int:
+    """One job, once, beside a running platform; ``day`` (DEFAULT_TIMEZONE): as if it ran at the end of that day."""
+    if not await _is_migrated(settings):
+        return 1
+    now = utc_now()
+    if day is not None:
+        midnight = datetime.combine(day + timedelta(days=1), time(), zone(settings.default_timezone))
+        now = midnight - timedelta(seconds=1)
+    async with open_services(settings) as container:
+        await JOBS[name](container.services, now)
+    return 0
+
+
+def in_sandbox(settings: Settings, url: str) -> Settings:
+    """The settings with the sandbox as Telegram, its operator and its admin group."""
+    return settings.model_copy(
+        update={
+            "bot_token": SecretStr(SANDBOX_TOKEN),
+            "telegram_api_url": url,
+            "admin_ids": settings.admin_ids or frozenset({demo.OPERATOR_ID}),
+            "admin_chat_id": settings.admin_chat_id or demo.ADMIN_GROUP_ID,
+            "allow_private_targets": True,
+        }
+    )
+
+
+async def _migrate(settings: Settings) -> None:
+    database = Database.open(settings.database)
+    try:
+        await migrate(database)
+    finally:
+        await database.close()
+
+
+async def _is_migrated(settings: Settings) -> bool:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database.open(settings.database)
+    try:
+        current, newest = await revisions(database)
+    finally:
+        await database.close()
+    if current != newest:
+        _missing(f"the database is at revision {current or 'none'}, not {newest}: run `toklink migrate` first")
+    return current == newest
+
+
+async def _welcome(settings: Settings, sandbox_url: str | None) -> None:
+    lines = [f"Short links: {settings.links_url}"]
+    if sandbox_url:
+        lines += ["", f"Chat with the bot: {sandbox_url}", ""]
+    print("\n".join(lines), flush=True)
+
+
+def _missing(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1

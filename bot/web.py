@@ -1,0 +1,50 @@
+"""The web role: the redirect server with its journal, its drain and its directory of links."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import structlog
+
+from bot.container import Container
+from bot.ports import port_needed
+from bot.roles import Stopping
+from redirect_server.application import WebServices, WebSettings, build_application, listening
+from services.clicks.river import ClickRiver
+from services.links.directory import LinkDirectory
+
+log = structlog.get_logger()
+Ready = Callable[[], Awaitable[None]]
+
+
+async def serve_web(
+    container: Container,
+    stopping: Stopping,
+    *,
+    bot_url: str | None = None,
+    reuse_port: bool = False,
+    on_ready: Ready | None = None,
+) -> None:
+    """Lead people through short links until ``stopping``. What is in hand then is finished and counted.
+
+    ``reuse_port``: other processes may serve the same port. Raises PortTaken.
+    """
+    settings = container.settings
+    async with AsyncExitStack() as stack:
+        directory = LinkDirectory(container.database)
+        directory.start()
+        stack.push_async_callback(directory.close)
+        river = ClickRiver(container.database, settings.journals_dir)
+        river.open()
+        stack.push_async_callback(river.close)
+        application = build_application(
+            WebSettings(secure=settings.links_url.startswith("https:"), bot_url=bot_url),
+            WebServices(container.database, directory, river, container.catalogue),
+        )
+        with port_needed(settings.web_host, settings.web_port, "WEB_PORT"):
+            await stack.enter_async_context(
+                listening(application, host=settings.web_host, port=settings.web_port, reuse_port=reuse_port)
+            )
+        log.info("the redirect server listens", host=settings.web_host, port=settings.web_port)
+        if on_ready is not None:
+            await on_ready()
+        await stopping.wait()

@@ -1,0 +1,25 @@
+"""Queries that read counters."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.tables import ClickCount, Link
+
+
+async def buckets(session: AsyncSession, link_id: int, first: int, end: int) -> Sequence[tuple[int, int, int]]:
+    """(bucket, clicks, visitors) of a link with ``first`` <= bucket < ``end``; only buckets with anything in them."""
+    rows = await session.execute(
+        select(ClickCount.bucket, ClickCount.clicks, ClickCount.visitors).where(
+            ClickCount.link_id == link_id, ClickCount.bucket >= first, ClickCount.bucket < end
+        )
+    )
+    return [(bucket, clicks, visitors) for bucket, clicks, visitors in rows]
+
+
+async def totals(session: AsyncSession) -> tuple[int, int]:
+    """(links that stand, clicks of all links ever)."""
+    links = await session.scalar(select(func.count()).where(Link.deleted_at.is_(None)))
+    clicks = await session.scalar(select(func.coalesce(func.sum(Link.clicks), 0)))
+    return links or 0, int(clicks or 0)

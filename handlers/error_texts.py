@@ -1,0 +1,83 @@
+"""One table turns errors into text, in the language in use."""
+
+from collections.abc import Callable
+from typing import Any
+
+from handlers.settings.errors import PlaceNotFound
+from services.errors import UserError
+from services.language import gettext as _
+from services.language import ngettext
+from services.language.formats import number, said
+from services.links import errors as links
+from services.people import UnknownLanguage
+from services.time_zones import UnknownTimeZone
+
+
+def _not_understood(error: links.AddressNotUnderstood) -> str:
+    if not error.text.strip():
+        return _("⚠️ There is no address. Send one such as https://example.com/page")
+    return _("⚠️ {text} is not a web address. Send one such as https://example.com/page").format(text=said(error.text))
+
+
+def _too_long(error: links.AddressTooLong) -> str:
+    return _("⚠️ The address has {length} characters; the most is {most}. Send a shorter one.").format(
+        length=number(error.length), most=number(error.most)
+    )
+
+
+def _too_many(error: links.TooManyLinks) -> str:
+    text = ngettext(
+        "⚠️ You have {count} link, and that is the most. Delete one that you do not need: /links",
+        "⚠️ You have {count} links, and that is the most. Delete those that you do not need: /links",
+        error.most,
+    )
+    return text.format(count=number(error.most))
+
+
+def _several(error: links.SeveralAddresses) -> str:
+    text = ngettext(
+        "⚠️ There is {count} address in the message. Send one a message.",
+        "⚠️ There are {count} addresses in the message. Send one a message.",
+        error.count,
+    )
+    return text.format(count=number(error.count))
+
+
+def _outdated(_error: UserError) -> str:
+    return _("⚠️ This button does not work any more. Open the menu anew: /start")
+
+
+# What a person reads, by the class of the error; facts come from the error, HTML is escaped.
+TEXTS: dict[type[UserError], Callable[[Any], str]] = {
+    links.AddressNotUnderstood: _not_understood,
+    links.AddressTooLong: _too_long,
+    links.AddressWithPassword: lambda _error: _(
+        "⚠️ The address has a name or a password in it, and everybody who clicks would get it. Send it without."
+    ),
+    links.LinkNotFound: lambda _error: _("⚠️ There is no such link of yours; maybe it is deleted. Yours: /links"),
+    links.OwnAddress: lambda _error: _("⚠️ That is a short link of ours already. Send the address it should lead to."),
+    links.PrivateAddress: lambda error: _(
+        "⚠️ {host} is not on the public internet, nobody else could open it. Send an address that all can open."
+    ).format(host=said(error.host)),
+    links.SchemeRefused: lambda error: _(
+        "⚠️ I shorten web addresses only, not {scheme}. Send one that begins with https://"
+    ).format(scheme=said(f"{error.scheme}:")),
+    links.SeveralAddresses: _several,
+    links.TooManyLinks: _too_many,
+    links.UndoTooLate: lambda _error: _("⚠️ Too late: a minute has passed, and the link is gone for good."),
+    PlaceNotFound: lambda error: _(
+        "⚠️ I don't know the place {text}. Send a larger city nearby, or an offset such as +3."
+    ).format(text=said(error.text)),
+    UnknownLanguage: _outdated,
+    UnknownTimeZone: _outdated,
+}
+
+
+def error_text(error: UserError) -> str:
+    """The sentence that says what is wrong and what to do; HTML."""
+    return TEXTS[type(error)](error)
+
+
+def apology(error_id: str) -> str:
+    """For an error that nobody foresaw."""
+    return _("⚠️ Something broke on our side, and we know of it (№ {id}). Please try again.").format(id=error_id)

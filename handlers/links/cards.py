@@ -1,0 +1,71 @@
+"""Presses on the card of a link: its QR, its statistics, its deletion."""
+
+from datetime import datetime
+
+from aiogram import F, Router
+from aiogram.types import CallbackQuery
+
+from handlers.links import pictures, views
+from handlers.links.callbacks import LinkAction, LinkPress
+from handlers.screen import show
+from services.people import Person
+from services.services import Services
+
+
+def router() -> Router:
+    router = Router(name="links.cards")
+    for action, handler in (
+        (LinkAction.CARD, show_card),
+        (LinkAction.QR, show_qr),
+        (LinkAction.STATISTICS, show_statistics),
+        (LinkAction.DELETE, ask_to_delete),
+        (LinkAction.DELETE_SURELY, delete),
+        (LinkAction.RESTORE, restore),
+    ):
+        router.callback_query.register(handler, LinkPress.filter(F.action == action))
+    return router
+
+
+async def show_card(press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person) -> None:
+    link = await services.links.get(person.id, callback_data.id)
+    await press.answer()
+    await show(press, views.card(link, person.zone, page=callback_data.page))
+
+
+async def show_qr(press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person) -> None:
+    link = await services.links.get(person.id, callback_data.id)
+    await press.answer()
+    picture = await pictures.qr(services.pictures, link)
+    await show(press, views.card(link, person.zone, page=callback_data.page, qr=picture))
+
+
+async def show_statistics(
+    press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person, now: datetime
+) -> None:
+    link = await services.links.get(person.id, callback_data.id)
+    figures = await services.statistics.of_link(person.id, link.id, person.zone, now)
+    await press.answer()
+    picture = await pictures.last_hours(services.pictures, link, figures, person.zone, now)
+    await show(press, views.statistics(link, figures, picture, callback_data.page))
+
+
+async def ask_to_delete(press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person) -> None:
+    link = await services.links.get(person.id, callback_data.id)
+    await press.answer()
+    await show(press, views.asked_to_delete(link, callback_data.page))
+
+
+async def delete(
+    press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person, now: datetime
+) -> None:
+    short_url = await services.links.delete(person.id, callback_data.id, now)
+    await press.answer()
+    await show(press, views.deleted(short_url, callback_data.id, callback_data.page))
+
+
+async def restore(
+    press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person, now: datetime
+) -> None:
+    link = await services.links.restore(person.id, callback_data.id, now)
+    await press.answer()
+    await show(press, views.card(link, person.zone, page=callback_data.page))

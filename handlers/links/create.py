@@ -1,0 +1,76 @@
+"""/link, a pasted address, and the dialogue that asks for one."""
+
+from datetime import datetime
+
+from aiogram import F, Router
+from aiogram.filters import Command, CommandObject
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, Message
+
+from handlers.dialogue import ask, finish
+from handlers.links import views
+from handlers.links.addresses import PastedAddress
+from handlers.menu import MenuPress, Room
+from handlers.screen import show
+from services.links.errors import SeveralAddresses
+from services.people import Person
+from services.services import Services
+
+PRIVATE = F.chat.type == "private"
+
+
+class NewLink(StatesGroup):
+    address = State()
+
+
+def router() -> Router:
+    router = Router(name="links.create")
+    router.message.register(link_command, Command("link"))
+    router.message.register(shorten_pasted, PRIVATE, PastedAddress())
+    router.message.register(shorten_answer, PRIVATE, NewLink.address, F.text, ~F.text.startswith("/"))
+    router.callback_query.register(ask_for_address, MenuPress.filter(F.room == Room.NEW_LINK))
+    return router
+
+
+async def link_command(
+    message: Message, command: CommandObject, state: FSMContext, services: Services, person: Person, now: datetime
+) -> None:
+    if command.args:
+        await shorten(message, command.args, services, person, now)
+    elif message.chat.type == "private":
+        await ask(message, state, NewLink.address, views.question())
+    else:
+        await show(message, views.how_in_group())
+
+
+async def ask_for_address(press: CallbackQuery, state: FSMContext) -> None:
+    await press.answer()
+    await ask(press, state, NewLink.address, views.question())
+
+
+async def shorten_pasted(
+    message: Message, addresses: list[str], state: FSMContext, services: Services, person: Person, now: datetime
+) -> None:
+    if len(addresses) > 1:
+        raise SeveralAddresses(len(addresses))
+    await shorten(message, addresses[0], services, person, now)
+    if await state.get_state() == NewLink.address:
+        await finish(message, state)
+
+
+async def shorten_answer(
+    message: Message, state: FSMContext, services: Services, person: Person, now: datetime
+) -> None:
+    await shorten(message, message.text or "", services, person, now)
+    await finish(message, state)
+
+
+async def shorten(message: Message, address: str, services: Services, person: Person, now: datetime) -> None:
+    """Answer with a new link. Raises what ``Links.create`` raises."""
+    link, target = await services.links.create(person.id, address, now)
+    notes = views.notes_on(target)
+    if message.chat.type == "private":
+        await show(message, views.card(link, person.zone, notes=notes))
+    else:
+        await show(message, views.in_group(link, notes))

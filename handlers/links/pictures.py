@@ -1,0 +1,35 @@
+"""The pictures of a link, with their words in the language in use."""
+
+from datetime import datetime, tzinfo
+
+from handlers.links.views import clicks_text
+from services.language import gettext as _
+from services.language.formats import hour, number, offset
+from services.links.links import Link
+from services.links.statistics import LinkStatistics
+from services.links.targets import readable_url
+from services.pictures.charts import Hour, HoursChart, hours_chart
+from services.pictures.qr import QrPicture, qr_picture
+from services.pictures.studio import PictureStudio
+
+
+async def qr(studio: PictureStudio, link: Link) -> bytes:
+    """PNG; leads to the short address, which stands beneath."""
+    return await studio.draw(qr_picture, QrPicture(content=link.short_url, caption=readable_url(link.short_url)))
+
+
+async def last_hours(studio: PictureStudio, link: Link, figures: LinkStatistics, zone: tzinfo, now: datetime) -> bytes:
+    """PNG of the last 24 hours of ``figures``."""
+    hours = tuple(Hour(hour(each.start), each.clicks, each.visitors) for each in figures.hours)
+    chart = HoursChart(
+        title=_("Last 24 hours"),
+        subtitle=f"{readable_url(link.short_url)} · {offset(zone, now)}",
+        total=clicks_text(sum(each.clicks for each in hours)),
+        peak=number(max(each.clicks for each in hours)),
+        visitors=_("first visits"),
+        repeats=_("repeat clicks"),
+        empty=_("Nobody has followed the link in these hours"),
+        signature="Toklink",
+        hours=hours,
+    )
+    return await studio.draw(hours_chart, chart)

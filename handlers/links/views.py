@@ -1,0 +1,161 @@
+"""How links look in the chat."""
+
+from datetime import tzinfo
+
+from aiogram.types import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+
+from handlers.links.callbacks import LinkAction, LinkPress, ListPress
+from handlers.menu import MenuPress, Room, button, cancel, rows, to_menu
+from handlers.screen import Screen
+from services.language import gettext as _
+from services.language import ngettext
+from services.language.formats import day, number, quoted, said
+from services.links.links import Link, LinkPage
+from services.links.statistics import LinkStatistics
+from services.links.targets import Target, readable_url
+
+
+def card(link: Link, zone: tzinfo, *, page: int = 0, notes: tuple[str, ...] = (), qr: bytes | None = None) -> Screen:
+    """A link and what can be done with it; with ``qr`` as a picture."""
+    lines = [
+        f"🔗 <b>{anchor(link)}</b>",
+        f"→ {said(readable_url(link.target))}",
+        _("{clicks} · since {day}").format(clicks=clicks_text(link.clicks), day=day(link.created_at.astimezone(zone))),
+        *notes,
+    ]
+    return Screen("\n".join(lines), _card_keyboard(link, page, with_qr=qr is None), qr)
+
+
+def notes_on(target: Target) -> tuple[str, ...]:
+    """What a person should know about how their address was read."""
+    notes = []
+    if target.https_assumed:
+        notes.append(_("ℹ️ The address had no https://, so I added it."))
+    if target.has_foreign_script:
+        notes.append(
+            _("ℹ️ The site is {host}, on the network {ascii_host}.").format(
+                host=said(target.host), ascii_host=f"<code>{quoted(target.ascii_host)}</code>"
+            )
+        )
+    return tuple(notes)
+
+
+def question() -> Screen:
+    return Screen(_("🔗 Send me the address to shorten, such as https://example.com/page"), rows([cancel()]))
+
+
+def links_list(page: LinkPage) -> Screen:
+    """One page of a person's links."""
+    if not page.total:
+        text = _("📋 You have no links yet.\nSend me any address, and the first one is here.")
+        return Screen(text, rows([_new_link()], [to_menu()]))
+    heading = ngettext("📋 <b>{count} link</b>", "📋 <b>{count} links</b>", page.total)
+    lines = [heading.format(count=number(page.total))]
+    first = (page.number - 1) * PAGE_SIZE + 1
+    for place, link in enumerate(page.links, first):
+        lines.append(
+            f"{number(place)}. {anchor(link)} — {clicks_text(link.clicks)}\n→ {said(readable_url(link.target), 40)}"
+        )
+    return Screen("\n".join(lines), rows(_numbers(page, first), _turns(page), [_new_link(), to_menu()]))
+
+
+def statistics(link: Link, figures: LinkStatistics, picture: bytes, page: int) -> Screen:
+    """Figures of a link with its last 24 hours as a picture."""
+    lines = [
+        _("📊 <b>{clicks}</b>, {today} today").format(
+            clicks=clicks_text(figures.clicks), today=number(figures.today_clicks)
+        ),
+        _("{visitors}, {repeats}").format(
+            visitors=ngettext("{count} visitor", "{count} visitors", figures.visitors).format(
+                count=number(figures.visitors)
+            ),
+            repeats=ngettext("{count} repeat click", "{count} repeat clicks", figures.repeats).format(
+                count=number(figures.repeats)
+            ),
+        ),
+    ]
+    if figures.bots:
+        lines.append(_("🤖 Previews and crawlers, not counted: {count}").format(count=number(figures.bots)))
+    lines.append(f"🔗 {anchor(link)}")
+    keyboard = rows(
+        [
+            button(_("🔄 Refresh"), LinkPress(action=LinkAction.STATISTICS, id=link.id, page=page)),
+            button(_("◀️ Back"), LinkPress(action=LinkAction.CARD, id=link.id, page=page)),
+        ]
+    )
+    return Screen("\n".join(lines), keyboard, picture)
+
+
+def asked_to_delete(link: Link, page: int) -> Screen:
+    text = _("🗑 Delete {link}?\nIt stops working at once, and nobody gets its address again.").format(link=anchor(link))
+    sure = button(_("🗑 Yes, delete"), LinkPress(action=LinkAction.DELETE_SURELY, id=link.id, page=page))
+    return Screen(text, rows([button(_("◀️ Keep it"), LinkPress(action=LinkAction.CARD, id=link.id, page=page)), sure]))
+
+
+def deleted(short_url: str, link_id: int, page: int) -> Screen:
+    text = _("🗑 {link} is deleted.\nYou can undo this for a minute.").format(link=f"<s>{quoted(bare(short_url))}</s>")
+    undo = button(_("↩️ Undo"), LinkPress(action=LinkAction.RESTORE, id=link_id, page=page))
+    return Screen(text, rows([undo], [_to_list(page or 1)]))
+
+
+def in_group(link: Link, notes: tuple[str, ...]) -> Screen:
+    """A new link among others: no buttons, since it is managed in the private chat."""
+    return Screen("\n".join([f"🔗 <b>{anchor(link)}</b>", f"→ {said(readable_url(link.target))}", *notes]))
+
+
+def how_in_group() -> Screen:
+    return Screen(_("🔗 Put the address after the command: /link https://example.com/page"))
+
+
+def anchor(link: Link) -> str:
+    return f'<a href="{quoted(link.short_url)}">{quoted(bare(link.short_url))}</a>'
+
+
+def bare(url: str) -> str:
+    """An address without its scheme, as people read it."""
+    return url.removeprefix("https://").removeprefix("http://").removesuffix("/")
+
+
+def clicks_text(clicks: int) -> str:
+    if not clicks:
+        return _("no clicks yet")
+    return ngettext("{count} click", "{count} clicks", clicks).format(count=number(clicks))
+
+
+# Two lines a link: a page is one screen of a phone.
+PAGE_SIZE = 5
+
+
+def _card_keyboard(link: Link, page: int, *, with_qr: bool) -> InlineKeyboardMarkup:
+    copy = InlineKeyboardButton(text=_("📎 Copy"), copy_text=CopyTextButton(text=link.short_url))
+    figures = button(_("📊 Statistics"), LinkPress(action=LinkAction.STATISTICS, id=link.id, page=page))
+    delete = button(_("🗑 Delete"), LinkPress(action=LinkAction.DELETE, id=link.id, page=page))
+    back = [_to_list(page)] if page else []
+    if with_qr:
+        make_qr = button(_("🔳 Make QR"), LinkPress(action=LinkAction.QR, id=link.id, page=page))
+        return rows([copy, make_qr], [figures, delete], back)
+    return rows([copy, figures], [delete, *back])
+
+
+def _numbers(page: LinkPage, first: int) -> list[InlineKeyboardButton]:
+    return [
+        button(number(place), LinkPress(action=LinkAction.CARD, id=link.id, page=page.number))
+        for place, link in enumerate(page.links, first)
+    ]
+
+
+def _turns(page: LinkPage) -> list[InlineKeyboardButton]:
+    turns = []
+    if page.number > 1:
+        turns.append(button(_("◀️ Newer"), ListPress(page=page.number - 1)))
+    if page.number < page.pages:
+        turns.append(button(_("Older ▶️"), ListPress(page=page.number + 1)))
+    return turns
+
+
+def _to_list(page: int) -> InlineKeyboardButton:
+    return button(_("📋 My links"), ListPress(page=page))
+
+
+def _new_link() -> InlineKeyboardButton:
+    return button(_("🔗 New link"), MenuPress(room=Room.NEW_LINK))

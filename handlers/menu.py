@@ -1,0 +1,37 @@
+"""Presses that lead from anywhere to the main rooms of the chat."""
+
+from enum import StrEnum
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from services.language import gettext as _
+
+
+class Room(StrEnum):
+    MENU = "m"
+    NEW_LINK = "n"
+    HELP = "h"
+    SETTINGS = "s"
+    CANCEL = "x"
+
+
+class MenuPress(CallbackData, prefix="m"):
+    room: Room
+
+
+def button(text: str, press: CallbackData) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text=text, callback_data=press.pack())
+
+
+def rows(*lines: list[InlineKeyboardButton]) -> InlineKeyboardMarkup:
+    """A keyboard of the lines that have buttons."""
+    return InlineKeyboardMarkup(inline_keyboard=[line for line in lines if line])
+
+
+def to_menu() -> InlineKeyboardButton:
+    return button(_("◀️ Menu"), MenuPress(room=Room.MENU))
+
+
+def cancel() -> InlineKeyboardButton:
+    return button(_("✖️ Cancel"), MenuPress(room=Room.CANCEL))

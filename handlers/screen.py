@@ -1,0 +1,86 @@
+"""Screens: what a message shows. A menu edits its message; only what cannot be edited is sent anew."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import (
+    BufferedInputFile,
+    CallbackQuery,
+    InaccessibleMessage,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    Message,
+)
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+# Telegram's own words for an edit that would change nothing, as after two presses at once.
+UNCHANGED = "message is not modified"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A text (HTML) with buttons, or a picture (PNG) with the text as its caption."""
+
+    text: str
+    keyboard: InlineKeyboardMarkup | None = None
+    picture: bytes | None = None
+
+    @property
+    def file(self) -> BufferedInputFile:
+        assert self.picture is not None
+        return BufferedInputFile(self.picture, "toklink.png")
+
+
+async def show(event: Message | CallbackQuery, screen: Screen) -> Message:
+    """Answer a message with the screen, or turn the pressed message into it. Returns the message that shows it."""
+    if isinstance(event, Message):
+        return await _send(event, screen)
+    message = event.message
+    assert message is not None, "only presses of inline results come without a message, and we send none"
+    if isinstance(message, InaccessibleMessage):
+        return await _send_to_chat(event, screen)
+    if message.photo and screen.picture is None:
+        return await _replace(message, screen)
+    return await _edit(message, screen)
+
+
+async def _send(message: Message, screen: Screen) -> Message:
+    if screen.picture is not None:
+        return await message.answer_photo(screen.file, caption=screen.text, reply_markup=screen.keyboard)
+    return await message.answer(screen.text, reply_markup=screen.keyboard, link_preview_options=NO_PREVIEW)
+
+
+async def _send_to_chat(press: CallbackQuery, screen: Screen) -> Message:
+    """For a press on a message so old that Telegram does not hand it out any more."""
+    assert press.message is not None
+    assert press.bot is not None
+    chat_id = press.message.chat.id
+    if screen.picture is not None:
+        return await press.bot.send_photo(chat_id, screen.file, caption=screen.text, reply_markup=screen.keyboard)
+    return await press.bot.send_message(
+        chat_id, screen.text, reply_markup=screen.keyboard, link_preview_options=NO_PREVIEW
+    )
+
+
+async def _edit(message: Message, screen: Screen) -> Message:
+    try:
+        if screen.picture is None:
+            edited = await message.edit_text(screen.text, reply_markup=screen.keyboard, link_preview_options=NO_PREVIEW)
+        else:
+            media = InputMediaPhoto(media=screen.file, caption=screen.text)
+            edited = await message.edit_media(media, reply_markup=screen.keyboard)
+    except TelegramBadRequest as error:
+        if UNCHANGED in error.message:
+            return message
+        raise
+    return edited if isinstance(edited, Message) else message
+
+
+async def _replace(message: Message, screen: Screen) -> Message:
+    """A picture never becomes text again: the text takes its place at the end of the chat."""
+    shown = await _send(message, screen)
+    with suppress(TelegramBadRequest):  # older than 48 hours: it stays, and the new one is below it
+        await message.delete()
+    return shown

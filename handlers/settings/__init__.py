@@ -1,0 +1,5 @@
+"""/settings: language and time zone."""
+
+from handlers.settings.settings import router
+
+__all__ = ["router"]

@@ -1,0 +1,26 @@
+"""What runs by the clock, as thin calls into services. Running a job twice changes nothing."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import structlog
+
+from services.services import Services
+
+log = structlog.get_logger()
+Job = Callable[[Services, datetime], Awaitable[None]]
+
+
+async def clean_up(services: Services, now: datetime) -> None:
+    removed = await services.upkeep.clean_up(now)
+    log.info(
+        "cleaned up",
+        raw_clicks=removed.raw_clicks,
+        link_changes=removed.link_changes,
+        deleted_targets=removed.deleted_targets,
+        dialogues=removed.dialogues,
+    )
+
+
+# The names of `toklink job NAME`.
+JOBS: dict[str, Job] = {"clean-up": clean_up}

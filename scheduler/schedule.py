@@ -1,0 +1,55 @@
+"""One table of what runs when. APScheduler is only the clock: what is due stands in the database."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from scheduler.jobs import JOBS, Job
+from services.services import Services
+
+log = structlog.get_logger()
+# A clock that slept (a suspended laptop, a busy machine) still runs what it missed by less than this.
+GRACE_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Job ``name`` runs at ``cron`` (five fields) in DEFAULT_TIMEZONE."""
+
+    name: str
+    cron: str
+
+
+SCHEDULE = (Entry("clean-up", "30 4 * * *"),)
+
+
+def build_clock(
+    services: Services, zone: tzinfo, now: Callable[[], datetime], schedule: tuple[Entry, ...] = SCHEDULE
+) -> AsyncIOScheduler:
+    """A scheduler to start() in the running loop and to shutdown() at the end."""
+    clock = AsyncIOScheduler(timezone=zone)
+    for entry in schedule:
+        clock.add_job(
+            _guarded(entry.name, JOBS[entry.name], services, now),
+            CronTrigger.from_crontab(entry.cron, timezone=zone),
+            id=entry.name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=GRACE_SECONDS,
+        )
+    return clock
+
+
+def _guarded(name: str, job: Job, services: Services, now: Callable[[], datetime]) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        try:
+            await job(services, now())
+        except Exception:
+            # The clock goes on; the next time the job finds what is still due.
+            log.exception("a job failed", job=name)
+
+    return run

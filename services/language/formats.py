@@ -1,0 +1,74 @@
+"""Numbers, dates and people's own words as they stand in a message."""
+
+from datetime import datetime, timedelta, tzinfo
+from html import escape
+
+from babel import Locale
+from babel.dates import format_date as babel_date
+from babel.dates import format_time as babel_time
+from babel.dates import format_timedelta
+from babel.numbers import format_decimal
+
+from services.language.current import current_language
+
+# Left-to-right or right-to-left, what people wrote keeps its own direction and turns nothing around it.
+ISOLATE, END_ISOLATE = "\u2068", "\u2069"
+NBSP = "\u00a0"
+MINUS = "−"
+# English as the world outside the USA writes dates and 24 hours.
+LOCALES = {"ru": "ru_RU", "en": "en_GB"}
+
+
+def locale() -> Locale:
+    """Babel's locale of the language in use."""
+    return Locale.parse(LOCALES[current_language()])
+
+
+def number(value: int) -> str:
+    """``1 234 567`` or ``1,234,567``."""
+    return str(format_decimal(value, locale=locale()))
+
+
+def hour(moment: datetime) -> str:
+    """``18:00``, of an aware time in the zone it is to be shown in."""
+    return str(babel_time(moment, "HH:mm", locale=locale()))
+
+
+def day(moment: datetime) -> str:
+    """``22 ноября`` or ``22 November``, of an aware time in the zone it is to be shown in."""
+    return str(babel_date(moment, "d MMMM", locale=locale()))
+
+
+def duration(span: timedelta) -> str:
+    """``3 hours``, ``2 дня``: the largest unit that fits."""
+    return str(format_timedelta(span, locale=locale(), threshold=1))
+
+
+def country(code: str) -> str:
+    """``Россия`` or ``Russia`` for ``RU``; the code itself where Babel knows no name."""
+    return str(locale().territories.get(code, code))
+
+
+def offset(zone: tzinfo, now: datetime) -> str:
+    """``UTC+5:30`` of a zone at a moment."""
+    shift = now.astimezone(zone).utcoffset() or timedelta()
+    minutes = round(shift.total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "+" if minutes >= 0 else MINUS
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def said(text: str, most: int = 60) -> str:
+    """What a person wrote, for a message: shortened, escaped, and in its own direction."""
+    return f"{ISOLATE}{quoted(shorten(text, most))}{END_ISOLATE}"
+
+
+def quoted(text: str) -> str:
+    """Text for HTML, inside elements and attributes alike."""
+    return escape(text, quote=True)
+
+
+def shorten(text: str, most: int) -> str:
+    """At most ``most`` characters, on one line, with … where something was left out."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -1,0 +1,1 @@
+"""Short links: their making, their lists, their statistics, and the directory that redirects read."""

@@ -1,0 +1,1 @@
+"""What operators look at, and the house's own upkeep."""

@@ -1,0 +1,48 @@
+"""The clean-up: what is kept no longer than it is needed for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db.engine import Database
+from db.queries import clicks as click_queries
+from db.queries import dialogues as dialogue_queries
+from db.queries import links as link_queries
+
+RAW_CLICKS_KEPT = timedelta(days=30)
+# Far longer than a web process can lag behind; one that slept longer empties its cache.
+CHANGES_KEPT = timedelta(days=1)
+DELETED_TARGETS_KEPT = timedelta(days=1)
+DIALOGUES_KEPT = timedelta(days=30)
+# Small transactions: nobody who writes meanwhile waits long.
+CLICKS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class CleanUp:
+    """How many rows of each kind went."""
+
+    raw_clicks: int
+    link_changes: int
+    deleted_targets: int
+    dialogues: int
+
+
+class Upkeep:
+    """Run as often as one likes: a second run finds nothing to do."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def clean_up(self, now: datetime) -> CleanUp:
+        raw_clicks = 0
+        while removed := await self._forget_clicks(now - RAW_CLICKS_KEPT):
+            raw_clicks += removed
+        async with self._database.write() as session:
+            changes = await link_queries.forget_changes_before(session, now - CHANGES_KEPT)
+            targets = await link_queries.empty_deleted_before(session, now - DELETED_TARGETS_KEPT)
+            dialogues = await dialogue_queries.forget_before(session, now - DIALOGUES_KEPT)
+        return CleanUp(raw_clicks, changes, len(targets), dialogues)
+
+    async def _forget_clicks(self, before: datetime) -> int:
+        async with self._database.write() as session:
+            return await click_queries.forget_oldest(session, before, CLICKS_AT_ONCE)

@@ -1,0 +1,22 @@
+"""All services in one place, as handlers and jobs get them."""
+
+from dataclasses import dataclass
+
+from services.links.links import Links
+from services.links.statistics import Statistics
+from services.operations.overview import Operations
+from services.operations.upkeep import Upkeep
+from services.people import People
+from services.pictures.studio import PictureStudio
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Built and closed by bot.container; tests build the same."""
+
+    people: People
+    links: Links
+    statistics: Statistics
+    pictures: PictureStudio
+    operations: Operations
+    upkeep: Upkeep

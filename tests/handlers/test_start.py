@@ -1,0 +1,88 @@
+from sandbox import Person, SandboxClient
+from tests.platform import Platform
+
+
+async def test_start_greets_and_shows_a_menu_in_the_person_s_language(anna: Person, ben: Person):
+    await anna.send("/start")
+    assert "короткие ссылки" in anna.last.text
+    assert anna.last.buttons == ["🔗 Новая ссылка", "📋 Мои ссылки", "⚙️ Настройки", "❓ Помощь"]
+    await ben.send("/start")
+    assert "short links" in ben.last.text
+    assert ben.last.buttons == ["🔗 New link", "📋 My links", "⚙️ Settings", "❓ Help"]
+
+
+async def test_the_menu_edits_itself_and_leads_back(anna: Person):
+    await anna.send("/start")
+    menu = anna.last
+    await anna.press("❓ Помощь")
+    assert (await anna.sees("Что я умею")).message_id == menu.message_id
+    await anna.press("◀️ Меню")
+    assert (await anna.sees("короткие ссылки и считаю")).message_id == menu.message_id
+    assert len(anna.messages()) == 2
+
+
+async def test_help_names_only_commands_that_work(anna: Person, world: SandboxClient):
+    await anna.send("/help")
+    for command in ("/links", "/settings", "/cancel", "/link"):
+        assert command in anna.last.text
+    for command in await anna.commands():
+        await anna.send(f"/{command}")
+        assert "не знаю" not in anna.last.text
+
+
+async def test_command_lists_stand_in_both_languages_for_people_groups_and_operators(
+    anna: Person, ben: Person, olya: Person, world: SandboxClient
+):
+    await anna.send("/start")
+    assert await anna.commands() == {
+        "link": "Сократить ссылку",
+        "links": "Мои ссылки и клики",
+        "settings": "Язык и часовой пояс",
+        "help": "Что я умею",
+        "cancel": "Выйти из вопроса",
+    }
+    assert (await ben.commands())["links"] == "My links and their clicks"
+    assert list(await anna.in_group(world.group("Друзья")).commands()) == ["link", "help"]
+
+
+async def test_an_operator_has_the_admin_command_too(platform: Platform, olya: Person):
+    await olya.send("/start")
+    await platform.restart()
+    await olya.send("/start")
+    assert (await olya.commands())["admin"] == "Состояние платформы"
+
+
+async def test_cancel_leaves_a_dialogue_and_says_when_there_is_none(anna: Person):
+    await anna.send("/link")
+    assert "Пришлите адрес" in anna.last.text
+    await anna.send("/cancel")
+    await anna.sees("Отменено")
+    await anna.no_longer_sees("Пришлите адрес, который")
+    await anna.send("не адрес")
+    assert "Я читаю адреса и команды" in anna.last.text
+    await anna.send("/cancel")
+    await anna.sees("Отменять нечего")
+
+
+async def test_a_dialogue_survives_a_restart(platform: Platform, anna: Person):
+    await anna.send("/link")
+    await platform.restart()
+    await anna.send("example.com")
+    await anna.sees("example.com")
+    assert "📎 Копировать" in anna.last.buttons
+
+
+async def test_a_name_with_markup_breaks_nothing(vera: Person):
+    await vera.send("/start")
+    assert "короткие ссылки" in vera.last.text
+
+
+async def test_only_operators_see_the_state_of_the_platform(anna: Person, olya: Person):
+    await anna.send("/link https://example.com")
+    await olya.send("/admin")
+    assert "Людей: 2" in olya.last.text
+    assert "Ссылок: 1" in olya.last.text
+    await anna.send("/admin")
+    assert "не знаю /admin" in anna.last.text.replace("\u2068", "").replace("\u2069", "")
+    answer = await anna.press_data("ao", on=anna.last)
+    assert "больше не работает" in answer.text

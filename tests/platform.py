@@ -1,0 +1,84 @@
+"""The platform as `toklink run` starts it, in the test's own process, with a clock that the test moves."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.container import Container, open_services
+from bot.roles import Stopping, serve_bot, together
+from bot.settings import Settings
+from bot.starts import SANDBOX_TOKEN, in_sandbox
+from db.migrate import migrate
+from sandbox import SandboxClient, SandboxServer
+
+PATIENCE_SECONDS = 15
+
+
+@dataclass
+class Clock:
+    """Goes like any clock, and can be put forward."""
+
+    shift: timedelta = field(default_factory=timedelta)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+    def passes(self, **how_long: float) -> None:
+        self.shift += timedelta(**how_long)
+
+
+class Platform:
+    """A running bot in a sandbox; the bot can be restarted, the sandbox stays."""
+
+    def __init__(self, settings: Settings, server: SandboxServer, world: SandboxClient, clock: Clock) -> None:
+        self.settings = settings
+        self.server = server
+        self.world = world
+        self.clock = clock
+        self.container: Container
+        self._stopping = Stopping()
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        ready = asyncio.Event()
+        self._stopping = Stopping()
+        self._running = asyncio.create_task(self._run(ready))
+        waiting = asyncio.create_task(ready.wait())
+        await asyncio.wait({self._running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if self._running.done():
+            await self._running
+
+    async def stop(self) -> None:
+        self._stopping.set()
+        if self._running is not None:
+            await self._running
+
+    async def restart(self) -> None:
+        await self.stop()
+        await self.start()
+
+    async def _run(self, ready: asyncio.Event) -> None:
+        async with open_services(self.settings, self.clock) as self.container:
+            await migrate(self.container.database)
+            ready.set()
+            await together(self._stopping, lambda stop: serve_bot(self.container, stop))
+
+
+@asynccontextmanager
+async def running_platform(folder: Path, changes: Mapping[str, Any] | None = None) -> AsyncIterator[Platform]:
+    """A platform on SQLite in ``folder``; ``changes`` are settings that differ from the sandbox's."""
+    clock = Clock()
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(SandboxServer(SANDBOX_TOKEN, now=clock))
+        world = await stack.enter_async_context(SandboxClient(server.url, timeout=PATIENCE_SECONDS))
+        settings = in_sandbox(Settings(_env_file=None, data_dir=folder), server.url)
+        platform = Platform(settings.model_copy(update=dict(changes or {})), server, world, clock)
+        await platform.start()
+        stack.push_async_callback(platform.stop)
+        yield platform
+        assert server.violations == []
+        assert server.unanswered_presses() == []
