@@ -77,7 +77,7 @@ async def test_links_are_listed_in_pages_newest_first(anna: Person):
     await anna.press("Старые")
     assert "example.com/n1" in (await anna.sees("6. localhost:8080/")).text
     await anna.press("7")
-    card = await anna.sees_button("🗑 Удалить")
+    card = await anna.sees_button("📋 Мои ссылки")
     assert card.message_id == first.message_id
     assert "example.com/n1" in card.text
     await anna.press("📋 Мои ссылки")
