@@ -1,0 +1,179 @@
+"""Pictures off the event loop: warm processes that draw, one picture at a time each."""
+
+import asyncio
+import os
+import pickle
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ParamSpec
+
+from services.pictures.errors import PictureFailed, PictureTooSlow, StudioClosed, StudioFull
+from services.pictures.worker import LENGTH, PICTURE, READY
+
+ROOT = Path(__file__).parents[2]
+# Importing matplotlib and finding the machine's fonts may take long, once, on a slow machine.
+WARM_UP_SECONDS = 120.0
+Call = ParamSpec("Call")
+
+
+@dataclass(slots=True)
+class _Job:
+    name: str
+    request: bytes
+    picture: asyncio.Future[bytes]
+
+
+class PictureStudio:
+    """Draws pictures in processes that are warm.
+
+    >>> studio = PictureStudio()
+    >>> await studio.open()                                   # returns at once; processes warm up meanwhile
+    >>> png = await studio.draw(hours_chart, HoursChart(…))   # a function of a module, frozen dataclasses
+    >>> await studio.close()                                  # no process stays
+    """
+
+    def __init__(self, workers: int = 1, *, most_waiting: int = 100, time_limit: float = 20.0) -> None:
+        """``time_limit`` in seconds, for the drawing alone: neither for the wait in the queue nor for the warm-up."""
+        self._workers = workers
+        self._time_limit = time_limit
+        self._jobs: asyncio.Queue[_Job] = asyncio.Queue(most_waiting)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        """Starts the processes and does not wait for them: the first picture does."""
+        self._tasks = [asyncio.create_task(self._work(), name="pictures") for _ in range(self._workers)]
+
+    async def draw(self, function: Callable[Call, bytes], *args: Call.args, **kwargs: Call.kwargs) -> bytes:
+        """What ``function`` returns, called in a process of the studio: it and its arguments must be picklable.
+
+        Raises StudioFull at once when too many wait, PictureTooSlow past the time limit, PictureFailed when the
+        function raises or its process died twice, StudioClosed.
+        """
+        if not self._tasks:
+            raise StudioClosed
+        name = getattr(function, "__name__", repr(function))
+        job = _Job(name, pickle.dumps((function, args, kwargs)), asyncio.get_running_loop().create_future())
+        try:
+            self._jobs.put_nowait(job)
+        except asyncio.QueueFull:
+            raise StudioFull(self._jobs.qsize()) from None
+        return await job.picture
+
+    async def close(self) -> None:
+        """Ends the processes; whoever still waits gets StudioClosed. May be called again."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        while not self._jobs.empty():
+            _refuse(self._jobs.get_nowait(), StudioClosed())
+
+    async def _work(self) -> None:
+        """One process after another, as long as the studio is open."""
+        job: _Job | None = None
+        try:
+            while True:
+                try:
+                    job = await self._serve(job)
+                except _NotReady as reason:
+                    # Tried again when a picture is wanted: that one fails, the next one finds a process, or fails too.
+                    job = job or await self._jobs.get()
+                    _refuse(job, PictureFailed("warm-up", str(reason)))
+                    job = None
+        finally:
+            if job is not None:
+                _refuse(job, StudioClosed())
+
+    async def _serve(self, unfinished: _Job | None) -> _Job | None:
+        """A process from its start to its death; returns the job that it died of, if that has not been tried twice."""
+        process = await _start()
+        job = unfinished
+        try:
+            await _ready(process)
+            while True:
+                job = job or await self._jobs.get()
+                if not job.picture.done():
+                    await self._draw(process, job)
+                job = unfinished = None
+        except TimeoutError:
+            assert job is not None
+            _refuse(job, PictureTooSlow(job.name, self._time_limit))
+            return None
+        except (asyncio.IncompleteReadError, ConnectionError):
+            if job is None or job is not unfinished:
+                return job
+            _refuse(job, PictureFailed(job.name, "the process that drew it died, twice"))
+            return None
+        except asyncio.CancelledError:
+            if job is not None:
+                _refuse(job, StudioClosed())
+            raise
+        finally:
+            await _end(process)
+
+    async def _draw(self, process: Process, job: _Job) -> None:
+        async with asyncio.timeout(self._time_limit):
+            mark, content = await _ask(process, job.request)
+        if mark != PICTURE:
+            _refuse(job, PictureFailed(job.name, content.decode(errors="replace")))
+        elif not job.picture.done():
+            job.picture.set_result(content)
+
+
+class _NotReady(Exception):
+    """A process did not come up."""
+
+
+async def _start() -> Process:
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    try:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-m", "services.pictures.worker", stdin=PIPE, stdout=PIPE,
+            # One thread a process: numerical libraries would take a stack and a buffer for each processor.
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "OPENBLAS_NUM_THREADS": "1"},
+            # A Ctrl-C in the terminal goes to the program alone, which then ends its processes.
+            start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise _NotReady(str(error)) from error
+
+
+async def _ready(process: Process) -> None:
+    try:
+        async with asyncio.timeout(WARM_UP_SECONDS):
+            mark, _ = await _answer(process)
+    except (TimeoutError, asyncio.IncompleteReadError, ConnectionError) as error:
+        raise _NotReady(repr(error)) from error
+    if mark != READY:
+        raise _NotReady(repr(mark))
+
+
+async def _ask(process: Process, request: bytes) -> tuple[bytes, bytes]:
+    assert process.stdin is not None
+    process.stdin.write(LENGTH.pack(len(request)) + request)
+    await process.stdin.drain()
+    return await _answer(process)
+
+
+async def _answer(process: Process) -> tuple[bytes, bytes]:
+    assert process.stdout is not None
+    (length,) = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))
+    answer = await process.stdout.readexactly(length)
+    return answer[:1], answer[1:]
+
+
+async def _end(process: Process) -> None:
+    # It keeps nothing that a sudden end could spoil.
+    with suppress(ProcessLookupError):
+        process.kill()
+    # Also when this task is cancelled once more: no process is left behind.
+    await asyncio.shield(process.communicate())
+
+
+def _refuse(job: _Job, error: Exception) -> None:
+    if not job.picture.done():
+        job.picture.set_exception(error)

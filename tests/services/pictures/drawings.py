@@ -1,0 +1,44 @@
+"""What the tests let the studio's processes do. Imported there too, so nothing heavy is imported here."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+
+def process_id() -> bytes:
+    return str(os.getpid()).encode()
+
+
+def modules() -> bytes:
+    return "\n".join(sys.modules).encode()
+
+
+def echo(content: bytes) -> bytes:
+    print("printed, where an answer is expected")
+    return content
+
+
+def fail(text: str) -> bytes:
+    raise ValueError(text)
+
+
+def die() -> bytes:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def die_once(trace: Path) -> bytes:
+    """Dies the first time, counted by the lines of ``trace``."""
+    with trace.open("a") as lines:
+        lines.write("tried\n")
+    return die() if len(trace.read_text().splitlines()) == 1 else b"drawn"
+
+
+def until(path: Path, mark: Path) -> bytes:
+    """Draws until ``path`` exists; ``mark`` is made when it begins."""
+    mark.touch()
+    while not path.exists():
+        time.sleep(0.01)
+    return b"drawn"
