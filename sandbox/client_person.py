@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 
+from sandbox.client_buttons import find_button
 from sandbox.client_http import PeopleHttp, SandboxRefused
 from sandbox.client_views import Answer, Button, InlineAnswer, InlineResult, Message
 from sandbox.stream import Follower
@@ -183,7 +184,7 @@ class Person:
         reply keyboard sends its words; a button that opens or copies something gives that and calls nobody.
         """
         message, button = await self._until(
-            lambda: self._find_button(label, on), timeout, f"{self.name} sees no button {label!r} to press."
+            lambda: self._button(label, on), timeout, f"{self.name} sees no button {label!r} to press."
         )
         if button.action == "callback_data":
             return await self._press(message, button.value, forged=False, timeout=timeout)
@@ -237,19 +238,12 @@ class Person:
         """The first thing that the bot did in this chat after the own deed."""
         own = answer["message"]
         chat_id = int(own["chat"]["id"])
+        wanted = {"kind": kind, "chat_id": chat_id, "message": own}
         here = self if chat_id == self.chat_id else Person(self._watch, self.id, self.name, chat_id)
 
         def happened() -> int | None:
-            return next(
-                (
-                    place
-                    for place, event in reversed(list(enumerate(self._watch.follower.log)))
-                    if event["kind"] == kind
-                    and event["chat_id"] == chat_id
-                    and event["message"]["message_id"] == own["message_id"]
-                ),
-                None,
-            )
+            log = self._watch.follower.log
+            return next((place for place in range(len(log) - 1, -1, -1) if log[place] == wanted), None)
 
         place = await here._until(happened, timeout, "The own message never appeared.")
         if quiet:
@@ -287,36 +281,11 @@ class Person:
 
         return await self._until(answered, timeout, f"The bot never answered {self.name}'s press of {data!r}.")
 
-    def _find_button(self, label: str, on: Message | None) -> tuple[Message, Button] | None:
-        """The newest message with that very label; failing it, the newest with one label that contains it."""
-        candidates = self._with_buttons(on)
-        for message, buttons in candidates:
-            for button in buttons:
-                if button.label == label:
-                    return message, button
-        for message, buttons in candidates:
-            partial = [button for button in buttons if label in button.label]
-            if len(partial) > 1:
-                names = ", ".join(button.label for button in partial)
-                raise AssertionError(self._with_chat(f"Which {label!r} should be pressed: {names}?"))
-            if partial:
-                return message, partial[0]
-        return None
-
-    def _with_buttons(self, on: Message | None) -> list[tuple[Message, list[Button]]]:
-        messages = [message for message in reversed(self.messages()) if message.by_bot]
-        if on is not None:
-            messages = [message for message in messages if message.message_id == on.message_id]
-        found = []
-        keyboard_is_known = False
-        for message in messages:
-            buttons = [button for row in message.rows for button in row]
-            if message.reply_keyboard is not None and not keyboard_is_known:
-                keyboard_is_known = True
-                buttons += [Button(label, "text", label) for label in message.reply_keyboard]
-            if buttons:
-                found.append((message, buttons))
-        return found
+    def _button(self, label: str, on: Message | None) -> tuple[Message, Button] | None:
+        try:
+            return find_button(self.messages(), label, on)
+        except LookupError as unclear:
+            raise AssertionError(self._with_chat(str(unclear))) from None
 
     def _newest(self, fits: Callable[[Message], bool]) -> Message | None:
         return next((message for message in reversed(self.messages()) if message.by_bot and fits(message)), None)

@@ -180,7 +180,7 @@ async def ask_inline(world: World, person_id: int, chat_id: int, query: str, off
     }
     world.updates.push("inline_query", body, INLINE_LIFETIME)
     done, _ = await asyncio.wait({asked.answer}, timeout=INLINE_WAIT_SECONDS)
-    if not done:
+    if not done or asked.answer.cancelled():
         raise PeopleError("The bot did not answer.", status=504)
     answer = asked.answer.result()
     shown = [{name: value for name, value in result.items() if name != "message"} for result in answer["results"]]

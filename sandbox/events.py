@@ -44,7 +44,8 @@ class EventHub:
             position = self._last
             yield position, json.dumps({"kind": "reset"})
         while not self._closed:
-            news = [event for event in self._events if event[0] > position] if position < self._last else []
+            # Numbers have no gaps: what is new stands at the end.
+            news = [self._events[index] for index in range(max(position - self._last, -len(self._events)), 0)]
             for event in news:
                 position = event[0]
                 yield event

@@ -7,7 +7,7 @@ from sandbox.text import Json
 
 
 @dataclass(slots=True)
-class Person:
+class Account:
     """Somebody with a Telegram account; `started` once they wrote to the bot in private."""
 
     id: int
@@ -40,13 +40,13 @@ ADMIN_GROUP_ID = -100190000000
 FRIENDS_GROUP_ID = -100190000001
 
 
-def demo_people() -> list[Person]:
+def demo_people() -> list[Account]:
     return [
-        Person(1001, "Анна", username="anna_demo"),
-        Person(1002, "Бен", username="ben_demo", language_code="en"),
+        Account(1001, "Анна", username="anna_demo"),
+        Account(1002, "Бен", username="ben_demo", language_code="en"),
         # A name that breaks careless markup.
-        Person(1003, "Вера", last_name="🌿 <b>&", username=None),
-        Person(1900, "Оля", username="olya_demo", role="operator"),
+        Account(1003, "Вера", last_name="🌿 <b>&", username=None),
+        Account(1900, "Оля", username="olya_demo", role="operator"),
     ]
 
 

@@ -122,6 +122,11 @@ class InlineQueries:
         asked.answer.set_result(answer)
         return asked
 
+    def close(self) -> None:
+        """Let go of everybody who still waits."""
+        for asked in self._queries.values():
+            asked.answer.cancel()
+
     def result(self, person_id: int, query: str, result_id: str) -> Json | None:
         return self._results.get((person_id, query), {}).get(result_id)
 

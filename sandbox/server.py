@@ -13,12 +13,11 @@ from aiohttp import web
 
 from sandbox.bot_api import METHODS
 from sandbox.bot_api.parameters import Call, read_call
-from sandbox.errors import BotApiError, conflict
-from sandbox.people import Group, Person, demo_groups, demo_people
+from sandbox.errors import BotApiError
+from sandbox.people import Account, Group, demo_groups, demo_people
 from sandbox.people_api import people_errors, people_routes
 from sandbox.queries import Press
 from sandbox.text import Json
-from sandbox.updates import TERMINATED
 from sandbox.world import RecordedCall, World
 
 log = logging.getLogger("sandbox")
@@ -61,7 +60,7 @@ class SandboxServer:
         bot_name: str = "Toklink",
         enforce_rates: bool = False,
         inline_feedback: bool = True,
-        people: Iterable[Person] | None = None,
+        people: Iterable[Account] | None = None,
         groups: Iterable[Group] | None = None,
     ) -> None:
         if not TOKEN.fullmatch(token):
@@ -136,8 +135,6 @@ class SandboxServer:
         return await handler(request)
 
     async def _end_streams(self, _: web.Application) -> None:
-        self.world.events.close()
-        self.world.updates.end_poll(conflict(TERMINATED))
         self.world.close()
 
     # The Bot API

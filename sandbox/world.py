@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sandbox.errors import PeopleError, bad_request, forbidden
+from sandbox.errors import PeopleError, bad_request, conflict, forbidden
 from sandbox.events import EventHub
 from sandbox.files import FileStore
 from sandbox.limits import KEPT_CALLS, KEPT_MESSAGES_PER_CHAT, MESSAGE_UPDATE_LIFETIME
-from sandbox.people import Group, Person
+from sandbox.people import Account, Group
 from sandbox.profile import BotProfile
 from sandbox.queries import InlineQueries, Presses
 from sandbox.rates import Rates
 from sandbox.text import Json
-from sandbox.updates import UpdateQueue
+from sandbox.updates import TERMINATED, UpdateQueue
 
 log = logging.getLogger("sandbox")
 
@@ -61,7 +61,7 @@ class World:
         self,
         *,
         bot: Json,
-        people: Iterable[Person],
+        people: Iterable[Account],
         groups: Iterable[Group],
         now: Callable[[], datetime],
         enforce_rates: bool = False,
@@ -93,7 +93,7 @@ class World:
 
     # Names
 
-    def person(self, person_id: int) -> Person:
+    def person(self, person_id: int) -> Account:
         try:
             return self.people[person_id]
         except KeyError:
@@ -126,7 +126,7 @@ class World:
         self.person(person_id)
         chat = self.chats.get(chat_id)
         if chat is None or person_id not in chat.members:
-            raise PeopleError(f"Person {person_id} does not see the chat {chat_id}.", status=404)
+            raise PeopleError(f"Account {person_id} does not see the chat {chat_id}.", status=404)
         return chat
 
     def timestamp(self) -> int:
@@ -208,6 +208,10 @@ class World:
         self._timers.append(asyncio.get_running_loop().call_later(seconds, self.expire))
 
     def close(self) -> None:
+        """End streams, polls, waiting queries and timers."""
+        self.events.close()
+        self.updates.end_poll(conflict(TERMINATED))
+        self.inline.close()
         for timer in self._timers:
             timer.cancel()
 
@@ -221,7 +225,7 @@ BOT_VISIBLE_MARKUP: Final = "inline_keyboard"
 
 def bot_view(message: Json) -> Json:
     """A message as a bot gets it: of keyboards, only inline ones are part of it."""
-    shown: dict[str, Any] = dict(message)
+    shown: dict[str, Any] = {name: value for name, value in message.items() if name != "reactions"}
     if BOT_VISIBLE_MARKUP not in shown.get("reply_markup", {BOT_VISIBLE_MARKUP: None}):
         del shown["reply_markup"]
     if "reply_to_message" in shown:

@@ -204,3 +204,31 @@ async def test_a_second_client_sees_what_was_said_before(bot: Bot, anna: Person,
     async with SandboxClient(server.url, timeout=1) as later:
         assert later.person(1001).last.text == "Слышно"
         assert later.person("@anna_demo").messages()[0].text == "слышно?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "pressed"),
+    [("Да", "exact"), ("другое", "other"), ("Удал", "delete")],
+)
+async def test_a_label_is_found_exactly_or_by_its_words(
+    bot: Bot, dispatcher: Dispatcher, polling: Polling, anna: Person, asked: str, pressed: str
+) -> None:
+    @dispatcher.callback_query()
+    async def say(query: CallbackQuery) -> None:
+        await query.answer(query.data)
+
+    await anna.send("/start", quiet=True)
+    older = buttons((button("Да", "exact"),))
+    newer = buttons((button("Да, другое", "other"), button("Дальше", "next")), (button("Удалить", "delete"),))
+    await bot.send_message(anna.id, "раньше", reply_markup=older)
+    await bot.send_message(anna.id, "позже", reply_markup=newer)
+    polling()
+    await anna.sees("позже")
+    assert (await anna.press(asked)).text == pressed
+
+
+async def test_an_unclear_label_asks_which(bot: Bot, anna: Person) -> None:
+    await anna.send("/start", quiet=True)
+    await bot.send_message(anna.id, "x", reply_markup=buttons((button("Да, раз", "1"), button("Да, два", "2"))))
+    with pytest.raises(AssertionError, match="Which 'Да' should be pressed: Да, раз, Да, два?"):
+        await anna.press("Да")

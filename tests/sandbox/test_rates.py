@@ -10,21 +10,22 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramRetryAfter
 
 from sandbox import SandboxServer
-from sandbox.people import ADMIN_GROUP_ID, Person
+from sandbox.people import ADMIN_GROUP_ID, Account
 from tests.sandbox.conftest import TOKEN, Clock
 
 
 @pytest.fixture
 async def strict(clock: Clock) -> AsyncIterator[SandboxServer]:
-    people = [Person(number, f"П{number}", started=True) for number in range(1, 41)]
+    people = [Account(number, f"П{number}", started=True) for number in range(1, 41)]
     async with SandboxServer(TOKEN, now=clock, enforce_rates=True, people=people) as server:
         yield server
 
 
 @pytest.fixture
 async def strict_bot(strict: SandboxServer) -> AsyncIterator[Bot]:
-    async with Bot(TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(strict.url))).context() as bot:
-        yield bot
+    session = AiohttpSession(api=TelegramAPIServer.from_base(strict.url))
+    yield Bot(TOKEN, session=session)
+    await (await session.create_session()).close()
 
 
 async def test_a_chat_takes_a_small_burst_and_then_one_a_second(strict_bot: Bot, clock: Clock) -> None:
