@@ -230,5 +230,5 @@ async def test_a_label_is_found_exactly_or_by_its_words(
 async def test_an_unclear_label_asks_which(bot: Bot, anna: Person) -> None:
     await anna.send("/start", quiet=True)
     await bot.send_message(anna.id, "x", reply_markup=buttons((button("Да, раз", "1"), button("Да, два", "2"))))
-    with pytest.raises(AssertionError, match="Which 'Да' should be pressed: Да, раз, Да, два?"):
+    with pytest.raises(AssertionError, match=r"Which 'Да' should be pressed: Да, раз, Да, два\?"):
         await anna.press("Да")
