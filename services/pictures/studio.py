@@ -1,7 +1,6 @@
 """Pictures off the event loop: warm processes that draw, one picture at a time each."""
 
 import asyncio
-import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -129,12 +128,11 @@ class _NotReady(Exception):
 
 
 async def _start() -> Process:
-    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     try:
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "services.pictures.worker", stdin=PIPE, stdout=PIPE,
-            # One thread a process: numerical libraries would take a stack and a buffer for each processor.
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "OPENBLAS_NUM_THREADS": "1"},
+            sys.executable, "-m", "services.pictures.worker", stdin=PIPE, stdout=PIPE,
+            # Where the rooms lie, so that they are found however this program was started.
+            cwd=ROOT,
             # A Ctrl-C in the terminal goes to the program alone, which then ends its processes.
             start_new_session=True,
         )  # fmt: skip

@@ -28,6 +28,8 @@ def main() -> None:
     """Draws until the input ends, which it does when the program that started this one ends, however it ends."""
     # A Ctrl-C is meant for the program; it ends this process by itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Numerical libraries would take a stack and a buffer for each processor.
+    os.putenv("OPENBLAS_NUM_THREADS", "1")
     with suppress(AttributeError, OSError):
         os.nice(NICENESS)
     answers = _claim_output()

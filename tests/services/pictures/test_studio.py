@@ -81,13 +81,13 @@ async def test_opening_does_not_wait_for_the_warm_up() -> None:
 async def test_the_event_loop_goes_on_while_pictures_are_drawn(studio: PictureStudio) -> None:
     await studio.draw(drawings.process_id)
     pictures = asyncio.gather(*(studio.draw(hours_chart, CHART) for _ in range(10)))
-    longest, before = 0.0, time.perf_counter()
+    # This program's own work, in all its threads: what other programs take of a busy machine is not the studio's.
+    longest, before = 0.0, time.process_time()
     while not pictures.done():
         await asyncio.sleep(0)
-        longest, before = max(longest, time.perf_counter() - before), time.perf_counter()
+        longest, before = max(longest, time.process_time() - before), time.process_time()
     assert len(await pictures) == 10
-    # 50 ms is what nobody notices; the rest is for the test machine.
-    assert longest < 0.15
+    assert longest < 0.05
 
 
 async def test_a_drawing_that_raises_says_where(studio: PictureStudio) -> None:

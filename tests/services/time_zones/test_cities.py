@@ -1,5 +1,4 @@
 import asyncio
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -141,14 +140,13 @@ def test_the_file_stays_small() -> None:
 
 
 async def test_a_search_leaves_the_event_loop_to_others() -> None:
-    await find_cities("Казань")
-    longest = 0.0
+    turns = 0
     searches = asyncio.gather(*(find_cities("qwertyuiop") for _ in range(5)))
     while not searches.done():
-        began = time.perf_counter()
         await asyncio.sleep(0)
-        longest = max(longest, time.perf_counter() - began)
-    assert longest < 0.2
+        turns += 1
+    # One turn to begin, one to end, if the searches ran in the loop.
+    assert turns > 5
 
 
 def test_a_place_becomes_a_line_with_the_names_that_people_type() -> None:
