@@ -58,6 +58,12 @@ _GROW_LINK = (
         bots=Link.bots + bindparam("more_bots"),
     )
 )
+_LOCK_LINKS = (
+    select(Link.id)
+    .where(Link.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Link.id)
+    .with_for_update(key_share=True)
+)
 _ADD_CLICK = insert(Click).values({name: bindparam(name) for name in _CLICK})
 
 
@@ -74,13 +80,13 @@ async def start_journal(session: AsyncSession, uuid: str, position: int, now: da
 
 async def move_journal(session: AsyncSession, uuid: str, old: int, new: int, now: datetime) -> bool:
     """Whether the journal stood at ``old`` and stands at ``new`` from this transaction on."""
-    moved = await session.scalar(
+    connection = await session.connection()
+    moved = await connection.execute(
         update(JournalPosition)
         .where(JournalPosition.uuid == uuid, JournalPosition.position == old)
         .values(position=new, moved_at=now)
-        .returning(JournalPosition.position)
     )
-    return moved is not None
+    return moved.rowcount == 1
 
 
 async def forget_journal(session: AsyncSession, uuid: str) -> None:
@@ -93,8 +99,9 @@ async def lock_links(session: AsyncSession, link_ids: Sequence[int]) -> set[int]
 
     They are locked in the order of their ids: two that count at once wait for each other, and never both.
     """
-    standing = select(Link.id).where(Link.id.in_(link_ids)).order_by(Link.id).with_for_update(key_share=True)
-    return set(await session.scalars(standing))
+    connection = await session.connection()
+    standing = await connection.execute(_LOCK_LINKS, {"ids": link_ids})
+    return set(standing.scalars())
 
 
 async def add_counts(session: AsyncSession, counts: Sequence[Count]) -> None:

@@ -151,11 +151,10 @@ class ClickDrain:
         journal = source.journal
         if source.position is None:
             source.position = await self._attach(journal)
-        batch = journal.read(source.position, BATCH)
-        if not batch:
+        newest, clicks = journal.read(source.position, BATCH)
+        if not clicks:
             return False
-        newest = batch[-1][0]
-        if not await self._commit(journal.uuid, source.position, newest, [click for _, click in batch]):
+        if not await self._commit(journal.uuid, source.position, newest, clicks):
             # The answer to an earlier commit was lost, or another process counts the same journal.
             source.position = None
             return True
@@ -163,7 +162,7 @@ class ClickDrain:
         journal.forget(newest)
         async with self._moved:
             self._moved.notify_all()
-        return len(batch) == BATCH
+        return len(clicks) == BATCH
 
     async def _attach(self, journal: ClickJournal) -> int:
         """Up to which click the database has counted the journal; those are forgotten here."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from services.clicks.records import FORMAT, INSERT, SELECT, UPGRADES, RecordedClick, values_of
+from services.clicks.records import FORMAT, INSERT, SELECT, SELECT_NEWEST, UPGRADES, RecordedClick
 
 # Rows that wait to be counted; at some 40 bytes each this bounds the file near 40 MB.
 MAX_ROWS = 1_000_000
@@ -86,10 +86,12 @@ class ClickJournal:
         self._clicks.append(click)
         return turn
 
-    def read(self, after: int, limit: int) -> list[tuple[int, RecordedClick]]:
-        """(number, click) of up to ``limit`` clicks after the number ``after``, in order."""
-        rows = self._connection.execute(SELECT, (after, limit))
-        return [(row[0], RecordedClick(*row[1:])) for row in rows]
+    def read(self, after: int, limit: int) -> tuple[int, list[RecordedClick]]:
+        """The next ``limit`` clicks after the number ``after``, or what there is, and the number of the last one."""
+        (newest,) = self._connection.execute(SELECT_NEWEST, (after, limit)).fetchone()
+        if newest is None:
+            return after, []
+        return newest, list(map(RecordedClick._make, self._connection.execute(SELECT, (after, newest))))
 
     def forget(self, position: int) -> None:
         """Remove the clicks up to the number ``position``, which are counted.
@@ -164,7 +166,7 @@ class ClickJournal:
         """Commit all clicks of a turn, or raise sqlite3.Error and keep none."""
         if not clicks:
             return
-        numbered = [(number, *values_of(click)) for number, click in enumerate(clicks, self.last_id + 1)]
+        numbered = [(number, *click) for number, click in enumerate(clicks, self.last_id + 1)]
         with self._connection as connection:
             connection.execute("BEGIN")
             connection.executemany(INSERT, numbered)
