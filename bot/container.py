@@ -7,18 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage, DefaultKeyBuilder
-from aiogram.fsm.storage.memory import SimpleEventIsolation
-from aiogram.fsm.storage.redis import RedisEventIsolation, RedisStorage
-
-from bot.dialogues import DatabaseStorage
 from bot.settings import Settings
 from db.engine import Database
 from services.language import Catalogue
 from services.links.links import Links
 from services.links.statistics import Statistics
 from services.operations.overview import Operations
-from services.operations.upkeep import DIALOGUES_KEPT, Upkeep
+from services.operations.upkeep import Upkeep
 from services.people import People
 from services.pictures.studio import PictureStudio
 from services.services import Services
@@ -67,24 +62,3 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
     finally:
         await pictures.close()
         await database.close()
-
-
-@asynccontextmanager
-async def open_dialogues(container: Container) -> AsyncIterator[tuple[BaseStorage, BaseEventIsolation]]:
-    """Dialogue state and its locks: in Redis where there is one, else in the database and this process."""
-    storage: BaseStorage
-    isolation: BaseEventIsolation
-    redis_url = container.settings.redis_url
-    if redis_url is None:
-        storage, isolation = DatabaseStorage(container.database, container.clock), SimpleEventIsolation()
-    else:
-        keys = DefaultKeyBuilder(prefix="toklink:dialogue", with_bot_id=True, with_destiny=True)
-        storage = RedisStorage.from_url(
-            redis_url.get_secret_value(), key_builder=keys, state_ttl=DIALOGUES_KEPT, data_ttl=DIALOGUES_KEPT
-        )
-        isolation = RedisEventIsolation(redis=storage.redis, key_builder=keys, lock_kwargs={"timeout": 60})
-    try:
-        yield storage, isolation
-    finally:
-        await isolation.close()
-        await storage.close()

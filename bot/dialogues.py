@@ -1,14 +1,19 @@
 """Dialogue state in the database: a restart in the middle of a dialogue loses nothing, without Redis too."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 from aiogram.fsm.state import State
-from aiogram.fsm.storage.base import BaseStorage, DefaultKeyBuilder, StateType, StorageKey
+from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage, DefaultKeyBuilder, StateType, StorageKey
+from aiogram.fsm.storage.memory import SimpleEventIsolation
+from aiogram.fsm.storage.redis import RedisEventIsolation, RedisStorage
 
+from bot.container import Container
 from db.engine import Database
 from db.queries import dialogues as queries
+from services.operations.upkeep import DIALOGUES_KEPT
 
 
 class DatabaseStorage(BaseStorage):
@@ -46,3 +51,24 @@ class DatabaseStorage(BaseStorage):
 
     def _key(self, key: StorageKey) -> str:
         return self._keys.build(key)
+
+
+@asynccontextmanager
+async def open_dialogues(container: Container) -> AsyncIterator[tuple[BaseStorage, BaseEventIsolation]]:
+    """Dialogue state and its locks: in Redis where there is one, else in the database and this process."""
+    storage: BaseStorage
+    isolation: BaseEventIsolation
+    redis_url = container.settings.redis_url
+    if redis_url is None:
+        storage, isolation = DatabaseStorage(container.database, container.clock), SimpleEventIsolation()
+    else:
+        keys = DefaultKeyBuilder(prefix="toklink:dialogue", with_bot_id=True, with_destiny=True)
+        storage = RedisStorage.from_url(
+            redis_url.get_secret_value(), key_builder=keys, state_ttl=DIALOGUES_KEPT, data_ttl=DIALOGUES_KEPT
+        )
+        isolation = RedisEventIsolation(redis=storage.redis, key_builder=keys, lock_kwargs={"timeout": 60})
+    try:
+        yield storage, isolation
+    finally:
+        await isolation.close()
+        await storage.close()

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
+from aiogram.utils.token import TokenValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -122,7 +123,7 @@ async def _telegram(settings: Settings) -> Finding:
         return Finding("Telegram", Verdict.NOTE, "no BOT_TOKEN: `toklink run` starts the sandbox instead")
     try:
         bot = open_bot(settings.bot_token.get_secret_value(), settings.telegram_api_url)
-    except ValueError:
+    except TokenValidationError:
         return Finding("Telegram", Verdict.WRONG, "BOT_TOKEN does not look like a token: copy it anew from @BotFather")
     try:
         user = await bot.get_me()

@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         return frozenset(f"{name}:{port}" if port else name for name in LOCAL_HOSTS)
 
     @property
+    def secrets(self) -> list[str]:
+        """What must never be logged or shown to operators."""
+        return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
+
+    @property
     def database(self) -> str:
         """The database's address, with the default filled in."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'toklink.db'}"

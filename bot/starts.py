@@ -1,17 +1,20 @@
 """What each command of ``toklink`` starts."""
 
-import sys
+import asyncio
+import importlib
 from contextlib import AsyncExitStack
 from datetime import date, datetime, time, timedelta
 
 import structlog
 from pydantic import SecretStr
 
-from bot.container import open_services, utc_now
-from bot.ports import port_needed
-from bot.roles import find_bot_url, serve_bot, serve_schedule, stopping_on_signals, together
+from bot.bot_name import find_bot_url
+from bot.container import Container, open_services, utc_now
+from bot.refusals import Refused, port_needed
+from bot.serve_schedule import serve_schedule
+from bot.serve_web import serve_web
 from bot.settings import Settings
-from bot.web import serve_web
+from bot.stopping import Stopping, stopping_on_signals, together
 from bot.workers import supervise
 from db.engine import Database
 from db.migrate import migrate, revisions
@@ -42,7 +45,7 @@ async def run(settings: Settings) -> int:
         await together(
             stopping,
             lambda stop: serve_web(container, stop, bot_url=bot_url, on_ready=lambda: _welcome(settings, sandbox_url)),
-            lambda stop: serve_bot(container, stop),
+            lambda stop: _talk(container, stop),
             lambda stop: serve_schedule(container, stop),
         )
     return 0
@@ -50,18 +53,16 @@ async def run(settings: Settings) -> int:
 
 async def bot(settings: Settings) -> int:
     if settings.bot_token is None:
-        return _missing("BOT_TOKEN is missing: put it into .env, or use `toklink run` for the sandbox")
-    if not await _is_migrated(settings):
-        return 1
+        raise Refused("BOT_TOKEN is missing: put it into .env, or use `toklink run` for the sandbox")
+    await _require_migrated(settings)
     async with stopping_on_signals() as stopping, open_services(settings) as container:
-        await together(stopping, lambda stop: serve_bot(container, stop))
+        await together(stopping, lambda stop: _talk(container, stop))
     return 0
 
 
 async def web(settings: Settings, *, single: bool) -> int:
     """One redirect server, or WEB_WORKERS of them on one port."""
-    if not await _is_migrated(settings):
-        return 1
+    await _require_migrated(settings)
     if settings.web_workers > 1 and not single:
         return await supervise(settings.web_workers)
     async with stopping_on_signals() as stopping, open_services(settings) as container:
@@ -71,8 +72,7 @@ async def web(settings: Settings, *, single: bool) -> int:
 
 
 async def scheduler(settings: Settings) -> int:
-    if not await _is_migrated(settings):
-        return 1
+    await _require_migrated(settings)
     async with stopping_on_signals() as stopping, open_services(settings) as container:
         await together(stopping, lambda stop: serve_schedule(container, stop))
     return 0
@@ -94,8 +94,7 @@ async def migrate_database(settings: Settings) -> int:
 
 async def job(settings: Settings, name: str, day: date | None) -> int:
     """One job, once, beside a running platform; ``day`` (DEFAULT_TIMEZONE): as if it ran at the end of that day."""
-    if not await _is_migrated(settings):
-        return 1
+    await _require_migrated(settings)
     now = utc_now()
     if day is not None:
         midnight = datetime.combine(day + timedelta(days=1), time(), zone(settings.default_timezone))
@@ -126,7 +125,7 @@ async def _migrate(settings: Settings) -> None:
         await database.close()
 
 
-async def _is_migrated(settings: Settings) -> bool:
+async def _require_migrated(settings: Settings) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database.open(settings.database)
     try:
@@ -134,8 +133,13 @@ async def _is_migrated(settings: Settings) -> bool:
     finally:
         await database.close()
     if current != newest:
-        _missing(f"the database is at revision {current or 'none'}, not {newest}: run `toklink migrate` first")
-    return current == newest
+        raise Refused(f"The database is at revision {current or 'none'}, not {newest}: run `toklink migrate` first")
+
+
+async def _talk(container: Container, stopping: Stopping) -> None:
+    # aiogram takes longer to import than all the rest: only who talks to Telegram pays for it, and redirects go on.
+    role = await asyncio.to_thread(importlib.import_module, "bot.serve_bot")
+    await role.serve_bot(container, stopping)
 
 
 async def _welcome(settings: Settings, sandbox_url: str | None) -> None:
@@ -143,8 +147,3 @@ async def _welcome(settings: Settings, sandbox_url: str | None) -> None:
     if sandbox_url:
         lines += ["", f"Chat with the bot: {sandbox_url}", ""]
     print("\n".join(lines), flush=True)
-
-
-def _missing(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return 1

@@ -6,7 +6,7 @@ import time
 
 import structlog
 
-from bot.roles import Stopping, stopping_on_signals
+from bot.stopping import Stopping, stopping_on_signals
 
 log = structlog.get_logger()
 # A worker that dies sooner than this is not started again at once: it would only die again.

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.container import Container, open_services
-from bot.roles import Stopping, serve_bot, together
+from bot.serve_bot import serve_bot
 from bot.settings import Settings
 from bot.starts import SANDBOX_TOKEN, in_sandbox
+from bot.stopping import Stopping, together
 from db.migrate import migrate
 from sandbox import SandboxClient, SandboxServer
 

@@ -8,7 +8,7 @@ from services.language.formats import hour, number, offset
 from services.links.links import Link
 from services.links.statistics import LinkStatistics
 from services.links.targets import readable_url
-from services.pictures.charts import Hour, HoursChart, hours_chart
+from services.pictures.hours import Hour, HoursChart, hours_chart
 from services.pictures.qr import QrPicture, qr_picture
 from services.pictures.studio import PictureStudio
 

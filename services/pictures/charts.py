@@ -1,7 +1,6 @@
 """Charts for a phone's screen: 1200 by 800 pixels, readable when shown at 360."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path as File
 
@@ -12,6 +11,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle, PathPatch
 from matplotlib.path import Path
 
+from services.pictures.hours import HoursChart
 from services.pictures.text import cut, largest, width
 from services.pictures.theme import (
     ACCENT,
@@ -36,44 +36,7 @@ DOTS_PER_INCH = 100
 STEPS = (1, 2, 3, 4, 6, 8, 12, 24)
 
 
-@dataclass(frozen=True, slots=True)
-class Hour:
-    """One bar. ``label`` as it is to be shown; ``visitors`` is the part of ``clicks`` that came for the first time."""
-
-    label: str
-    clicks: int
-    visitors: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.visitors <= self.clicks:
-            raise ValueError(f"{self.visitors} visitors of {self.clicks} clicks")
-
-
-@dataclass(frozen=True, slots=True)
-class HoursChart:
-    """Clicks hour by hour, the oldest first, at most 48 of them. Every text is ready to be shown.
-
-    ``total`` is the large number at the right («1 234 клика»), ``peak`` the number above the busiest hour; ``visitors``
-    and ``repeats`` name the two parts of a bar; ``empty`` is said where no hour has a click; ``signature`` stands small
-    at the foot.
-    """
-
-    title: str
-    subtitle: str
-    total: str
-    peak: str
-    visitors: str
-    repeats: str
-    empty: str
-    signature: str
-    hours: tuple[Hour, ...]
-
-    def __post_init__(self) -> None:
-        if not 1 <= len(self.hours) <= 48:
-            raise ValueError(f"{len(self.hours)} hours")
-
-
-def hours_chart(chart: HoursChart) -> bytes:
+def draw_hours(chart: HoursChart) -> bytes:
     """A PNG of 1200 by 800 pixels."""
     figure, axes = _sheet()
     _head(axes, chart)

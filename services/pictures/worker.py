@@ -70,7 +70,7 @@ def _warm_up() -> None:
     """Imports what takes seconds, and draws once, so that the first person does not wait for it."""
     # It says that it looks for fonts, once on a machine, in the middle of the program's own log.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    from services.pictures.charts import Hour, HoursChart, hours_chart
+    from services.pictures.hours import Hour, HoursChart, hours_chart
     from services.pictures.qr import QrPicture, qr_picture
 
     qr_picture(QrPicture("https://example.com", "example.com"))

@@ -1,5 +1,3 @@
-import pytest
-
 from handlers.error_texts import TEXTS, error_text
 from handlers.errors import plain
 from services.errors import UserError
@@ -21,7 +19,7 @@ def test_every_error_that_a_person_can_cause_has_its_sentence():
 
 async def test_what_nobody_foresaw_gets_an_apology_and_operators_get_the_traceback(platform: Platform, monkeypatch):
     async def broken(*_: object) -> None:
-        raise RuntimeError("boom " + platform.settings.bot_token.get_secret_value())
+        raise RuntimeError("boom " + platform.settings.secrets[0])
 
     monkeypatch.setattr(type(platform.container.services.links), "page", broken)
     anna, olya = platform.world.person("Анна"), platform.world.person("Оля")

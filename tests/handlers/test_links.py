@@ -1,7 +1,8 @@
+from io import BytesIO
+
 import pytest
 import zxingcpp
 from PIL import Image
-from io import BytesIO
 
 from sandbox import Person
 from tests.platform import Platform, running_platform

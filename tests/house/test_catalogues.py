@@ -17,11 +17,11 @@ def texts(language: str) -> list[Message]:
 
 
 def forms(message: Message) -> list[str]:
-    return list(message.string) if isinstance(message.string, tuple) else [message.string]
+    return list(message.string) if isinstance(message.string, list | tuple) else [message.string or ""]
 
 
 def ids(message: Message) -> list[str]:
-    return list(message.id) if isinstance(message.id, tuple) else [message.id]
+    return list(message.id) if isinstance(message.id, list | tuple) else [message.id]
 
 
 def fields(text: str) -> set[str]:

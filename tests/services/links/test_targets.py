@@ -65,7 +65,7 @@ def test_a_host_in_another_script_is_known_by_both_spellings():
 def test_only_web_addresses_are_shortened(typed: str):
     with pytest.raises(SchemeRefused) as refused:
         parse(typed)
-    assert refused.value.scheme == typed.split(":")[0].lower()
+    assert refused.value.scheme == typed.split(":", maxsplit=1)[0].lower()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from services.pictures.charts import CEILING, FLOOR, HEIGHT, MARGIN, WIDTH, Hour, HoursChart, hours_chart
+from services.pictures.charts import CEILING, FLOOR, HEIGHT, MARGIN, WIDTH
+from services.pictures.hours import Hour, HoursChart, hours_chart
 from services.pictures.theme import ACCENT, ACCENT_SOFT, PAPER
 
 EMPTY = HoursChart(

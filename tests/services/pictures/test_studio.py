@@ -11,8 +11,8 @@ import psutil
 import pytest
 import uvloop
 
-from services.pictures.charts import Hour, HoursChart, hours_chart
 from services.pictures.errors import PictureFailed, PictureTooSlow, StudioClosed, StudioFull
+from services.pictures.hours import Hour, HoursChart, hours_chart
 from services.pictures.studio import PictureStudio
 from tests.services.pictures import drawings
 

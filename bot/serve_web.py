@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack
 import structlog
 
 from bot.container import Container
-from bot.ports import port_needed
-from bot.roles import Stopping
+from bot.refusals import port_needed
+from bot.stopping import Stopping
 from redirect_server.application import WebServices, WebSettings, build_application, listening
 from services.clicks.river import ClickRiver
 from services.links.directory import LinkDirectory
@@ -26,7 +26,7 @@ async def serve_web(
 ) -> None:
     """Lead people through short links until ``stopping``. What is in hand then is finished and counted.
 
-    ``reuse_port``: other processes may serve the same port. Raises PortTaken.
+    ``reuse_port``: other processes may serve the same port. Raises Refused.
     """
     settings = container.settings
     async with AsyncExitStack() as stack:

@@ -1,0 +1,14 @@
+"""The scheduler role: lets the clock run."""
+
+from bot.container import Container
+from bot.stopping import Stopping
+from scheduler.schedule import build_clock
+from services.time_zones import zone
+
+
+async def serve_schedule(container: Container, stopping: Stopping) -> None:
+    """Let the clock run until ``stopping``."""
+    clock = build_clock(container.services, zone(container.settings.default_timezone), container.clock)
+    clock.start()
+    await stopping.wait()
+    clock.shutdown()

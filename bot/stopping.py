@@ -1,0 +1,51 @@
+"""How a process ends: orderly, at a signal or when one of its roles fails."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+Stopping = asyncio.Event
+
+
+@asynccontextmanager
+async def stopping_on_signals() -> AsyncIterator[Stopping]:
+    """Set by SIGINT or SIGTERM; a second one ends the process at once, as without us."""
+    stopping = Stopping()
+    loop = asyncio.get_running_loop()
+
+    def stop(number: signal.Signals) -> None:
+        stopping.set()
+        loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, number)
+    try:
+        yield stopping
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+async def together(stopping: Stopping, *roles: Callable[[Stopping], Awaitable[None]]) -> None:
+    """Run roles side by side; one that ends or fails takes the others along, each in its orderly way."""
+
+    async def guarded(role: Callable[[Stopping], Awaitable[None]]) -> None:
+        try:
+            await role(stopping)
+        finally:
+            stopping.set()
+
+    results = await asyncio.gather(*(guarded(role) for role in roles), return_exceptions=True)
+    failures = [result for result in results if isinstance(result, BaseException)]
+    if failures:
+        raise failures[0]
+
+
+async def until(stopping: Stopping, work: Awaitable[None], stop: Callable[[], None]) -> None:
+    working = asyncio.ensure_future(work)
+    waiting = asyncio.ensure_future(stopping.wait())
+    await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    stop()
+    waiting.cancel()
+    await working

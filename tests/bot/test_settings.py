@@ -1,0 +1,65 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from bot.settings import Settings, explain
+
+
+def settings(**values: Any) -> Settings:
+    return Settings(_env_file=None, **values)
+
+
+def test_without_any_setting_all_stands_on_this_machine():
+    plain = settings()
+    assert plain.links_url == "http://localhost:8080"
+    assert plain.database == f"sqlite+aiosqlite:///{Path('var') / 'toklink.db'}"
+    assert plain.is_local
+    assert plain.bot_token is None
+
+
+def test_the_address_of_links_follows_the_port():
+    assert settings(web_port=9000).links_url == "http://localhost:9000"
+
+
+def test_the_sandbox_is_refused_where_others_could_reach_it():
+    with pytest.raises(ValidationError) as refused:
+        settings(public_url="https://tok.example")
+    assert explain(refused.value) == [
+        "BOT_TOKEN is missing, and PUBLIC_URL is not local: the sandbox is for this machine only"
+    ]
+    assert not settings(public_url="https://tok.example/", bot_token="42:x").is_local
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"public_url": "tok.example"}, "PUBLIC_URL"),
+        ({"web_port": "http"}, "WEB_PORT"),
+        ({"admin_ids": "anna"}, "ADMIN_IDS"),
+        ({"default_timezone": "Moscow"}, "DEFAULT_TIMEZONE"),
+        ({"database_url": "mysql://x:geheim@y/z"}, "DATABASE_URL"),
+        ({"log_level": "LOUD"}, "LOG_LEVEL"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_plain_words_and_its_value_is_not_shown(values: dict[str, Any], named: str):
+    with pytest.raises(ValidationError) as refused:
+        settings(**values)
+    (line,) = explain(refused.value)
+    assert line.startswith(f"{named}: ")
+    assert "geheim" not in line
+
+
+def test_several_operators_stand_with_commas_between():
+    assert settings(admin_ids="7, 8,").admin_ids == frozenset({7, 8})
+
+
+def test_our_own_hosts_are_known_by_all_their_names():
+    assert settings(web_port=9000).own_hosts == {"localhost:9000", "127.0.0.1:9000", "[::1]:9000"}
+    assert settings(public_url="https://Токлинк.РФ", bot_token="42:x").own_hosts == {"xn--h1adbclc1a.xn--p1ai"}
+
+
+def test_secrets_do_not_print():
+    text = repr(settings(bot_token="42:geheim", redis_url="redis://:geheim@host"))
+    assert "geheim" not in text

@@ -1,0 +1,54 @@
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from db.engine import Database
+from db.queries import dialogues, links, people
+from db.tables import Click, Link
+from services.operations.upkeep import CLICKS_AT_ONCE, CleanUp, Upkeep
+
+NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+async def test_raw_clicks_go_after_thirty_days_in_small_batches(database: Database):
+    async with database.write() as session:
+        for age in [31] * (CLICKS_AT_ONCE + 1) + [29, 0]:
+            session.add(Click(link_id=1, at=NOW - age * DAY, bot=False, first_visit=True))
+    assert (await Upkeep(database).clean_up(NOW)).raw_clicks == CLICKS_AT_ONCE + 1
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(Click)) == 2
+
+
+async def test_a_deleted_link_loses_its_target_after_a_day_and_keeps_its_slug(database: Database):
+    async with database.write() as session:
+        await people.add_if_new(session, 1, NOW)
+        for slug, deleted_at in (("old", NOW - 2 * DAY), ("fresh", NOW - DAY / 2), ("standing", None)):
+            link = await links.add(session, slug=slug, owner_id=1, target="https://example.com/", now=NOW)
+            assert link is not None
+            link.deleted_at = deleted_at
+    assert (await Upkeep(database).clean_up(NOW)).deleted_targets == 1
+    async with database.read() as session:
+        targets = {slug: target for slug, target in await session.execute(select(Link.slug, Link.target))}
+    assert targets == {"old": "", "fresh": "https://example.com/", "standing": "https://example.com/"}
+
+
+async def test_old_changes_and_dialogues_go(database: Database):
+    async with database.write() as session:
+        await links.record_change(session, "a", NOW - 2 * DAY)
+        await links.record_change(session, "b", NOW)
+        await dialogues.keep(session, "left", NOW - 31 * DAY, state="x")
+        await dialogues.keep(session, "fresh", NOW, state="x")
+    assert await Upkeep(database).clean_up(NOW) == CleanUp(0, 1, 0, 1)
+    async with database.read() as session:
+        assert await links.changes_since(session, 0, 10) == [(2, "b")]
+        assert await dialogues.find(session, "left") is None
+        assert await dialogues.find(session, "fresh") is not None
+
+
+async def test_a_second_run_finds_nothing_to_do(database: Database):
+    async with database.write() as session:
+        session.add(Click(link_id=1, at=NOW - 31 * DAY, bot=False, first_visit=True))
+    upkeep = Upkeep(database)
+    assert await upkeep.clean_up(NOW) == CleanUp(1, 0, 0, 0)
+    assert await upkeep.clean_up(NOW) == CleanUp(0, 0, 0, 0)
