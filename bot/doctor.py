@@ -89,6 +89,8 @@ def _disk(folder: Path) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
+    if settings.database.startswith("sqlite") and _disk(settings.data_dir).verdict is Verdict.WRONG:
+        return Finding("Database", Verdict.WRONG, "it lies on that disk")
     database = Database.open(settings.database)
     try:
         current, newest = await revisions(database)

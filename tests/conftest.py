@@ -1,7 +1,7 @@
 """What tests of all rooms share: real databases, each test its own."""
 
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,18 +27,28 @@ def valkey() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def new_postgres_database(postgres: str) -> Callable[[], Awaitable[str]]:
+    """Makes an empty database and gives its address."""
+
+    async def make() -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        engine = create_async_engine(f"{postgres}/postgres", isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            await connection.execute(text(f"CREATE DATABASE {name}"))
+        await engine.dispose()
+        return f"{postgres}/{name}"
+
+    return make
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database: every test that takes it runs on both kinds."""
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path / 'toklink.db'}"
-    server = request.getfixturevalue("postgres")
-    name = f"test_{uuid.uuid4().hex}"
-    engine = create_async_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    await engine.dispose()
-    return f"{server}/{name}"
+    url: str = await request.getfixturevalue("new_postgres_database")()
+    return url
 
 
 @pytest.fixture

@@ -1,22 +1,29 @@
 """The platform as `toklink run` starts it, in the test's own process, with a clock that the test moves."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from sqlalchemy import func, select
 
 from bot.container import Container, open_services
 from bot.serve_bot import serve_bot
+from bot.serve_web import serve_web
 from bot.settings import Settings
 from bot.starts import SANDBOX_TOKEN, in_sandbox
 from bot.stopping import Stopping, together
 from db.migrate import migrate
+from db.tables import Link
 from sandbox import SandboxClient, SandboxServer
+from tests.servers import free_port
 
 PATIENCE_SECONDS = 15
+T = TypeVar("T")
 
 
 @dataclass
@@ -33,7 +40,7 @@ class Clock:
 
 
 class Platform:
-    """A running bot in a sandbox; the bot can be restarted, the sandbox stays."""
+    """A bot and a redirect server in a sandbox; they can be restarted, the sandbox stays."""
 
     def __init__(self, settings: Settings, server: SandboxServer, world: SandboxClient, clock: Clock) -> None:
         self.settings = settings
@@ -62,21 +69,45 @@ class Platform:
         await self.stop()
         await self.start()
 
+    async def counted(self, *, clicks: int, bots: int, within: float) -> None:
+        """Wait until the counters of all links together say so."""
+
+        async def sums() -> tuple[int, int]:
+            async with self.container.database.read() as session:
+                row = (await session.execute(select(func.sum(Link.clicks), func.sum(Link.bots)))).one()
+            return int(row[0]), int(row[1])
+
+        await self.until(sums, (clicks, bots), within=within)
+
+    async def until(self, look: Callable[[], Awaitable[T]], wanted: T, *, within: float = PATIENCE_SECONDS) -> None:
+        """Look again and again until what is seen is ``wanted``; AssertionError after ``within`` seconds."""
+        deadline = time.monotonic() + within
+        while (seen := await look()) != wanted:
+            assert time.monotonic() < deadline, f"{seen} is not {wanted} after {within} s"
+            await asyncio.sleep(0.02)
+
     async def _run(self, ready: asyncio.Event) -> None:
         async with open_services(self.settings, self.clock) as self.container:
             await migrate(self.container.database)
-            ready.set()
-            await together(self._stopping, lambda stop: serve_bot(self.container, stop))
+
+            async def is_ready() -> None:
+                ready.set()
+
+            await together(
+                self._stopping,
+                lambda stop: serve_bot(self.container, stop),
+                lambda stop: serve_web(self.container, stop, bot_url=self.server.url, on_ready=is_ready),
+            )
 
 
 @asynccontextmanager
 async def running_platform(folder: Path, changes: Mapping[str, Any] | None = None) -> AsyncIterator[Platform]:
-    """A platform on SQLite in ``folder``; ``changes`` are settings that differ from the sandbox's."""
+    """A platform with its files in ``folder``; ``changes`` are settings that differ from the sandbox's."""
     clock = Clock()
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(SandboxServer(SANDBOX_TOKEN, now=clock))
         world = await stack.enter_async_context(SandboxClient(server.url, timeout=PATIENCE_SECONDS))
-        settings = in_sandbox(Settings(_env_file=None, data_dir=folder), server.url)
+        settings = in_sandbox(Settings(_env_file=None, data_dir=folder, web_port=free_port()), server.url)
         platform = Platform(settings.model_copy(update=dict(changes or {})), server, world, clock)
         await platform.start()
         stack.push_async_callback(platform.stop)

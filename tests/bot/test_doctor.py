@@ -66,3 +66,4 @@ async def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path):
     found = await examined(tmp_path / "file" / "var")
     assert found["Disk"].verdict is Verdict.WRONG
     assert "DATA_DIR" in found["Disk"].sentence
+    assert found["Database"].verdict is Verdict.WRONG

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from sandbox import Person
-from tests.platform import running_platform
+from tests.platform import Platform, running_platform
 
 # What a reader does not see: isolates around people's words, spaces that do not break.
 UNSEEN = {ord("\u2068"): None, ord("\u2069"): None, ord("\u00a0"): " "}
@@ -25,15 +25,15 @@ def said(person: Person) -> str:
         ("data:text/html,<script>", "а не data:"),
         ("file:///etc/passwd", "а не file:"),
         ("https://name:secret@example.com", "имя или пароль"),
-        ("http://localhost:8080/abc", "уже наша короткая ссылка"),
+        ("http://localhost:PORT/abc", "уже наша короткая ссылка"),
         ("https://example.com/a и https://example.com/b", "В сообщении 2 адреса"),
         ("просто текст", "Я читаю адреса и команды"),
         ("/nonsense", "Я не знаю /nonsense"),
         ("😀", "Я читаю адреса и команды"),
     ],
 )
-async def test_each_mistake_gets_one_clear_sentence(anna: Person, text: str, answer: str):
-    await anna.send(text)
+async def test_each_mistake_gets_one_clear_sentence(platform: Platform, anna: Person, text: str, answer: str):
+    await anna.send(text.replace("PORT", str(platform.settings.web_port)))
     assert answer in said(anna)
     await anna.send("/links")
     assert "пока нет" in said(anna), "nothing was made"

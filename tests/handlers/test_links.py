@@ -11,7 +11,7 @@ from tests.platform import Platform, running_platform
 async def test_a_pasted_address_answers_with_a_short_link(anna: Person):
     await anna.send("https://example.com/page?x=1")
     text = anna.last.text
-    assert "localhost:8080/" in text.splitlines()[0]
+    assert "localhost:" in text.splitlines()[0]
     assert "example.com/page?x=1" in text
     assert "кликов пока нет" in text
     assert anna.last.buttons == ["📎 Копировать", "🔳 Сделать QR", "📊 Статистика", "🗑 Удалить"]
@@ -76,7 +76,7 @@ async def test_links_are_listed_in_pages_newest_first(anna: Person):
     assert first.text.index("example.com/n7") < first.text.index("example.com/n3")
     assert "example.com/n2" not in first.text
     await anna.press("Старые")
-    assert "example.com/n1" in (await anna.sees("6. localhost:8080/")).text
+    assert "example.com/n1" in (await anna.sees("6. localhost:")).text
     await anna.press("7")
     card = await anna.sees_button("📋 Мои ссылки")
     assert card.message_id == first.message_id

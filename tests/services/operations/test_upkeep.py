@@ -29,7 +29,7 @@ async def test_a_deleted_link_loses_its_target_after_a_day_and_keeps_its_slug(da
             link.deleted_at = deleted_at
     assert (await Upkeep(database).clean_up(NOW)).deleted_targets == 1
     async with database.read() as session:
-        targets = {slug: target for slug, target in await session.execute(select(Link.slug, Link.target))}
+        targets = {link.slug: link.target for link in await session.scalars(select(Link))}
     assert targets == {"old": "", "fresh": "https://example.com/", "standing": "https://example.com/"}
 
 
