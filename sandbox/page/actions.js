@@ -3,6 +3,7 @@
 import { post } from "./api.js";
 import { avatar, fullName } from "./dom.js";
 import { choose, complain, copy, showAlert, toast } from "./overlays.js";
+import { isSafe } from "./richtext.js";
 import { chatsOf, chatTitle, emit, isPrivate, on, place, receiveAnswer, store } from "./store.js";
 import { t } from "./words.js";
 
@@ -143,7 +144,7 @@ export function followLink(url, event) {
 function openAddress(url) {
   const inside = meaning(url);
   if (inside?.start !== undefined) start(inside.start);
-  else window.open(url, "_blank", "noopener,noreferrer");
+  else if (isSafe(url)) window.open(url, "_blank", "noopener,noreferrer");
 }
 
 /** Lets the person choose a chat, and begins an inline query there. */

@@ -17,7 +17,8 @@ const LANGUAGES = { ru: "Русский", en: "English", de: "Deutsch", uk: "У�
 /** Person's id → the chat they were in last. */
 const lastChat = new Map();
 
-const isNarrow = () => matchMedia("(max-width: 759px)").matches;
+/** Room for one pane only. */
+const NARROW = matchMedia("(max-width: 759px)");
 
 /** The page's own words in what stands in the page from the beginning. */
 function sayWords() {
@@ -34,7 +35,7 @@ function readAddress() {
   const [personId, chatId] = location.hash.slice(1).split("/").map(Number);
   const known = store.people.has(personId) ? personId : namedPerson();
   const open = chatsOf(known).some((one) => one.id === chatId) ? chatId : null;
-  const listOnly = known === personId && location.hash === `#${personId}` && isNarrow();
+  const listOnly = known === personId && location.hash === `#${personId}` && NARROW.matches;
   settle(known, listOnly ? null : (open ?? known));
 }
 
@@ -48,7 +49,7 @@ function settle(personId, chatId) {
 }
 
 function go({ personId, chatId }) {
-  const fromList = isNarrow() && store.chatId === null;
+  const fromList = NARROW.matches && store.chatId === null;
   const hash = chatId === null ? `#${personId}` : `#${personId}/${chatId}`;
   history.pushState({ fromList }, "", location.pathname + location.search + hash);
   settle(personId, chatId);
@@ -56,7 +57,7 @@ function go({ personId, chatId }) {
 
 /** Another person writes: in the chat where they were last, or, where only the list is seen, in none yet. */
 function changePerson(personId) {
-  const listOnly = isNarrow() && store.chatId === null;
+  const listOnly = NARROW.matches && store.chatId === null;
   go({ personId, chatId: listOnly ? null : (lastChat.get(personId) ?? personId) });
 }
 
@@ -159,7 +160,9 @@ function start() {
   on("started", () => history.replaceState(history.state, "", location.pathname + location.hash));
   byId("back").addEventListener("click", back);
   byId("person-menu").addEventListener("click", openPersonMenu);
-  for (const event of ["popstate", "hashchange"]) addEventListener(event, () => begun && readAddress());
+  const reread = () => begun && readAddress();
+  for (const event of ["popstate", "hashchange"]) addEventListener(event, reread);
+  NARROW.addEventListener("change", reread);
   follow(receive, renew);
 }
 

@@ -15,6 +15,7 @@ import { endSuggest, isSuggesting, suggestKey } from "./suggest.js";
 import { t } from "./words.js";
 
 const LONGEST = 4096;
+const BLUR_MS = 150;
 
 let input;
 /** What was begun in each chat, by person and chat: {text, reply, edit}. */
@@ -37,7 +38,7 @@ export function startComposer() {
   });
   input.addEventListener("input", onInput);
   input.addEventListener("keydown", onKey);
-  input.addEventListener("blur", () => setTimeout(() => document.hasFocus() && endHelp(), 150));
+  input.addEventListener("blur", () => setTimeout(endHelpElsewhere, BLUR_MS));
   byId("commands").addEventListener("click", toggleCommands);
   byId("keyboard").addEventListener("click", toggleKeyboard);
   byId("start").addEventListener("click", onStart);
@@ -169,6 +170,11 @@ function sayCommand(text) {
 function endHelp() {
   forgetInline();
   endSuggest();
+}
+
+/** Suggestions go when another part of the page has the focus; another window is no reason. */
+function endHelpElsewhere() {
+  if (document.hasFocus() && document.activeElement !== input) endHelp();
 }
 
 function toggleCommands() {

@@ -4,6 +4,7 @@ import { isWaiting, meaning, press, say, followLink, switchInline, copy } from "
 import { post } from "./api.js";
 import { button, h, icon, said } from "./dom.js";
 import { complain, toast } from "./overlays.js";
+import { isSafe } from "./richtext.js";
 import { emit, place, receiveAnswer, store } from "./store.js";
 import { t } from "./words.js";
 
@@ -24,7 +25,7 @@ function inlineButton(message, given) {
   const url = given.url ?? given.login_url?.url ?? given.web_app?.url;
   const label = said("span", given.text);
   const look = styled("key", given);
-  if (url !== undefined) {
+  if (url !== undefined && isSafe(url)) {
     const outside = meaning(url) === null && icon("external");
     const onclick = (event) => followLink(url, event);
     return h("a", { class: look, href: url, target: "_blank", rel: "noopener noreferrer", onclick }, label, outside);

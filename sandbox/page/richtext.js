@@ -91,15 +91,18 @@ function moment(seconds, content) {
   return h("time", { datetime, title: `${dayName(seconds)}, ${clock(seconds)}` }, content);
 }
 
-/** An anchor, or plain text when the address is of a scheme that a page must not open. */
-function link(url, content, actions) {
-  let parsed;
+/** Whether an address is one at all, and of a scheme that a page may open. */
+export function isSafe(url) {
   try {
-    parsed = new URL(url);
+    return SAFE.has(new URL(url).protocol);
   } catch {
-    return h("span", {}, content);
+    return false;
   }
-  if (!SAFE.has(parsed.protocol)) return h("span", {}, content);
+}
+
+/** An anchor, or plain text when the address must not be opened. */
+function link(url, content, actions) {
+  if (!isSafe(url)) return h("span", {}, content);
   const onclick = (event) => actions.link(url, event);
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer", title: url, onclick }, content);
 }

@@ -25,7 +25,11 @@ export function startTimeline() {
   newer = byId("newer");
   log.addEventListener("scroll", onScroll, { passive: true });
   newer.addEventListener("click", () => toBottom("smooth"));
-  const keepPlace = new ResizeObserver(() => (stuck ? toBottom() : showNewer()));
+  const keepPlace = new ResizeObserver(() => {
+    follow();
+    if (stuck) toBottom();
+    else showNewer();
+  });
   keepPlace.observe(log);
   keepPlace.observe(inner);
   document.addEventListener("visibilitychange", read);
@@ -58,6 +62,8 @@ function open() {
 function render({ live = false } = {}) {
   const one = chat();
   if (!one) return;
+  // The event that tells of a scroll may come after the message that came after the scroll.
+  if (live) follow();
   const was = shown.size;
   const blocks = one.messages.length > 0 ? blocksOf(one.messages, { group: !isPrivate(one), unreadFrom }) : [];
   reconcile([...topBlock(one), ...blocks], live && was > 1);
@@ -147,11 +153,15 @@ function showPressed() {
 }
 
 /** Only a person scrolls up: when the chat got shorter below its end, the end is still what they look at. */
-function onScroll() {
+function follow() {
   const atBottom = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_BOTTOM;
   if (atBottom) stuck = true;
   else if (log.scrollTop < lastTop) stuck = false;
   lastTop = log.scrollTop;
+}
+
+function onScroll() {
+  follow();
   showNewer();
   read();
 }
@@ -159,6 +169,8 @@ function onScroll() {
 function toBottom(behavior = "instant") {
   stuck = true;
   log.scrollTo({ top: log.scrollHeight, behavior });
+  // The event that tells of it comes later, and may then tell of a person's scrolling up as well.
+  lastTop = log.scrollTop;
   showNewer();
   read();
 }
