@@ -31,8 +31,8 @@ export function bubble({ messages, group }) {
   );
 }
 
-/** Only for pointers: with keys, the message itself opens its menu. */
-const more = () => button({ class: "more", tabindex: "-1", "aria-label": t("actions") }, icon("dots"));
+/** Only for pointers, so not read out in every message: with keys, the message itself opens its menu. */
+const more = () => button({ class: "more", tabindex: "-1", "aria-hidden": "true", title: t("actions") }, icon("dots"));
 
 function box(messages, named) {
   const [message] = messages;
