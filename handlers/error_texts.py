@@ -59,9 +59,9 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
     links.PrivateAddress: lambda error: _(
         "⚠️ {host} is not on the public internet, nobody else could open it. Send an address that all can open."
     ).format(host=said(error.host)),
-    links.SchemeRefused: lambda error: _(
-        "⚠️ I shorten web addresses only, not {scheme}. Send one that begins with https://"
-    ).format(scheme=said(f"{error.scheme}:")),
+    links.SchemeRefused: lambda error: _("⚠️ {scheme} is no web address. Send one that begins with https://").format(
+        scheme=said(f"{error.scheme}:")
+    ),
     links.SeveralAddresses: _several,
     links.TooManyLinks: _too_many,
     links.UndoTooLate: lambda _error: _("⚠️ Too late: a minute has passed, and the link is gone for good."),

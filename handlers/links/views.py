@@ -19,7 +19,7 @@ def card(link: Link, zone: tzinfo, *, page: int = 0, notes: tuple[str, ...] = ()
     """A link and what can be done with it; with ``qr`` as a picture."""
     lines = [
         f"🔗 <b>{anchor(link)}</b>",
-        f"→ {said(readable_url(link.target))}",
+        f"→ {target_anchor(link)}",
         _("{clicks} · since {day}").format(clicks=clicks_text(link.clicks), day=day(link.created_at.astimezone(zone))),
         *notes,
     ]
@@ -53,9 +53,7 @@ def links_list(page: LinkPage) -> Screen:
     lines = [heading.format(count=number(page.total))]
     first = (page.number - 1) * PAGE_SIZE + 1
     for place, link in enumerate(page.links, first):
-        lines.append(
-            f"{number(place)}. {anchor(link)} — {clicks_text(link.clicks)}\n→ {said(readable_url(link.target), 40)}"
-        )
+        lines.append(f"{number(place)}. {anchor(link)} — {clicks_text(link.clicks)}\n→ {target_anchor(link)}")
     return Screen("\n".join(lines), rows(_numbers(page, first), _turns(page), [_new_link(), to_menu()]))
 
 
@@ -100,7 +98,7 @@ def deleted(short_url: str, link_id: int, page: int) -> Screen:
 
 def in_group(link: Link, notes: tuple[str, ...]) -> Screen:
     """A new link among others: no buttons, since it is managed in the private chat."""
-    return Screen("\n".join([f"🔗 <b>{anchor(link)}</b>", f"→ {said(readable_url(link.target))}", *notes]))
+    return Screen("\n".join([f"🔗 <b>{anchor(link)}</b>", f"→ {target_anchor(link)}", *notes]))
 
 
 def how_in_group() -> Screen:
@@ -109,6 +107,13 @@ def how_in_group() -> Screen:
 
 def anchor(link: Link) -> str:
     return f'<a href="{quoted(link.short_url)}">{quoted(bare(link.short_url))}</a>'
+
+
+def target_anchor(link: Link) -> str:
+    """Short enough for one line of a phone; leads to the whole address, which Telegram could not guess from it."""
+    shown = said(readable_url(link.target), TARGET_CHARACTERS)
+    # Telegram keeps a message's entities within bounds of its own; a very long address stays text.
+    return f'<a href="{quoted(link.target)}">{shown}</a>' if len(link.target) <= LONGEST_ANCHOR else shown
 
 
 def bare(url: str) -> str:
@@ -124,6 +129,8 @@ def clicks_text(clicks: int) -> str:
 
 # Two lines a link: a page is one screen of a phone.
 PAGE_SIZE = 5
+TARGET_CHARACTERS = 36
+LONGEST_ANCHOR = 1_000
 
 
 def _card_keyboard(link: Link, page: int, *, with_qr: bool) -> InlineKeyboardMarkup:

@@ -10,6 +10,9 @@ from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 # small and the search short.
 LONGEST = 512
 KEPT = 8192
+# A headless browser is a browser: people try their links with one, and it loads the page like any other. Crawlers
+# that are built on one name themselves besides, and are known by that name.
+BROWSERS = {"HeadlessChrome"}
 
 # Patterns without alternatives or repetitions: a row of characters, escapes and sets.
 _ROW = re.compile(r"(?:\\.|\[[^]]*]|[^\\\[\]()|*+?{}.])+")
@@ -31,7 +34,7 @@ def _crawler() -> re.Pattern[str]:
 
     Those that begin alike share their beginning, so that at most places of an agent a glance rules all out.
     """
-    patterns = [entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA]
+    patterns = [entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA if entry["pattern"] not in BROWSERS]
     rows = [pattern for pattern in patterns if _ROW.fullmatch(pattern)]
     others = [pattern for pattern in patterns if not _ROW.fullmatch(pattern)]
     tree: dict[str, Any] = {}
