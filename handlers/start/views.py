@@ -10,7 +10,7 @@ def menu() -> Screen:
     text = _(
         "👋 <b>I make short links and count their clicks.</b>\n"
         "Send me any address, and the short one comes back.\n\n"
-        "What else is there:"
+        "What else there is:"
     )
     keyboard = rows(
         [button(_("🔗 New link"), MenuPress(room=Room.NEW_LINK)), button(_("📋 My links"), ListPress(page=1))],
