@@ -8,7 +8,6 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramUnauthorizedError
 from aiogram.utils.token import TokenValidationError
 
-from bot.commands import register_commands
 from bot.container import Container
 from bot.dialogues import open_dialogues
 from bot.dispatcher import build_dispatcher
@@ -18,6 +17,7 @@ from bot.refusals import Refused
 from bot.sender import open_bot, tell_operators
 from bot.settings import Settings
 from bot.stopping import Stopping, until
+from handlers.commands import register_commands
 
 log = structlog.get_logger()
 REFUSAL = "Telegram refuses BOT_TOKEN. Copy it anew from @BotFather into .env"
@@ -42,7 +42,11 @@ async def serve_bot(container: Container, stopping: Stopping) -> None:
                 report=_reporter(bot, settings),
             )
             await container.services.pictures.open()
-            polling = Polling(bot, dispatcher, lambda: register_commands(bot, container.catalogue, settings.admin_ids))
+            polling = Polling(
+                bot,
+                dispatcher,
+                lambda: register_commands(bot, container.catalogue, settings.admin_ids, settings.admin_chat_id),
+            )
             await until(stopping, polling.run(), polling.stop)
     except TelegramUnauthorizedError as error:
         raise Refused(REFUSAL) from error

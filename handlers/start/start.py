@@ -5,10 +5,12 @@ from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
+from handlers.commands import register_for_operator
 from handlers.links.views import card
 from handlers.menu import MenuPress, Room
 from handlers.screen import show
 from handlers.start import views
+from services.language import Catalogue
 from services.links.errors import LinkNotFound
 from services.people import Person
 from services.services import Services
@@ -35,8 +37,10 @@ def router() -> Router:
     return router
 
 
-async def start(message: Message) -> None:
+async def start(message: Message, bot: Bot, catalogue: Catalogue, person: Person) -> None:
     await show(message, views.menu())
+    if person.is_operator:
+        await register_for_operator(bot, catalogue, person.id)
 
 
 async def start_with_link(message: Message, command: CommandObject, services: Services, person: Person) -> None:

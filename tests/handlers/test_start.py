@@ -45,11 +45,14 @@ async def test_command_lists_stand_in_both_languages_for_people_groups_and_opera
     assert list(await anna.in_group(world.group("Друзья")).commands()) == ["link", "help"]
 
 
-async def test_an_operator_has_the_admin_command_too(platform: Platform, olya: Person):
+async def test_operators_have_the_admin_command_in_private_and_in_their_group(platform: Platform, olya: Person):
     await olya.send("/start")
-    await platform.restart()
-    await olya.send("/start")
+    await olya.send("/help")
     assert (await olya.commands())["admin"] == "Состояние платформы"
+    group = olya.in_group(platform.world.group("Админы Toklink"))
+    assert list(await group.commands()) == ["link", "help", "admin"]
+    await group.send("/admin")
+    assert "Платформа работает" in group.last.text
 
 
 async def test_cancel_leaves_a_dialogue_and_says_when_there_is_none(anna: Person):

@@ -1,0 +1,90 @@
+"""The command lists that Telegram shows: in both languages, for private chats, groups and operators."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from aiogram.types import (
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+)
+
+from services.language import LANGUAGES, Catalogue, speaking
+from services.language import gettext as _
+
+log = structlog.get_logger()
+# What Telegram shows to people whose language has no list of its own.
+OTHERS = "en"
+
+
+def private_commands() -> list[BotCommand]:
+    """In the language in use; only what works."""
+    return [
+        BotCommand(command="link", description=_("Make a short link")),
+        BotCommand(command="links", description=_("My links and their clicks")),
+        BotCommand(command="settings", description=_("Language and time zone")),
+        BotCommand(command="help", description=_("What I can do")),
+        BotCommand(command="cancel", description=_("Leave a question")),
+    ]
+
+
+def group_commands() -> list[BotCommand]:
+    return [
+        BotCommand(command="link", description=_("Make a short link")),
+        BotCommand(command="help", description=_("What I can do")),
+    ]
+
+
+def operator_commands() -> list[BotCommand]:
+    return [*private_commands(), _admin()]
+
+
+def admin_group_commands() -> list[BotCommand]:
+    return [*group_commands(), _admin()]
+
+
+async def register_commands(
+    bot: Bot, catalogue: Catalogue, operator_ids: frozenset[int], admin_chat_id: int | None
+) -> None:
+    """Set every list and the bot's descriptions anew."""
+    for language, words in _languages(catalogue):
+        with words:
+            await bot.set_my_commands(private_commands(), BotCommandScopeAllPrivateChats(), language)
+            await bot.set_my_commands(group_commands(), BotCommandScopeAllGroupChats(), language)
+            description = _("I make short links and count their clicks: QR pictures, statistics, no registration.")
+            await bot.set_my_description(description, language_code=language)
+            await bot.set_my_short_description(_("Short links with statistics"), language_code=language)
+    for operator_id in sorted(operator_ids):
+        await register_for_operator(bot, catalogue, operator_id)
+    if admin_chat_id is not None:
+        await _register_for_chat(bot, catalogue, admin_chat_id, admin_group_commands)
+
+
+async def register_for_operator(bot: Bot, catalogue: Catalogue, operator_id: int) -> None:
+    """The longer list. Telegram refuses it for who never wrote to the bot; they get it with their first /start."""
+    await _register_for_chat(bot, catalogue, operator_id, operator_commands)
+
+
+async def _register_for_chat(
+    bot: Bot, catalogue: Catalogue, chat_id: int, commands: Callable[[], list[BotCommand]]
+) -> None:
+    for language, words in _languages(catalogue):
+        with words:
+            try:
+                await bot.set_my_commands(commands(), BotCommandScopeChat(chat_id=chat_id), language)
+            except (TelegramBadRequest, TelegramForbiddenError) as error:
+                log.info("no command list for this chat yet", chat_id=chat_id, reason=error.message)
+                return
+
+
+def _languages(catalogue: Catalogue) -> list[tuple[str | None, AbstractContextManager[None]]]:
+    """Each language code that Telegram is told (None: everybody else), with the words to tell it in."""
+    return [(language, speaking(catalogue, language or OTHERS)) for language in (None, *LANGUAGES)]
+
+
+def _admin() -> BotCommand:
+    return BotCommand(command="admin", description=_("State of the platform"))
