@@ -4,6 +4,16 @@ from sandbox.client import SandboxClient
 from sandbox.client_http import SandboxRefused
 from sandbox.client_person import Person
 from sandbox.client_views import Answer, InlineAnswer, Message
+from sandbox.faults import Fault
 from sandbox.server import SandboxServer
 
-__all__ = ["Answer", "InlineAnswer", "Message", "Person", "SandboxClient", "SandboxRefused", "SandboxServer"]
+__all__ = [
+    "Answer",
+    "Fault",
+    "InlineAnswer",
+    "Message",
+    "Person",
+    "SandboxClient",
+    "SandboxRefused",
+    "SandboxServer",
+]

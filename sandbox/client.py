@@ -13,9 +13,11 @@ from types import TracebackType
 
 import aiohttp
 
+from sandbox.client_faults import FaultDesk
 from sandbox.client_http import PeopleHttp
 from sandbox.client_person import Group, Person, Watch
 from sandbox.stream import Follower
+from sandbox.text import Json
 
 PATIENCE = 5.0
 NOT_OPEN = "Use the client as `async with SandboxClient(url) as world:`"
@@ -57,6 +59,21 @@ class SandboxClient:
         if self._people is None:
             raise RuntimeError(NOT_OPEN)
         return self._people
+
+    @property
+    def faults(self) -> FaultDesk:
+        """Where faults are scripted."""
+        return FaultDesk(self.people)
+
+    async def calls(self, *, method: str = "", limit: int = 20_000) -> list[Json]:
+        """The newest calls of the bot, oldest first, of one method when it is named.
+
+        Each is {"number", "method", "parameters", "status", "description", "at", "milliseconds", "fault",
+        "by_webhook"}; status 0 is a connection that was cut.
+        """
+        answer = await self.people.get("/people/calls", limit=limit)
+        wanted = method.lower()
+        return [call for call in answer["calls"] if wanted in ("", call["method"].lower())]
 
     def person(self, who: str | int) -> "Person":
         """Somebody by first name, @username or id, in their private chat with the bot."""

@@ -31,6 +31,10 @@ class PeopleHttp:
         async with self._http.get(self._url + path, params=query) as answer:
             return await read_answer(answer)
 
+    async def delete(self, path: str) -> Any:
+        async with self._http.delete(self._url + path) as answer:
+            return await read_answer(answer)
+
     async def download(self, file_id: str) -> bytes:
         """The bytes of a file as a person gets them."""
         async with self._http.get(f"{self._url}/people/files/{file_id}") as answer:

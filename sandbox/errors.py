@@ -1,6 +1,9 @@
 """What goes wrong, in Telegram's words for bots and in plain words for people."""
 
-from typing import Any
+from typing import Any, Final
+
+BLOCKED: Final = "bot was blocked by the user"
+DEACTIVATED: Final = "user is deactivated"
 
 
 class BotApiError(Exception):
@@ -31,6 +34,19 @@ def bad_request(text: str) -> BotApiError:
 
 def forbidden(text: str) -> BotApiError:
     return BotApiError(403, f"Forbidden: {text}")
+
+
+def migrated(chat_id: int) -> BotApiError:
+    """A group is now another one, with this id."""
+    return BotApiError(
+        400,
+        "Bad Request: group chat was upgraded to a supergroup chat",
+        parameters={"migrate_to_chat_id": chat_id},
+    )
+
+
+def kicked(chat_kind: str) -> BotApiError:
+    return forbidden(f"bot was kicked from the {chat_kind} chat")
 
 
 def conflict(text: str) -> BotApiError:

@@ -39,6 +39,9 @@ PHOTO_SIDES_SUM_MAX: Final = 10_000
 PHOTO_RATIO_MAX: Final = 20
 
 WEBHOOK_SECRET_MAX: Final = 256
+WEBHOOK_CONNECTIONS_MAX: Final = 100
+# None is https's own, 443.
+WEBHOOK_PORTS: Final = frozenset({None, 80, 88, 443, 8443})
 UPDATES_MAX: Final = 100
 POLL_SECONDS_MAX: Final = 50
 

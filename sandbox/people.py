@@ -27,12 +27,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A supergroup; the bot is a member of each, as an ordinary one (so privacy mode holds)."""
+    """A group; the bot is a member of each, as an ordinary one (so privacy mode holds)."""
 
     id: int
     title: str
     members: tuple[int, ...]
     creator: int
+    kind: Literal["group", "supergroup"] = "supergroup"
 
 
 OPERATOR_ID = 1900

@@ -11,10 +11,14 @@ Scope = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Webhook:
+    """Where updates are brought to; no `url`: they wait to be fetched. `last_error_date` is in Unix time."""
+
     url: str = ""
     secret_token: str = ""
     max_connections: int = 40
     has_custom_certificate: bool = False
+    last_error_date: int | None = None
+    last_error_message: str = ""
 
 
 @dataclass(slots=True)
@@ -27,6 +31,15 @@ class BotProfile:
     # Menu buttons by the private chat's id; 0 is the default.
     menu_buttons: dict[int, Json] = field(default_factory=dict)
     webhook: Webhook = field(default_factory=Webhook)
+
+    def default_texts(self) -> Json:
+        """Name and descriptions that hold for every language, where they are set."""
+        texts = {
+            "first_name": self.names,
+            "description": self.descriptions,
+            "short_description": self.short_descriptions,
+        }
+        return {name: kept[""] for name, kept in texts.items() if "" in kept}
 
     def commands_for(self, scopes: list[Scope], language_code: str | None) -> list[Json]:
         """The first list that is set, scope by scope, each in the person's language and then in none."""

@@ -1,26 +1,27 @@
 """The local Telegram itself: one HTTP server for the Bot API, the people and the chat page."""
 
-import logging
 import re
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
-from sandbox.bot_api import METHODS
 from sandbox.bot_api.parameters import Call, read_call
+from sandbox.call_log import RecordedCall
+from sandbox.calls import Calls, refusal
 from sandbox.errors import BotApiError
+from sandbox.faults import Faults
 from sandbox.people import Account, Group, demo_groups, demo_people
 from sandbox.people_api import people_errors, people_routes
 from sandbox.queries import Press
 from sandbox.text import Json
-from sandbox.world import RecordedCall, World
-
-log = logging.getLogger("sandbox")
+from sandbox.webhooks import ANSWER_SECONDS, Courier, Delays, telegram_delays
+from sandbox.world import World
 
 PAGE: Final = Path(__file__).resolve().parent / "page"
 # Above the largest upload, so that too big a file gets Telegram's own words.
@@ -46,7 +47,9 @@ class SandboxServer:
 
     Usable as an async context manager. `token` must look like a real one (`123456:letters`); `port` 0 takes a free
     one. `now` gives aware times: ages of queries and messages are measured by it. `enforce_rates` turns on
-    Telegram's 429; `inline_feedback` the chosen_inline_result updates.
+    Telegram's 429; `inline_feedback` the chosen_inline_result updates. `webhook_delays` says how long an update waits
+    that the webhook did not take, by its failures so far and the answer's Retry-After; the webhook must answer within
+    `webhook_seconds`.
     """
 
     def __init__(
@@ -62,6 +65,8 @@ class SandboxServer:
         inline_feedback: bool = True,
         people: Iterable[Account] | None = None,
         groups: Iterable[Group] | None = None,
+        webhook_delays: Delays = telegram_delays,
+        webhook_seconds: float = ANSWER_SECONDS,
     ) -> None:
         if not TOKEN.fullmatch(token):
             raise ValueError("A bot token looks like 123456:ABC-letters-and-digits")
@@ -77,6 +82,14 @@ class SandboxServer:
             enforce_rates=enforce_rates,
             inline_feedback=inline_feedback,
         )
+        self._calls = Calls(self.world)
+        self.world.courier = Courier(
+            self.world.updates,
+            now=now,
+            delays=webhook_delays,
+            answer_seconds=webhook_seconds,
+            carry_out=lambda call: self._calls.carry_out(call, by_webhook=True),
+        )
 
     @property
     def url(self) -> str:
@@ -87,7 +100,12 @@ class SandboxServer:
     @property
     def calls(self) -> deque[RecordedCall]:
         """The newest calls of the bot, oldest first."""
-        return self.world.calls
+        return self.world.log.calls
+
+    @property
+    def faults(self) -> Faults:
+        """Where faults are scripted: `server.faults.add(Fault("cut", method="sendMessage"))`."""
+        return self.world.faults
 
     @property
     def violations(self) -> list[str]:
@@ -135,6 +153,7 @@ class SandboxServer:
         return await handler(request)
 
     async def _end_streams(self, _: web.Application) -> None:
+        await self.world.courier.end()
         self.world.close()
 
     # The Bot API
@@ -148,47 +167,27 @@ class SandboxServer:
 
     async def _bot_api(self, request: web.Request) -> web.Response:
         call = Call(request.match_info["method"])
+        began = time.perf_counter()
         try:
             self._check_token(request)
             call = await read_call(request)
-            result = await self._method(call.method)(self.world, call)
-        except web.HTTPRequestEntityTooLarge:
-            answer = refusal(BotApiError(413, "Request Entity Too Large"))
-            self._record(call, 413, "Request Entity Too Large")
         except BotApiError as error:
-            answer = refusal(error)
-            self._record(call, error.code, error.description)
-        except Exception as error:
-            # A fault of the sandbox itself: said as Telegram would, and kept where tests look.
-            log.exception("The sandbox failed in %s", call.method)
-            self.world.violations.append(f"The sandbox itself failed in {call.method}: {error!r}")
-            answer = refusal(BotApiError(500, "Internal Server Error"))
-            self._record(call, 500, "Internal Server Error")
+            reply = refusal(error)
+        except web.HTTPRequestEntityTooLarge:
+            reply = refusal(BotApiError(413, "Request Entity Too Large"))
         else:
-            answer = web.json_response({"ok": True, "result": result})
-            self._record(call, 200, None)
-        return answer
-
-    def _method(self, name: str) -> Callable[[World, Call], Awaitable[Any]]:
-        method = METHODS.get(name.lower())
-        if method is None:
-            raise BotApiError(404, "Not Found: method not found")
-        return method
-
-    def _record(self, call: Call, status: int, description: str | None) -> None:
-        # An idle poll says nothing and would push out what matters.
-        if call.method.lower() == "getupdates" and status == 200:
-            return
-        self.world.record(RecordedCall(call.method, call.recorded(), status, description, self.world.now()))
+            return (await self._calls.carry_out(call)).response(request)
+        self._calls.record(call, reply, (time.perf_counter() - began) * 1000)
+        return reply.response(request)
 
     async def _file(self, request: web.Request) -> web.Response:
         try:
             self._check_token(request)
         except BotApiError as error:
-            return refusal(error)
+            return refusal(error).response(request)
         stored = self.world.files.by_path(request.match_info["path"])
         if stored is None:
-            return refusal(BotApiError(404, "Not Found"))
+            return refusal(BotApiError(404, "Not Found")).response(request)
         return web.Response(body=stored.content, content_type="application/octet-stream")
 
     # The page
@@ -213,13 +212,3 @@ def bot_user(bot_id: int, name: str, username: str) -> Json:
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }
-
-
-def refusal(error: BotApiError) -> web.Response:
-    body: Json = {"ok": False, "error_code": error.code, "description": error.description}
-    headers = {}
-    if error.parameters:
-        body["parameters"] = error.parameters
-        if "retry_after" in error.parameters:
-            headers["Retry-After"] = str(error.parameters["retry_after"])
-    return web.json_response(body, status=error.code, headers=headers)

@@ -118,6 +118,8 @@ class Follower:
         if event["kind"] in {"message", "edited"}:
             message = Message(event["message"], self.bot_id)
             self.chats.setdefault(event["chat_id"], {})[message.message_id] = message
+        elif event["kind"] == "world":
+            self.world = event["world"]
         elif event["kind"] == "deleted":
             gone = self.chats.get(event["chat_id"], {}).pop(event["message_id"], None)
             if gone is not None:

@@ -1,17 +1,17 @@
 """The state of the local Telegram: people, chats, messages, queries, the bot's profile. All in memory."""
 
 import asyncio
-import logging
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sandbox.errors import PeopleError, bad_request, conflict, forbidden
+from sandbox.call_log import CallLog
+from sandbox.errors import PeopleError, bad_request, conflict, forbidden, migrated
 from sandbox.events import EventHub
+from sandbox.faults import Faults
 from sandbox.files import FileStore
-from sandbox.limits import KEPT_CALLS, KEPT_MESSAGES_PER_CHAT, MESSAGE_UPDATE_LIFETIME
+from sandbox.limits import KEPT_MESSAGES_PER_CHAT, MESSAGE_UPDATE_LIFETIME
 from sandbox.people import Account, Group
 from sandbox.profile import BotProfile
 from sandbox.queries import InlineQueries, Presses
@@ -19,36 +19,28 @@ from sandbox.rates import Rates
 from sandbox.text import Json
 from sandbox.updates import TERMINATED, UpdateQueue
 
-log = logging.getLogger("sandbox")
+if TYPE_CHECKING:
+    from sandbox.webhooks import Courier
 
 
 @dataclass(slots=True)
 class Chat:
-    """A private chat (id of the person) or a supergroup, with its messages by id, oldest first."""
+    """A private chat (id of the person) or a group, with its messages by id, oldest first."""
 
     id: int
-    kind: str
+    kind: Literal["private", "group", "supergroup"]
     title: str | None
     members: frozenset[int]
     creator: int | None = None
     messages: dict[int, Json] = field(default_factory=dict)
-    # Supergroups count their own messages; private chats share the bot's counter.
+    # Supergroups count their own messages; all other chats share the bot's counter.
     last_message_id: int = 0
+    # The group that this one became.
+    migrated_to: int | None = None
 
     @property
     def is_private(self) -> bool:
         return self.kind == "private"
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedCall:
-    """One call of the bot: parameters without the bytes of files (`<file name, N bytes>` stands for them)."""
-
-    method: str
-    parameters: Json
-    status: int
-    description: str | None
-    at: datetime
 
 
 class World:
@@ -77,17 +69,20 @@ class World:
             person.id: Chat(person.id, "private", None, frozenset({person.id})) for person in self.people.values()
         }
         for group in groups:
-            self.chats[group.id] = Chat(group.id, "supergroup", group.title, frozenset(group.members), group.creator)
+            self.chats[group.id] = Chat(group.id, group.kind, group.title, frozenset(group.members), group.creator)
         self.events = EventHub()
         self.files = FileStore()
-        self.updates = UpdateQueue(now)
+        self.faults = Faults()
+        self.updates = UpdateQueue(now, copies=self.faults.copies)
+        # Set by the server, which carries out what a webhook's answer asks for.
+        self.courier: Courier
         self.presses = Presses(now)
         self.inline = InlineQueries(now)
         self.profile = BotProfile()
         self.rates = Rates(now) if enforce_rates else None
-        self.calls: deque[RecordedCall] = deque(maxlen=KEPT_CALLS)
+        self.log = CallLog()
         self.violations: list[str] = []
-        self._private_message_id = 0
+        self._common_message_id = 0
         self._albums = 0
         self._timers: list[asyncio.TimerHandle] = []
 
@@ -108,10 +103,12 @@ class World:
         return {"id": chat.id, "type": "private", **names}
 
     def bot_chat(self, chat_id: int | str) -> Chat:
-        """The chat that a bot names; raises BotApiError 400."""
+        """The chat that a bot names; raises BotApiError 400, for a group that became another one too."""
         chat = self.chats.get(chat_id) if isinstance(chat_id, int) else None
         if chat is None:
             raise bad_request("chat not found")
+        if chat.migrated_to is not None:
+            raise migrated(chat.migrated_to)
         return chat
 
     def writable_chat(self, chat_id: int | str) -> Chat:
@@ -127,7 +124,24 @@ class World:
         chat = self.chats.get(chat_id)
         if chat is None or person_id not in chat.members:
             raise PeopleError(f"Account {person_id} does not see the chat {chat_id}.", status=404)
+        if chat.migrated_to is not None:
+            raise PeopleError(f"The group {chat_id} goes on as {chat.migrated_to}.", status=404)
         return chat
+
+    def map(self) -> Json:
+        """Who and what is there, as people's clients load it: {"bot", "people", "chats"}."""
+        people = [{"user": person.user(), "role": person.role} for person in self.people.values()]
+        chats = [
+            {"id": chat.id, "type": chat.kind, "members": sorted(chat.members)}
+            | ({"title": chat.title} if chat.title else {})
+            for chat in self.chats.values()
+            if chat.migrated_to is None
+        ]
+        return {"bot": self.bot | self.profile.default_texts(), "people": people, "chats": chats}
+
+    def changed(self) -> None:
+        """Tell people's clients that the map is another one."""
+        self.events.publish({"kind": "world", "world": self.map()})
 
     def timestamp(self) -> int:
         return int(self.now().astimezone(UTC).timestamp())
@@ -140,12 +154,12 @@ class World:
 
     def post(self, chat: Chat, sender: Json, content: Json) -> Json:
         """Put a new message into the chat, tell the people, and give it."""
-        if chat.is_private:
-            self._private_message_id += 1
-            message_id = self._private_message_id
-        else:
+        if chat.kind == "supergroup":
             chat.last_message_id += 1
             message_id = chat.last_message_id
+        else:
+            self._common_message_id += 1
+            message_id = self._common_message_id
         message = {
             "message_id": message_id,
             "from": sender,
@@ -208,16 +222,14 @@ class World:
         self._timers.append(asyncio.get_running_loop().call_later(seconds, self.expire))
 
     def close(self) -> None:
-        """End streams, polls, waiting queries and timers."""
+        """End streams, polls, waiting queries, pauses and timers."""
         self.events.close()
+        self.log.close()
+        self.faults.close()
         self.updates.end_poll(conflict(TERMINATED))
         self.inline.close()
         for timer in self._timers:
             timer.cancel()
-
-    def record(self, call: RecordedCall) -> None:
-        self.calls.append(call)
-        log.debug("%s %s %s", call.method, call.status, call.description or "")
 
 
 BOT_VISIBLE_MARKUP: Final = "inline_keyboard"

@@ -117,15 +117,23 @@ async def read_call(request: web.Request) -> Call:
                     files[name] = Upload(value.filename, value.file.read(), value.content_type)
                 else:
                     fields[name] = value if isinstance(value, str) else value.decode()
+    check_texts(fields)
+    return Call(request.match_info["method"], fields, files)
+
+
+def check_texts(fields: dict[str, str]) -> None:
+    """Raises BotApiError 400 for a value that cannot be written as UTF-8."""
     if not all(is_text(value) for value in fields.values()):
         raise bad_request("strings must be encoded in UTF-8")
-    return Call(request.match_info["method"], fields, files)
 
 
 async def json_fields(request: web.Request) -> dict[str, str]:
     raw = await request.read()
-    if not raw:
-        return {}
+    return fields_of(raw) if raw else {}
+
+
+def fields_of(raw: bytes) -> dict[str, str]:
+    """A JSON object's values as strings: objects and arrays as JSON, nulls left out. Raises BotApiError 400."""
     try:
         body = json.loads(raw)
     except ValueError:

@@ -5,9 +5,10 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from sandbox.bot_api.content import is_loopback
 from sandbox.bot_api.parameters import Call
 from sandbox.errors import bad_request, conflict
-from sandbox.limits import UPDATES_MAX, WEBHOOK_SECRET_MAX
+from sandbox.limits import UPDATES_MAX, WEBHOOK_CONNECTIONS_MAX, WEBHOOK_PORTS, WEBHOOK_SECRET_MAX
 from sandbox.profile import Webhook
 from sandbox.text import Json
 from sandbox.updates import DEFAULT_KINDS, WEBHOOK_ACTIVE
@@ -48,23 +49,37 @@ async def set_webhook(world: World, call: Call) -> bool:
     read_allowed(world, call)
     if not url:
         return await delete_webhook(world, call)
-    parts = urlsplit(url)
-    # The real server wants https; a local one delivers to this machine without it.
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    check_address(url)
     if call.boolean("drop_pending_updates"):
         world.updates.clear()
     world.profile.webhook = Webhook(
         url=url,
         secret_token=secret,
-        max_connections=call.integer("max_connections", 40),
+        max_connections=min(max(call.integer("max_connections", 40), 1), WEBHOOK_CONNECTIONS_MAX),
         has_custom_certificate="certificate" in call.files,
     )
     world.updates.end_poll(conflict("terminated by setWebhook request"))
+    await world.courier.begin(world.profile.webhook)
     return True
 
 
+def check_address(url: str) -> None:
+    """Raises BotApiError 400 for what Telegram would not deliver to; this machine is reached without TLS as well."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise bad_request("bad webhook: invalid webhook URL specified") from None
+    if is_loopback(host) and parts.scheme in {"http", "https"}:
+        return
+    if parts.scheme != "https" or not host:
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    if port not in WEBHOOK_PORTS:
+        raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
+
+
 async def delete_webhook(world: World, call: Call) -> bool:
+    await world.courier.end()
     if call.boolean("drop_pending_updates"):
         world.updates.clear()
     world.profile.webhook = Webhook()
@@ -80,6 +95,8 @@ async def get_webhook_info(world: World, _: Call) -> Json:
     }
     if webhook.url:
         info["max_connections"] = webhook.max_connections
+    if webhook.last_error_date is not None:
+        info |= {"last_error_date": webhook.last_error_date, "last_error_message": webhook.last_error_message}
     if world.updates.allowed != DEFAULT_KINDS:
         info["allowed_updates"] = sorted(world.updates.allowed)
     return info

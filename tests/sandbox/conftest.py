@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,16 @@ class Clock:
 
     def passes(self, **how_long: float) -> None:
         self.time += timedelta(**how_long)
+
+
+async def until(look: Callable[[], Awaitable[object]], *, seconds: float = 3.0) -> None:
+    """Wait until this is so."""
+    tries = int(seconds / 0.01)
+    for _ in range(tries):
+        if await look():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"It is not so after {seconds} seconds.")
 
 
 @pytest.fixture

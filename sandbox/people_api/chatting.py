@@ -1,95 +1,22 @@
-"""What people do, over HTTP: the page's and the tests' side of the sandbox."""
+"""What people see and say."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from aiohttp import web
-from aiohttp.web_request import FileField
 
 from sandbox import deeds
-from sandbox.bot_api.parameters import is_text
-from sandbox.errors import BotApiError, PeopleError
-from sandbox.files import Upload
+from sandbox.errors import PeopleError
 from sandbox.limits import CALLBACK_LIFETIME
+from sandbox.people_api.streams import KEEP_ALIVE_SECONDS, resume_after, stream
+from sandbox.people_api.wishes import Wish, json_wish
 from sandbox.profile import command_scopes
-from sandbox.text import Json
 from sandbox.world import World
 
-KEEP_ALIVE_SECONDS: Final = 15.0
 HISTORY_MAX: Final = 1000
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@web.middleware
-async def people_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refusals become {"error": sentence}; other sites' pages are kept out."""
-    if not request.path.startswith("/people/"):
-        return await handler(request)
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        return refused("Only the sandbox's own page speaks for its people.", 403)
-    try:
-        return await handler(request)
-    except PeopleError as error:
-        return refused(error.sentence, error.status)
-    except BotApiError as error:
-        return refused(error.description, error.code)
-    except web.HTTPRequestEntityTooLarge:
-        return refused("That file is too big.", 413)
-
-
-def refused(sentence: str, status: int) -> web.Response:
-    return web.json_response({"error": sentence}, status=status)
-
-
-class Wish:
-    """The fields of a request, read with plain complaints."""
-
-    def __init__(self, fields: Json) -> None:
-        self._fields = fields
-
-    def integer(self, name: str) -> int:
-        value = self._fields.get(name)
-        if isinstance(value, str) and value.removeprefix("-").isdecimal():
-            return int(value)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise PeopleError(f'"{name}" must be a whole number.')
-        return value
-
-    def optional_integer(self, name: str) -> int | None:
-        return self.integer(name) if self._fields.get(name) not in (None, "") else None
-
-    def text(self, name: str, default: str | None = None) -> str:
-        value = self._fields.get(name, default)
-        if not isinstance(value, str):
-            raise PeopleError(f'"{name}" must be a text.')
-        if not is_text(value):
-            raise PeopleError(f'"{name}" has half of a character in it.')
-        return value
-
-    def boolean(self, name: str) -> bool:
-        return self._fields.get(name) is True
-
-    def upload(self, name: str) -> Upload:
-        value = self._fields.get(name)
-        if not isinstance(value, FileField):
-            raise PeopleError(f'"{name}" must be a file.')
-        return Upload(value.filename, value.file.read(), value.content_type)
-
-
-async def json_wish(request: web.Request) -> Wish:
-    try:
-        body = await request.json()
-    except ValueError:
-        raise PeopleError("The body must be JSON.") from None
-    if not isinstance(body, dict):
-        raise PeopleError("The body must be a JSON object.")
-    return Wish(body)
-
-
-def people_routes(world: World) -> list[web.RouteDef]:
-    api = PeopleApi(world)
+def chatting_routes(world: World) -> list[web.RouteDef]:
+    api = ChattingApi(world)
     return [
         web.get("/people/world", api.world_map),
         web.get("/people/chats/{chat_id:-?[0-9]+}/messages", api.messages),
@@ -108,28 +35,12 @@ def people_routes(world: World) -> list[web.RouteDef]:
     ]
 
 
-class PeopleApi:
+class ChattingApi:
     def __init__(self, world: World) -> None:
         self._world = world
 
     async def world_map(self, _: web.Request) -> web.Response:
-        world = self._world
-        profile = world.profile
-        bot = dict(world.bot)
-        for name, texts in (
-            ("short_description", profile.short_descriptions),
-            ("description", profile.descriptions),
-            ("first_name", profile.names),
-        ):
-            if "" in texts:
-                bot[name] = texts[""]
-        people = [{"user": person.user(), "role": person.role} for person in world.people.values()]
-        chats = [
-            {"id": chat.id, "type": chat.kind, "members": sorted(chat.members)}
-            | ({"title": chat.title} if chat.title else {})
-            for chat in world.chats.values()
-        ]
-        return web.json_response({"bot": bot, "people": people, "chats": chats, "event_id": world.events.last})
+        return web.json_response(self._world.map() | {"event_id": self._world.events.last})
 
     async def messages(self, request: web.Request) -> web.Response:
         chat = self._world.chats.get(int(request.match_info["chat_id"]))
@@ -151,19 +62,7 @@ class PeopleApi:
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events from Last-Event-ID (or ?after=) on; without either, from now."""
-        raw = request.headers.get("Last-Event-ID") or request.query.get("after", "")
-        after = int(raw) if raw.isdecimal() else None
-        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-        await stream.prepare(request)
-        # Says that the stream stands, so that nobody acts before they can see what comes of it.
-        await stream.write(b"retry: 1000\n\n")
-        try:
-            async for event in self._world.events.follow(after, idle=KEEP_ALIVE_SECONDS):
-                line = ":\n\n" if event is None else f"id: {event[0]}\ndata: {event[1]}\n\n"
-                await stream.write(line.encode())
-        except ConnectionResetError:
-            pass
-        return stream
+        return await stream(request, self._world.events.follow(resume_after(request), idle=KEEP_ALIVE_SECONDS))
 
     async def file(self, request: web.Request) -> web.Response:
         stored = self._world.files.get(request.match_info["file_id"])
