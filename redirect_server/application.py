@@ -49,13 +49,14 @@ def build_application(
     application = web.Application()
     application.add_routes(
         [
+            # First, since it is by far the most asked for; fixed paths are found before it all the same.
+            web.get("/{slug}", pages.guarded(redirects.follow)),
             web.get("/", pages.guarded(pages.start)),
             web.get("/healthz", pages.guarded(health.alive)),
             web.get("/readyz", pages.guarded(health.ready)),
             web.get("/robots.txt", pages.guarded(assets.robots)),
             web.get("/favicon.ico", pages.guarded(assets.favicon)),
             web.get("/static/{name:.+}", pages.guarded(assets.static)),
-            web.get("/{slug}", pages.guarded(redirects.follow)),
             web.route("*", "/{path:.*}", pages.guarded(pages.nothing_here)),
         ]
     )

@@ -1,23 +1,21 @@
 """``/{slug}``: where a short link leads, and the click that is recorded on the way."""
 
-import secrets
 import time
 from collections.abc import Callable
 from functools import lru_cache
+from os import urandom
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
-from multidict import CIMultiDict, CIMultiDictProxy, istr
+from multidict import CIMultiDictProxy, istr
 
+from redirect_server.answers import Found
 from redirect_server.pages import FINISHED, UNAVAILABLE, UNKNOWN, Pages
 from services.clicks.agents import is_bot
 from services.clicks.journal import ClickJournal
 from services.clicks.records import RecordedClick
 from services.links.directory import DirectoryUnavailable, LinkDirectory
 
-# 302, not 301: browsers cache 301, and later clicks would never reach us.
-FOUND = 302
-CACHE_CONTROL = "private, no-store"
 # A first-party cookie whose path is the link's own: whoever has it was here before. Its value tells visitors apart.
 VISITOR_COOKIE = "visitor"
 # The longest that browsers keep one.
@@ -47,7 +45,7 @@ class Redirects:
         self._clock = clock
         self._attributes = f"; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
 
-    async def follow(self, request: web.Request) -> web.Response:
+    async def follow(self, request: web.Request) -> web.StreamResponse:
         slug = request.match_info["slug"]
         try:
             destination = await self._directory.find(slug)
@@ -58,15 +56,14 @@ class Redirects:
         if destination.deleted:
             return self._pages.explain(request, FINISHED)
         headers = request.headers
-        answer = CIMultiDict({hdrs.LOCATION: destination.target, hdrs.CACHE_CONTROL: CACHE_CONTROL})
         bot = is_bot(headers.get(hdrs.USER_AGENT, "")) or request.method != hdrs.METH_GET or _unasked(headers)
         first_visit = not bot and not _was_here(headers)
+        cookie = None
         if first_visit and headers.get(DNT) != "1" and headers.get(SEC_GPC) != "1":
-            answer[hdrs.SET_COOKIE] = (
-                f"{VISITOR_COOKIE}={secrets.token_urlsafe(12)}; Path={_cookie_path(slug)}{self._attributes}"
-            )
-        await self._journal.record(RecordedClick(destination.link_id, int(self._clock() * 1000), bot, first_visit))
-        return web.Response(status=FOUND, headers=answer)
+            cookie = f"{VISITOR_COOKIE}={urandom(12).hex()}; Path={_cookie_path(slug)}{self._attributes}"
+        now = self._clock()
+        await self._journal.record(RecordedClick(destination.link_id, int(now * 1000), bot, first_visit))
+        return Found(destination.target, now=now, cookie=cookie)
 
 
 def _unasked(headers: CIMultiDictProxy[str]) -> bool:

@@ -1,18 +1,34 @@
 """Queries about clicks: counting them, and how far each journal is counted."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Insert,
+    Integer,
+    Update,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.queries.rows import execute_rows, stored_moments
+from db.queries.rows import DIALECTS, execute_rows, given_rows, stored_moments
 from db.queries.upsert import insert_for
 from db.tables import Click, ClickCount, JournalPosition, Link
+from db.types import UtcDateTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,45 +42,59 @@ class Count:
     bots: int
 
 
-_COUNT = tuple(field.name for field in fields(Count))
+_COUNT = {
+    "link_id": BigInteger,
+    "bucket": Integer,
+    "clicks": Integer,
+    "visitors": Integer,
+    "bots": Integer,
+}
+_CLICK = {"link_id": BigInteger, "at": UtcDateTime, "bot": Boolean, "first_visit": Boolean}
+_SUMS = ("clicks", "visitors", "bots")
 _count_values = attrgetter(*_COUNT)
-_SUM = ("link", "more_clicks", "more_visitors", "more_bots")
-_CLICK = ("link_id", "at", "bot", "first_visit")
 
 
-# The two classes share the part of their interface that is used here.
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-
-def _grow_bucket(dialect: str) -> Insert:
-    added: sqlite.Insert = _INSERT[dialect](ClickCount).values({name: bindparam(name) for name in _COUNT})
+def _grow_buckets(dialect: str) -> Insert:
+    given = given_rows(dialect, _COUNT)
+    # The WHERE keeps SQLite from reading ON CONFLICT as a part of the SELECT.
+    rows = select(given).where(true()).order_by(given.c.link_id, given.c.bucket)
+    # The two classes share the part of their interface that is used here.
+    insert_into: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    added: sqlite.Insert = insert_into(ClickCount).from_select(list(_COUNT), rows)
     return added.on_conflict_do_update(
         index_elements=[ClickCount.link_id, ClickCount.bucket],
-        set_={
-            "clicks": ClickCount.clicks + added.excluded.clicks,
-            "visitors": ClickCount.visitors + added.excluded.visitors,
-            "bots": ClickCount.bots + added.excluded.bots,
-        },
+        set_={name: getattr(ClickCount, name) + added.excluded[name] for name in _SUMS},
     )
 
 
-_GROW_BUCKET = {dialect: _grow_bucket(dialect) for dialect in ("sqlite", "postgresql")}
-_GROW_LINK = (
-    update(Link)
-    .where(Link.id == bindparam("link"))
-    .values(
-        clicks=Link.clicks + bindparam("more_clicks"),
-        visitors=Link.visitors + bindparam("more_visitors"),
-        bots=Link.bots + bindparam("more_bots"),
+def _grow_links(dialect: str) -> Update:
+    given = given_rows(dialect, _COUNT)
+    sums = (
+        select(given.c.link_id, *(func.sum(given.c[name]).label(name) for name in _SUMS))
+        .group_by(given.c.link_id)
+        .subquery("sums")
     )
-)
-_LOCK_LINKS = (
-    select(Link.id)
-    .where(Link.id.in_(bindparam("ids", expanding=True)))
+    grown = {name: getattr(Link, name) + sums.c[name] for name in _SUMS}
+    return update(Link).where(Link.id == sums.c.link_id).values(grown)
+
+
+def _add_clicks(dialect: str) -> Insert:
+    return insert(Click).from_select(list(_CLICK), select(given_rows(dialect, _CLICK)))
+
+
+_GROW_BUCKETS = {dialect: _grow_buckets(dialect) for dialect in DIALECTS}
+_GROW_LINKS = {dialect: _grow_links(dialect) for dialect in DIALECTS}
+_ADD_CLICKS = {dialect: _add_clicks(dialect) for dialect in DIALECTS}
+# The ids go over as one parameter, however many: a list of parameters is rendered anew each time.
+_LOCK_LINKS = {
+    "sqlite": select(Link.id).where(
+        Link.id.in_(select(func.json_each(bindparam("ids")).table_valued("value").c.value))
+    ),
+    "postgresql": select(Link.id)
+    .where(Link.id == any_(bindparam("ids", type_=postgresql.ARRAY(BigInteger))))
     .order_by(Link.id)
-    .with_for_update(key_share=True)
-)
-_ADD_CLICK = insert(Click).values({name: bindparam(name) for name in _CLICK})
+    .with_for_update(key_share=True),
+}
 
 
 async def journal_position(session: AsyncSession, uuid: str) -> int | None:
@@ -100,22 +130,25 @@ async def lock_links(session: AsyncSession, link_ids: Sequence[int]) -> set[int]
     They are locked in the order of their ids: two that count at once wait for each other, and never both.
     """
     connection = await session.connection()
-    standing = await connection.execute(_LOCK_LINKS, {"ids": link_ids})
+    dialect = connection.dialect.name
+    ids = json.dumps(link_ids) if dialect == "sqlite" else link_ids
+    standing = await connection.execute(_LOCK_LINKS[dialect], {"ids": ids})
     return set(standing.scalars())
 
 
 async def add_counts(session: AsyncSession, counts: Sequence[Count]) -> None:
     """Add to the links' counters, to the buckets and to the sums beside the links. The links are locked."""
-    rows = sorted(map(_count_values, counts))
-    await execute_rows(session, _GROW_BUCKET[session.get_bind().dialect.name], _COUNT, rows)
-    await execute_rows(session, _GROW_LINK, _SUM, _sums(counts))
+    dialect = session.get_bind().dialect.name
+    rows = [_count_values(count) for count in counts]
+    await execute_rows(session, _GROW_BUCKETS[dialect], tuple(_COUNT), rows)
+    await execute_rows(session, _GROW_LINKS[dialect], tuple(_COUNT), rows)
 
 
 async def add_clicks(session: AsyncSession, clicks: Sequence[tuple[int, datetime, bool, bool]]) -> None:
     """Keep raw clicks, each as (link_id, at, bot, first_visit)."""
     moments = stored_moments(session)
     rows = [(link_id, moments(at), bot, first_visit) for link_id, at, bot, first_visit in clicks]
-    await execute_rows(session, _ADD_CLICK, _CLICK, rows)
+    await execute_rows(session, _ADD_CLICKS[session.get_bind().dialect.name], tuple(_CLICK), rows)
 
 
 async def forget_oldest(session: AsyncSession, before: datetime, limit: int) -> int:
@@ -128,12 +161,3 @@ async def forget_oldest(session: AsyncSession, before: datetime, limit: int) -> 
         delete(Click).where(Click.id.in_(select(oldest.c.id).where(oldest.c.at < before))).returning(Click.id)
     )
     return len(gone.all())
-
-
-def _sums(counts: Sequence[Count]) -> list[tuple[int, int, int, int]]:
-    """(link_id, clicks, visitors, bots) over all buckets of each link, in the order of the links."""
-    sums: dict[int, tuple[int, int, int]] = {}
-    for count in counts:
-        clicks, visitors, bots = sums.get(count.link_id, (0, 0, 0))
-        sums[count.link_id] = (clicks + count.clicks, visitors + count.visitors, bots + count.bots)
-    return [(link_id, *sums[link_id]) for link_id in sorted(sums)]

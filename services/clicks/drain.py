@@ -20,8 +20,12 @@ from services.clicks.tally import raw, tally
 BATCH = 1_000
 # Clicks of this long are counted together, so that a single one is seen soon and many cost few transactions.
 GATHER_SECONDS = 0.2
-# Between full batches: redirects come first, and the journal can wait.
+# Between full batches. Where redirects take all of the processor, they come first and clicks wait in the journal…
 BREATH_SECONDS = 0.02
+LONG_BREATH_SECONDS = 0.1
+BUSY_SHARE = 0.9
+# …until so many wait that counting has to keep up.
+PATIENT_CLICKS = 100_000
 # How often the journals of processes that died are looked for.
 SWEEP_SECONDS = 5.0
 # How often the write-ahead log of the journal is moved into its file.
@@ -75,6 +79,9 @@ class ClickDrain:
         self._next_write_back = 0.0
         self._written_back = (0, 0)
         self._retry_seconds = 0.0
+        # When the process's use of the processor was looked at, and what it was; both in seconds.
+        self._looked_at = time.monotonic()
+        self._used = time.process_time()
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="click drain")
@@ -123,12 +130,20 @@ class ClickDrain:
             elif self._retry_seconds:
                 await self._rest(self._retry_seconds)
             elif full:
-                await self._rest(BREATH_SECONDS)
+                await self._rest(self._breath())
             else:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(SWEEP_SECONDS):
                         await self._own.journal.arrived.wait()
                 await self._rest(GATHER_SECONDS)
+
+    def _breath(self) -> float:
+        """How long to rest after a full batch, by how busy the process was since the last one."""
+        passed, used = time.monotonic() - self._looked_at, time.process_time() - self._used
+        self._looked_at += passed
+        self._used += used
+        patient = self._own.journal.rows < PATIENT_CLICKS
+        return LONG_BREATH_SECONDS if patient and used > BUSY_SHARE * passed else BREATH_SECONDS
 
     async def _rest(self, seconds: float) -> None:
         """Wait, but not when the drain is being closed."""

@@ -27,17 +27,6 @@ class JournalUnusable(Exception):
     """The file cannot serve as a journal: damaged, or written by a newer version."""
 
 
-class Turn(asyncio.Future[None]):
-    """What all clicks of one turn of the event loop wait for.
-
-    A waiter that is cancelled must not cancel the others: the turn ends in a moment anyway, and the cancelled task
-    learns of it then.
-    """
-
-    def cancel(self, msg: object = None) -> bool:
-        return False
-
-
 class ClickJournal:
     """One process's journal. All methods but :meth:`write_back` belong to the event loop's thread.
 
@@ -61,7 +50,8 @@ class ClickJournal:
         self._failure: str | None = None
         self._lost_unsaid = 0
         self._next_warning = 0.0
-        self._turn: Turn | None = None
+        self._loop = asyncio.get_running_loop()
+        self._waiting: list[asyncio.Future[None]] = []
         self._clicks: list[RecordedClick] = []
         self._connection = _open(path)
         try:
@@ -73,18 +63,18 @@ class ClickJournal:
             raise JournalUnusable(f"{path}: {error}") from error
         self.last_id: int = max(newest or 0, self.forgotten) + STRETCH
 
-    def record(self, click: RecordedClick) -> Turn:
+    def record(self, click: RecordedClick) -> asyncio.Future[None]:
         """Keep ``click``; the redirect may be answered once the result is done.
 
         The result never raises: a click that cannot be kept is counted in ``lost``, and the redirect goes on.
         """
-        turn = self._turn
-        if turn is None:
-            loop = asyncio.get_running_loop()
-            turn = self._turn = Turn(loop=loop)
-            loop.call_soon(self._end_turn)
+        if not self._waiting:
+            # After the next turn of the loop: under load two turns share a commit, at rest the next one is at once.
+            self._loop.call_soon(self._loop.call_soon, self._end_turn)
+        kept = self._loop.create_future()
+        self._waiting.append(kept)
         self._clicks.append(click)
-        return turn
+        return kept
 
     def read(self, after: int, limit: int) -> tuple[int, list[RecordedClick]]:
         """The next ``limit`` clicks after the number ``after``, or what there is, and the number of the last one."""
@@ -140,15 +130,13 @@ class ClickJournal:
 
     def close(self) -> None:
         """Keep what this turn has still in hand, and close the file."""
-        if self._turn is not None:
+        if self._waiting:
             self._end_turn()
         self._connection.close()
 
     def _end_turn(self) -> None:
-        turn, self._turn = self._turn, None
+        waiting, self._waiting = self._waiting, []
         clicks, self._clicks = self._clicks, []
-        if turn is None:  # closed meanwhile
-            return
         room = max(0, self.max_rows - self.rows)
         if len(clicks) > room:
             self._lose(len(clicks) - room, "the journal is full")
@@ -160,7 +148,9 @@ class ClickJournal:
             self._lose(len(clicks), self._failure)
         else:
             self._failure = None
-        turn.set_result(None)
+        for kept in waiting:
+            if not kept.done():
+                kept.set_result(None)
 
     def _write(self, clicks: list[RecordedClick]) -> None:
         """Commit all clicks of a turn, or raise sqlite3.Error and keep none."""
