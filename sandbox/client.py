@@ -15,7 +15,8 @@ import aiohttp
 
 from sandbox.client_faults import FaultDesk
 from sandbox.client_http import PeopleHttp
-from sandbox.client_person import Group, Person, Watch
+from sandbox.client_onlooker import Watch
+from sandbox.client_person import Group, Person
 from sandbox.stream import Follower
 from sandbox.text import Json
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 from typing import Final
 
+from sandbox import standing
 from sandbox.bot_api.content import fetch_local
 from sandbox.entities import FormattedText, plain_text
 from sandbox.errors import PeopleError
@@ -49,7 +50,7 @@ def text_fields(formatted: FormattedText) -> Json:
 
 
 def send(world: World, person_id: int, chat_id: int, text: str, *, reply_to: int | None = None) -> Json:
-    chat = world.persons_chat(person_id, chat_id)
+    chat = world.active_chat(person_id, chat_id)
     reply: Json = {}
     if reply_to is not None:
         target = chat.messages.get(reply_to)
@@ -62,13 +63,16 @@ def send(world: World, person_id: int, chat_id: int, text: str, *, reply_to: int
 def start(world: World, person_id: int, payload: str) -> Json:
     if payload and not re.fullmatch(rf"[A-Za-z0-9_-]{{1,{START_PAYLOAD_MAX}}}", payload):
         raise PeopleError(f"A start payload has 1 to {START_PAYLOAD_MAX} of A-Z, a-z, 0-9, _ and -.")
+    if world.person(person_id).blocked:
+        # The button that starts a blocked bot again unblocks it.
+        standing.unblock(world, person_id)
     return send(world, person_id, person_id, f"/start {payload}".strip())
 
 
 async def send_file(
     world: World, person_id: int, chat_id: int, *, kind: str, upload: Upload, caption: str = ""
 ) -> Json:
-    chat = world.persons_chat(person_id, chat_id)
+    chat = world.active_chat(person_id, chat_id)
     if kind not in FILE_KINDS:
         raise PeopleError(f"Files are sent as one of: {', '.join(sorted(FILE_KINDS))}.")
     if not upload.content:
@@ -94,7 +98,7 @@ async def send_file(
 
 async def send_other(world: World, person_id: int, chat_id: int, kind: str) -> Json:
     """Something made up, for trying what the bot says to what it cannot read."""
-    chat = world.persons_chat(person_id, chat_id)
+    chat = world.active_chat(person_id, chat_id)
     if kind in {"sticker", "voice"}:
         return await send_file(world, person_id, chat_id, kind=kind, upload=made_up(kind))
     person = world.person(person_id)
@@ -109,7 +113,7 @@ async def send_other(world: World, person_id: int, chat_id: int, kind: str) -> J
 
 
 def edit(world: World, person_id: int, chat_id: int, message_id: int, text: str) -> Json:
-    chat = world.persons_chat(person_id, chat_id)
+    chat = world.active_chat(person_id, chat_id)
     message = chat.messages.get(message_id)
     if message is None:
         raise PeopleError("That message is gone.", status=404)
@@ -130,7 +134,7 @@ def has_button(message: Json, data: str) -> bool:
 
 def press(world: World, person_id: int, chat_id: int, message_id: int, data: str, *, forged: bool) -> Json:
     """Press a button; forged, any data on any message that is or was there, as a forger's client would."""
-    chat = world.persons_chat(person_id, chat_id)
+    chat = world.active_chat(person_id, chat_id)
     message = chat.messages.get(message_id)
     if not forged:
         if message is None:
@@ -153,7 +157,7 @@ def press(world: World, person_id: int, chat_id: int, message_id: int, data: str
     else:
         # What Telegram tells of a message that was deleted: where it was, and no more.
         query["message"] = {"chat": world.chat_json(chat), "message_id": message_id, "date": 0}
-    update_id = world.updates.push("callback_query", query, CALLBACK_LIFETIME)
+    update_id = world.updates.push("callback_query", query, CALLBACK_LIFETIME) if chat.has_bot else None
     pressed.delivered = update_id is not None
     return {"callback_query_id": pressed.query_id, "update_id": update_id}
 
@@ -167,7 +171,7 @@ def inline_id_of(world: World, chat_id: int, message_id: int) -> str:
 
 async def ask_inline(world: World, person_id: int, chat_id: int, query: str, offset: str) -> Json:
     """Ask the bot as one types `@bot query`; raises PeopleError 504 when it stays silent."""
-    chat = world.persons_chat(person_id, chat_id)
+    chat = world.active_chat(person_id, chat_id)
     if len(query) > INLINE_QUERY_CHARACTERS_MAX:
         raise PeopleError(f"An inline query has at most {INLINE_QUERY_CHARACTERS_MAX} characters.")
     asked = world.inline.add(person_id, query)
@@ -189,7 +193,7 @@ async def ask_inline(world: World, person_id: int, chat_id: int, query: str, off
 
 async def choose(world: World, person_id: int, chat_id: int, query: str, result_id: str) -> Json:
     """Send a result of the newest answer to this query."""
-    chat = world.persons_chat(person_id, chat_id)
+    chat = world.active_chat(person_id, chat_id)
     result = world.inline.result(person_id, query, result_id)
     if result is None:
         raise PeopleError("That result is not there to choose.", status=404)

@@ -8,7 +8,9 @@ from sandbox.text import Json
 
 @dataclass(slots=True)
 class Account:
-    """Somebody with a Telegram account; `started` once they wrote to the bot in private."""
+    """Somebody with a Telegram account; `started` once they wrote to the bot in private, `blocked` while they keep it
+    away, `deactivated` when the account is deleted or frozen.
+    """
 
     id: int
     first_name: str
@@ -17,6 +19,8 @@ class Account:
     language_code: str | None = "ru"
     role: Literal["person", "operator"] = "person"
     started: bool = False
+    blocked: bool = False
+    deactivated: bool = False
 
     def user(self) -> Json:
         """The Bot API's User object."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sandbox.call_log import CallLog
-from sandbox.errors import PeopleError, bad_request, conflict, forbidden, migrated
+from sandbox.errors import BLOCKED, DEACTIVATED, PeopleError, bad_request, conflict, forbidden, kicked, migrated
 from sandbox.events import EventHub
 from sandbox.faults import Faults
 from sandbox.files import FileStore
@@ -35,6 +35,8 @@ class Chat:
     messages: dict[int, Json] = field(default_factory=dict)
     # Supergroups count their own messages; all other chats share the bot's counter.
     last_message_id: int = 0
+    # A group may have thrown the bot out.
+    has_bot: bool = True
     # The group that this one became.
     migrated_to: int | None = None
 
@@ -94,6 +96,13 @@ class World:
         except KeyError:
             raise PeopleError(f"There is no person {person_id} here.", status=404) from None
 
+    def active_person(self, person_id: int) -> Account:
+        """Somebody who can do something; raises PeopleError."""
+        person = self.person(person_id)
+        if person.deactivated:
+            raise PeopleError(f"{person.first_name}'s account is deactivated.", status=403)
+        return person
+
     def chat_json(self, chat: Chat) -> Json:
         """The Chat object as messages carry it."""
         if not chat.is_private:
@@ -103,19 +112,27 @@ class World:
         return {"id": chat.id, "type": "private", **names}
 
     def bot_chat(self, chat_id: int | str) -> Chat:
-        """The chat that a bot names; raises BotApiError 400, for a group that became another one too."""
+        """The chat that a bot names; raises BotApiError 400 (for a group that became another one too) or 403."""
         chat = self.chats.get(chat_id) if isinstance(chat_id, int) else None
         if chat is None:
             raise bad_request("chat not found")
         if chat.migrated_to is not None:
             raise migrated(chat.migrated_to)
+        if not chat.has_bot:
+            raise kicked(chat.kind)
         return chat
 
     def writable_chat(self, chat_id: int | str) -> Chat:
         """The chat that a bot may write to; raises BotApiError 400 or 403."""
         chat = self.bot_chat(chat_id)
-        if chat.is_private and not self.people[chat.id].started:
-            raise forbidden("bot can't initiate conversation with a user")
+        if chat.is_private:
+            person = self.people[chat.id]
+            if person.deactivated:
+                raise forbidden(DEACTIVATED)
+            if person.blocked:
+                raise forbidden(BLOCKED)
+            if not person.started:
+                raise forbidden("bot can't initiate conversation with a user")
         return chat
 
     def persons_chat(self, person_id: int, chat_id: int) -> Chat:
@@ -128,11 +145,22 @@ class World:
             raise PeopleError(f"The group {chat_id} goes on as {chat.migrated_to}.", status=404)
         return chat
 
+    def active_chat(self, person_id: int, chat_id: int) -> Chat:
+        """A chat where this person can do something; raises PeopleError."""
+        chat = self.persons_chat(person_id, chat_id)
+        person = self.active_person(person_id)
+        if chat.is_private and person.blocked:
+            raise PeopleError(f"{person.first_name} has blocked the bot and must unblock it first.", status=403)
+        return chat
+
     def map(self) -> Json:
         """Who and what is there, as people's clients load it: {"bot", "people", "chats"}."""
-        people = [{"user": person.user(), "role": person.role} for person in self.people.values()]
+        people = [
+            {"user": person.user(), "role": person.role, "blocked": person.blocked, "deactivated": person.deactivated}
+            for person in self.people.values()
+        ]
         chats = [
-            {"id": chat.id, "type": chat.kind, "members": sorted(chat.members)}
+            {"id": chat.id, "type": chat.kind, "members": sorted(chat.members), "has_bot": chat.has_bot}
             | ({"title": chat.title} if chat.title else {})
             for chat in self.chats.values()
             if chat.migrated_to is None
@@ -191,7 +219,7 @@ class World:
 
     def tell_bot(self, kind: str, chat: Chat, message: Json) -> int | None:
         """Queue a person's message for the bot, unless its privacy in groups keeps it away."""
-        if not chat.is_private and not self.concerns_bot(message):
+        if not chat.is_private and not (chat.has_bot and self.concerns_bot(message)):
             return None
         return self.updates.push(kind, bot_view(message), MESSAGE_UPDATE_LIFETIME)
 

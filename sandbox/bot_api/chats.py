@@ -72,7 +72,7 @@ async def get_file(world: World, call: Call) -> Json:
 
 async def set_message_reaction(world: World, call: Call) -> bool:
     """At most one emoji from a bot; shown to people as the message's `reactions`."""
-    chat, message_id = world.bot_chat(call.chat_id()), call.message_id()
+    chat, message_id = world.writable_chat(call.chat_id()), call.message_id()
     message = chat.messages.get(message_id)
     if message is None:
         raise bad_request("message to react not found")

@@ -26,7 +26,7 @@ def find(world: World, call: Call) -> tuple[Chat, Json]:
             raise bad_request("MESSAGE_ID_INVALID")
         chat, message_id = world.chats[place[0]], place[1]
     else:
-        chat, message_id = world.bot_chat(call.chat_id()), call.message_id()
+        chat, message_id = world.writable_chat(call.chat_id()), call.message_id()
     message = chat.messages.get(message_id)
     if message is None:
         raise bad_request("message to edit not found")

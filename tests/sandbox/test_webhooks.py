@@ -1,138 +1,17 @@
 """Updates are brought to the bot's webhook."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from aiogram import Bot, Dispatcher
-from aiogram.methods import SendDocument, SendMessage
-from aiogram.types import BufferedInputFile, Message
-from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
 from aiohttp import web
 
-from sandbox import Person, SandboxClient, SandboxServer
+from sandbox import Person, SandboxClient
 from sandbox.webhooks import telegram_delays
-from tests.sandbox.conftest import TOKEN, Clock, RawBot, until
+from tests.sandbox.conftest import Clock, RawBot
+from tests.sandbox.hooks import SECRET, Hook, delays, fine, hook, info, nothing_pends, server, the_error
 
-SECRET = "A-secret_of-the_webhook"
-Answer = Callable[[dict[str, Any]], Awaitable[web.Response]]
-
-
-async def fine(_: dict[str, Any]) -> web.Response:
-    return web.Response()
-
-
-class Hook:
-    """A webhook that keeps what it gets; `answer` may be changed at any time."""
-
-    def __init__(self) -> None:
-        self.answer: Answer = fine
-        self.updates: list[dict[str, Any]] = []
-        self.secrets: list[str | None] = []
-        self.url = ""
-        self._changed = asyncio.Event()
-
-    async def take(self, request: web.Request) -> web.Response:
-        update = await request.json()
-        self.updates.append(update)
-        self.secrets.append(request.headers.get("X-Telegram-Bot-Api-Secret-Token"))
-        self._changed.set()
-        return await self.answer(update)
-
-    async def got(self, count: int) -> list[int]:
-        """Wait for so many updates; their ids."""
-        async with asyncio.timeout(3):
-            while len(self.updates) < count:
-                self._changed.clear()
-                await self._changed.wait()
-        return [update["update_id"] for update in self.updates]
-
-    def texts(self) -> list[str]:
-        return [update["message"]["text"] for update in self.updates]
-
-
-async def serve(application: web.Application) -> tuple[web.AppRunner, str]:
-    runner = web.AppRunner(application, shutdown_timeout=0.1, handler_cancellation=True)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}/telegram"
-
-
-@pytest.fixture
-async def hook() -> AsyncIterator[Hook]:
-    hook = Hook()
-    application = web.Application()
-    application.router.add_post("/telegram", hook.take)
-    runner, hook.url = await serve(application)
-    yield hook
-    await runner.cleanup()
-
-
-@pytest.fixture
-def delays() -> list[tuple[int, int]]:
-    """How often an update had failed, and the Retry-After, each time that the sandbox asked how long to wait."""
-    return []
-
-
-@pytest.fixture
-async def server(clock: Clock, delays: list[tuple[int, int]]) -> AsyncIterator[SandboxServer]:
-    def at_once(failures: int, retry_after: int) -> float:
-        delays.append((failures, retry_after))
-        return 0.01
-
-    async with SandboxServer(TOKEN, now=clock, webhook_delays=at_once, webhook_seconds=0.5) as running:
-        yield running
-
-
-async def info(raw: RawBot) -> dict[str, Any]:
-    found: dict[str, Any] = (await raw.call("getWebhookInfo"))["result"]
-    return found
-
-
-async def nothing_pends(raw: RawBot) -> None:
-    async def empty() -> bool:
-        return (await info(raw))["pending_update_count"] == 0
-
-    await until(empty)
-
-
-async def the_error(raw: RawBot) -> str:
-    """Wait until something went wrong; what getWebhookInfo says of it."""
-
-    async def told() -> bool:
-        return "last_error_message" in await info(raw)
-
-    await until(told)
-    return str((await info(raw))["last_error_message"])
-
-
-async def test_an_aiogram_webhook_answers_a_person(bot: Bot, raw: RawBot, dispatcher: Dispatcher, anna: Person) -> None:
-    @dispatcher.message()
-    async def echo(message: Message) -> SendMessage | SendDocument:
-        if message.text == "файл":
-            return message.answer_document(BufferedInputFile(b"1;2", "table.csv"), caption="<b>Вот</b>")
-        await message.answer("Принято")
-        return message.answer(f"<b>{message.text}</b>")
-
-    application = web.Application()
-    handler = SimpleRequestHandler(dispatcher, bot, handle_in_background=False, secret_token=SECRET)
-    handler.register(application, "/telegram")
-    setup_application(application, dispatcher, bot=bot)
-    runner, url = await serve(application)
-    try:
-        await bot.set_webhook(url, secret_token=SECRET)
-        assert (await anna.send("привет")).text == "Принято"
-        # aiogram sends what a handler returns in the answer of the webhook itself.
-        assert (await anna.sees("привет")).html == "<b>привет</b>"
-        sent = await anna.send("файл")
-        assert (sent.html, sent.file_name, await anna.file(sent)) == ("<b>Вот</b>", "table.csv", b"1;2")
-        await bot.set_webhook(url, secret_token="another")
-        await anna.send("чужой ключ", quiet=True)
-        assert await the_error(raw) == "Wrong response from the webhook: 401 Unauthorized"
-    finally:
-        await bot.delete_webhook()
-        await runner.cleanup()
+__all__ = ["delays", "hook", "server"]
 
 
 async def test_an_update_comes_again_until_it_is_received(
@@ -300,38 +179,6 @@ async def test_a_silent_webhook_and_one_that_is_away(raw: RawBot, hook: Hook, an
     assert await the_error(raw) == "Connection refused"
     await raw.call("setWebhook", url="https://example.com/hook")
     assert await the_error(raw) == "The sandbox delivers to this machine alone"
-
-
-async def test_what_an_answer_asks_for_is_done(raw: RawBot, hook: Hook, anna: Person, server: SandboxServer) -> None:
-    message = {"method": "sendMessage", "chat_id": 1001, "text": "<i>из ответа</i>", "parse_mode": "HTML"}
-    form = "method=sendMessage&chat_id=1001&text=a+%26+b"
-    answers = iter(
-        [
-            web.json_response(message),
-            web.Response(text=form, content_type="application/x-www-form-urlencoded"),
-            web.json_response({"method": "deleteWebhook"}),
-            web.json_response({"method": "getMe"}),
-            web.Response(text="{", content_type="application/json"),
-            web.json_response([1]),
-            web.json_response({}),
-            web.json_response(message | {"chat_id": 5}),
-        ]
-    )
-
-    async def answer(_: dict[str, Any]) -> web.Response:
-        return next(answers)
-
-    hook.answer = answer
-    await raw.call("setWebhook", url=hook.url)
-    assert (await anna.send("раз")).html == "<i>из ответа</i>"
-    assert (await anna.send("два")).text == "a & b"
-    for number in range(6):
-        await anna.send(f"ещё {number}", quiet=True)
-    await hook.got(8)
-    await nothing_pends(raw)
-    assert (await info(raw))["url"] == hook.url
-    by_webhook = [(call.method, call.status) for call in server.calls if call.by_webhook]
-    assert by_webhook == [("sendMessage", 200), ("sendMessage", 200), ("sendMessage", 400)]
 
 
 async def test_without_the_webhook_what_was_not_received_can_be_fetched(raw: RawBot, hook: Hook, anna: Person) -> None:
