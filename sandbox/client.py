@@ -76,6 +76,10 @@ class SandboxClient:
         wanted = method.lower()
         return [call for call in answer["calls"] if wanted in ("", call["method"].lower())]
 
+    async def ledger(self) -> list[Json]:
+        """The bot's Stars ledger as getStarTransactions tells it, oldest first, all of it."""
+        return list((await self.people.get("/people/ledger"))["transactions"])
+
     def person(self, who: str | int) -> "Person":
         """Somebody by first name, @username or id, in their private chat with the bot."""
         for item in self.follower.world["people"]:

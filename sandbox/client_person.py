@@ -8,7 +8,7 @@ import aiohttp
 from sandbox.client_buttons import find_button
 from sandbox.client_http import SandboxRefused
 from sandbox.client_onlooker import Onlooker
-from sandbox.client_views import Answer, Button, InlineAnswer, InlineResult, Message
+from sandbox.client_views import Answer, Button, InlineAnswer, InlineResult, Message, Payment
 from sandbox.text import Json
 
 
@@ -84,7 +84,8 @@ class Person(Onlooker):
         """Press the button with this label on the newest message that has it (or on `on`), and wait for the answer.
 
         An exact label wins; else the one label that contains the words. Waits for the button to appear. A key of a
-        reply keyboard sends its words; a button that opens or copies something gives that and calls nobody.
+        reply keyboard sends its words; a button that opens or copies something gives that and calls nobody; one that
+        pays gives the bot's words when it refused.
         """
         message, button = await self._until(
             lambda: self._button(label, on), timeout, f"{self.name} sees no button {label!r} to press."
@@ -94,6 +95,9 @@ class Person(Onlooker):
         if button.action == "text":
             await self.send(button.value, timeout=timeout)
             return Answer()
+        if button.action == "pay":
+            payment = await self.pay(message)
+            return Answer(text=payment.error)
         if button.action == "url":
             return Answer(url=button.value)
         if button.action == "copy_text":
@@ -103,6 +107,41 @@ class Person(Onlooker):
     async def press_data(self, data: str, *, on: Message, timeout: float | None = None) -> Answer:
         """Send any data as if a button of that message, there or deleted, had it: what a forger does."""
         return await self._press(on, data, forged=True, timeout=timeout)
+
+    # Paying
+
+    async def pay(self, what: Message | str) -> Payment:
+        """Pay the invoice of a message (also of one that somebody else got) or of a link, once the bot has agreed.
+
+        Raises SandboxRefused when there are too few Stars, or nothing to pay.
+        """
+        if isinstance(what, str):
+            body: Json = {"person_id": self.id, "invoice": what}
+        else:
+            body = {"person_id": self.id, "chat_id": what.chat_id, "message_id": what.message_id}
+        answer = await self._watch.http.post("/people/pay", body)
+        await self._watch.follower.catch_up(timeout=self._watch.timeout)
+        return Payment(
+            paid=answer["status"] == "paid",
+            charge_id=str(answer.get("charge_id", "")),
+            error=str(answer.get("error_message", "")),
+            timed_out=answer["status"] == "timed_out",
+        )
+
+    async def tops_up(self, amount: int) -> None:
+        """Buy Stars from Telegram."""
+        await self._watch.http.post("/people/top_up", {"person_id": self.id, "amount": amount})
+
+    async def stars(self) -> int:
+        """How many Stars this person has."""
+        people = (await self._watch.http.get("/people/world"))["people"]
+        return next(int(item["stars"]) for item in people if item["user"]["id"] == self.id)
+
+    async def forward(self, message: Message, to: Group | None = None) -> Message:
+        """Pass a message of this chat on to a group, or into the private chat with the bot; the copy."""
+        to_chat_id = self.id if to is None else to.id
+        answer = await self._post("/people/forward", {"message_id": message.message_id, "to_chat_id": to_chat_id})
+        return await self._reaction("message", answer, True, None)
 
     # Inline mode
 

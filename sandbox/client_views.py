@@ -6,6 +6,10 @@ from html import escape
 from sandbox.text import Json, utf16_length, utf16_slice
 
 MEDIA = ("photo", "document", "video", "voice", "audio", "sticker", "animation")
+OTHERS = (
+    "location", "contact", "dice", "invoice", "successful_payment", "refunded_payment", "left_chat_member",
+    "new_chat_members", "migrate_to_chat_id", "migrate_from_chat_id", "forward_origin",
+)  # fmt: skip
 TAGS = {
     "bold": "b",
     "italic": "i",
@@ -87,6 +91,16 @@ class Message:
         return "document" in self.raw
 
     @property
+    def invoice(self) -> Json | None:
+        """What the message sells: {"title", "description", "start_parameter", "currency", "total_amount"}."""
+        return self.raw.get("invoice")
+
+    @property
+    def payment(self) -> Json | None:
+        """What a service message tells of a payment or a refund, with its `telegram_payment_charge_id`."""
+        return self.raw.get("successful_payment") or self.raw.get("refunded_payment")
+
+    @property
     def file_name(self) -> str | None:
         """The document's name."""
         name = self.raw.get("document", {}).get("file_name")
@@ -129,7 +143,7 @@ class Message:
     def transcript(self) -> str:
         """The message as lines of a readable chat."""
         who = "bot" if self.from_bot else str(self.raw["from"]["first_name"])
-        marks = [kind for kind in (*MEDIA, "location", "contact", "dice") if kind in self.raw]
+        marks = [kind for kind in (*MEDIA, *OTHERS) if kind in self.raw]
         marks += ["via bot"] if "via_bot" in self.raw else []
         marks += ["edited"] if self.edited else []
         aside = f" ({', '.join(marks)})" if marks else ""
@@ -149,6 +163,16 @@ class Answer:
     url: str = ""
     copied: str = ""
     inline_query: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What came of paying: `charge_id` when it went through, `error` when the bot said no."""
+
+    paid: bool
+    charge_id: str = ""
+    error: str = ""
+    timed_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

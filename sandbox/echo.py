@@ -1,5 +1,6 @@
 """A small bot over the sandbox, for trying the chat page without the product: one message of every sort."""
 
+import contextlib
 import io
 
 from aiogram import Bot, Dispatcher, F, Router
@@ -7,6 +8,7 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ChatAction
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Command, CommandStart
 from aiogram.types import (
     BotCommand,
@@ -20,7 +22,9 @@ from aiogram.types import (
     InputMediaPhoto,
     InputTextMessageContent,
     KeyboardButton,
+    LabeledPrice,
     Message,
+    PreCheckoutQuery,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
 )
@@ -97,6 +101,51 @@ async def on_keyboard(message: Message) -> None:
     await message.answer("A reply keyboard", reply_markup=markup)
 
 
+@router.message(Command("buy"))
+async def on_buy(message: Message) -> None:
+    buttons = [[InlineKeyboardButton(text="Buy for ⭐ 25", pay=True)], keyboard().inline_keyboard[-1]]
+    await message.answer_invoice(
+        "A cup of echo",
+        "Served warm, as often as you like.",
+        payload="cup",
+        currency="XTR",
+        prices=[LabeledPrice(label="Cup", amount=25)],
+        reply_markup=InlineKeyboardMarkup(inline_keyboard=buttons),
+    )
+    await message.answer_invoice(
+        "An unlucky cup",
+        "Always refused",
+        payload="unlucky",
+        currency="XTR",
+        prices=[LabeledPrice(label="Cup", amount=13)],
+    )
+
+
+@router.pre_checkout_query()
+async def on_checkout(query: PreCheckoutQuery) -> None:
+    unlucky = query.invoice_payload == "unlucky"
+    await query.answer(ok=not unlucky, error_message="Nobody sells cups for 13" if unlucky else None)
+
+
+@router.message(F.successful_payment)
+async def on_paid(message: Message) -> None:
+    await message.answer("Paid, thank you. /refund gives the Stars back")
+
+
+@router.message(Command("refund"))
+async def on_refund(message: Message) -> None:
+    assert message.bot is not None
+    assert message.from_user is not None
+    for line in (await message.bot.get_star_transactions()).transactions:
+        with contextlib.suppress(TelegramBadRequest):
+            await message.bot.refund_star_payment(message.from_user.id, line.id)
+
+
+@router.message(F.refunded_payment)
+async def on_refunded(_: Message) -> None:
+    """The service message says it all."""
+
+
 @router.message(Command("hide"))
 async def on_hide(message: Message) -> None:
     await message.answer("Gone", reply_markup=ReplyKeyboardRemove())
@@ -163,7 +212,7 @@ async def run_echo(url: str, token: str) -> None:
     """Serve until cancelled."""
     session = AiohttpSession(api=TelegramAPIServer.from_base(url))
     async with Bot(token, session=session, default=DefaultBotProperties(parse_mode="HTML")).context() as bot:
-        names = ("start", "photo", "album", "file", "keyboard", "hide", "long")
+        names = ("start", "photo", "album", "file", "keyboard", "hide", "long", "buy", "refund")
         await bot.set_my_commands([BotCommand(command=name, description=f"Show {name}") for name in names])
         await bot.set_my_short_description("A small bot that shows what the sandbox can do")
         dispatcher = Dispatcher()

@@ -38,6 +38,13 @@ DOWNLOAD_BYTES_MAX: Final = 20 * 1024 * 1024
 PHOTO_SIDES_SUM_MAX: Final = 10_000
 PHOTO_RATIO_MAX: Final = 20
 
+INVOICE_TITLE_MAX: Final = 32
+INVOICE_DESCRIPTION_MAX: Final = 255
+INVOICE_PAYLOAD_BYTES_MAX: Final = 128
+STARS_MAX: Final = 100_000
+SUBSCRIPTION_SECONDS: Final = 2_592_000
+TRANSACTIONS_MAX: Final = 100
+
 WEBHOOK_SECRET_MAX: Final = 256
 WEBHOOK_CONNECTIONS_MAX: Final = 100
 # None is https's own, 443.
@@ -48,6 +55,9 @@ POLL_SECONDS_MAX: Final = 50
 MESSAGE_UPDATE_LIFETIME: Final = timedelta(hours=24)
 CALLBACK_LIFETIME: Final = timedelta(seconds=150)
 INLINE_LIFETIME: Final = timedelta(seconds=30)
+PRE_CHECKOUT_LIFETIME: Final = timedelta(seconds=150)
+# Sooner than the update itself is forgotten.
+CHECKOUT_ANSWER: Final = timedelta(seconds=10)
 DELETE_WITHIN: Final = timedelta(hours=48)
 
 # What this sandbox keeps in memory, at most.
@@ -55,4 +65,5 @@ KEPT_MESSAGES_PER_CHAT: Final = 5_000
 KEPT_CALLS: Final = 20_000
 KEPT_EVENTS: Final = 5_000
 KEPT_QUERIES: Final = 10_000
+KEPT_INVOICES: Final = 20_000
 KEPT_FILE_BYTES: Final = 256 * 1024 * 1024

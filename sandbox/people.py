@@ -9,7 +9,7 @@ from sandbox.text import Json
 @dataclass(slots=True)
 class Account:
     """Somebody with a Telegram account; `started` once they wrote to the bot in private, `blocked` while they keep it
-    away, `deactivated` when the account is deleted or frozen.
+    away, `deactivated` when the account is deleted or frozen; `stars` are what they can pay with.
     """
 
     id: int
@@ -21,6 +21,7 @@ class Account:
     started: bool = False
     blocked: bool = False
     deactivated: bool = False
+    stars: int = 1000
 
     def user(self) -> Json:
         """The Bot API's User object."""

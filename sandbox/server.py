@@ -16,9 +16,11 @@ from sandbox.call_log import RecordedCall
 from sandbox.calls import Calls, refusal
 from sandbox.errors import BotApiError
 from sandbox.faults import Faults
+from sandbox.limits import CHECKOUT_ANSWER
 from sandbox.people import Account, Group, demo_groups, demo_people
 from sandbox.people_api import people_errors, people_routes
 from sandbox.queries import Press
+from sandbox.stars import Stars
 from sandbox.text import Json
 from sandbox.webhooks import ANSWER_SECONDS, Courier, Delays, telegram_delays
 from sandbox.world import World
@@ -49,7 +51,7 @@ class SandboxServer:
     one. `now` gives aware times: ages of queries and messages are measured by it. `enforce_rates` turns on
     Telegram's 429; `inline_feedback` the chosen_inline_result updates. `webhook_delays` says how long an update waits
     that the webhook did not take, by its failures so far and the answer's Retry-After; the webhook must answer within
-    `webhook_seconds`.
+    `webhook_seconds`, a pre-checkout query within `checkout_seconds` of real time.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class SandboxServer:
         groups: Iterable[Group] | None = None,
         webhook_delays: Delays = telegram_delays,
         webhook_seconds: float = ANSWER_SECONDS,
+        checkout_seconds: float = CHECKOUT_ANSWER.total_seconds(),
     ) -> None:
         if not TOKEN.fullmatch(token):
             raise ValueError("A bot token looks like 123456:ABC-letters-and-digits")
@@ -81,6 +84,7 @@ class SandboxServer:
             now=now,
             enforce_rates=enforce_rates,
             inline_feedback=inline_feedback,
+            checkout_seconds=checkout_seconds,
         )
         self._calls = Calls(self.world)
         self.world.courier = Courier(
@@ -106,6 +110,11 @@ class SandboxServer:
     def faults(self) -> Faults:
         """Where faults are scripted: `server.faults.add(Fault("cut", method="sendMessage"))`."""
         return self.world.faults
+
+    @property
+    def stars(self) -> Stars:
+        """The bot's Stars: `server.stars.ledger`, `.balance`, `.charges`."""
+        return self.world.stars
 
     @property
     def violations(self) -> list[str]:

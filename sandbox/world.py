@@ -11,11 +11,12 @@ from sandbox.errors import BLOCKED, DEACTIVATED, PeopleError, bad_request, confl
 from sandbox.events import EventHub
 from sandbox.faults import Faults
 from sandbox.files import FileStore
-from sandbox.limits import KEPT_MESSAGES_PER_CHAT, MESSAGE_UPDATE_LIFETIME
+from sandbox.limits import CHECKOUT_ANSWER, KEPT_MESSAGES_PER_CHAT, MESSAGE_UPDATE_LIFETIME
 from sandbox.people import Account, Group
 from sandbox.profile import BotProfile
 from sandbox.queries import InlineQueries, Presses
 from sandbox.rates import Rates
+from sandbox.stars import Stars
 from sandbox.text import Json
 from sandbox.updates import TERMINATED, UpdateQueue
 
@@ -60,6 +61,7 @@ class World:
         now: Callable[[], datetime],
         enforce_rates: bool = False,
         inline_feedback: bool = True,
+        checkout_seconds: float = CHECKOUT_ANSWER.total_seconds(),
     ) -> None:
         self.now = now
         # What getMe tells, and the bot as its messages name it.
@@ -80,6 +82,8 @@ class World:
         self.courier: Courier
         self.presses = Presses(now)
         self.inline = InlineQueries(now)
+        self.stars = Stars(now)
+        self.checkout_seconds = checkout_seconds
         self.profile = BotProfile()
         self.rates = Rates(now) if enforce_rates else None
         self.log = CallLog()
@@ -156,7 +160,13 @@ class World:
     def map(self) -> Json:
         """Who and what is there, as people's clients load it: {"bot", "people", "chats"}."""
         people = [
-            {"user": person.user(), "role": person.role, "blocked": person.blocked, "deactivated": person.deactivated}
+            {
+                "user": person.user(),
+                "role": person.role,
+                "blocked": person.blocked,
+                "deactivated": person.deactivated,
+                "stars": person.stars,
+            }
             for person in self.people.values()
         ]
         chats = [
@@ -166,6 +176,15 @@ class World:
             if chat.migrated_to is None
         ]
         return {"bot": self.bot | self.profile.default_texts(), "people": people, "chats": chats}
+
+    def tell_stars(self, person: Account) -> None:
+        """Tell people's clients what this person has now."""
+        self.events.publish({"kind": "stars", "person_id": person.id, "stars": person.stars})
+
+    def successor(self, chat_id: int) -> Chat:
+        """The chat that this one goes on as, itself as a rule."""
+        chat = self.chats[chat_id]
+        return chat if chat.migrated_to is None else self.successor(chat.migrated_to)
 
     def changed(self) -> None:
         """Tell people's clients that the map is another one."""
@@ -224,8 +243,10 @@ class World:
         return self.updates.push(kind, bot_view(message), MESSAGE_UPDATE_LIFETIME)
 
     def concerns_bot(self, message: Json) -> bool:
-        """Privacy mode: in groups a bot sees commands for it, replies to it and what was sent by its inline mode."""
-        if message.get("via_bot", {}).get("id") == self.bot["id"]:
+        """Privacy mode: in groups a bot sees commands for it, replies to it, what was sent by its inline mode, and who
+        paid it.
+        """
+        if "successful_payment" in message or message.get("via_bot", {}).get("id") == self.bot["id"]:
             return True
         replied = message.get("reply_to_message")
         if replied is not None and replied["from"]["id"] == self.bot["id"]:
@@ -256,6 +277,7 @@ class World:
         self.faults.close()
         self.updates.end_poll(conflict(TERMINATED))
         self.inline.close()
+        self.stars.close()
         for timer in self._timers:
             timer.cancel()
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sandbox.bot_api import callbacks, chats, commands, editing, inline, messages, polling
+from sandbox.bot_api import callbacks, chats, commands, editing, inline, messages, payments, polling
 from sandbox.bot_api.parameters import Call
 from sandbox.world import World
 
@@ -32,6 +32,12 @@ METHODS: dict[str, Callable[[World, Call], Awaitable[Any]]] = {
     "deletemessages": editing.delete_messages,
     "answercallbackquery": callbacks.answer_callback_query,
     "answerinlinequery": inline.answer_inline_query,
+    "sendinvoice": payments.send_invoice,
+    "createinvoicelink": payments.create_invoice_link,
+    "answerprecheckoutquery": payments.answer_pre_checkout_query,
+    "refundstarpayment": payments.refund_star_payment,
+    "getstartransactions": payments.get_star_transactions,
+    "getmystarbalance": payments.get_my_star_balance,
     "setmycommands": commands.set_my_commands,
     "getmycommands": commands.get_my_commands,
     "deletemycommands": commands.delete_my_commands,

@@ -1,7 +1,7 @@
 """Changing and removing what was sent."""
 
 from sandbox.bot_api.content import MEDIA_KINDS, caption_fields, caption_source, input_media, read_text
-from sandbox.bot_api.markup import read_markup
+from sandbox.bot_api.markup import read_invoice_markup, read_markup
 from sandbox.bot_api.parameters import Call
 from sandbox.errors import bad_request
 from sandbox.limits import DELETE_MESSAGES_MAX, DELETE_WITHIN
@@ -39,7 +39,11 @@ def find(world: World, call: Call) -> tuple[Chat, Json]:
 
 def put(world: World, call: Call, chat: Chat, message: Json, *, dropped: frozenset[str], fields: Json) -> Json | bool:
     """The message with new fields in the place of the dropped ones; inline messages answer True."""
-    markup = read_markup(call, inline_only=True)
+    invoice = message.get("invoice")
+    if invoice is None:
+        markup = read_markup(call, inline_only=True)
+    else:
+        markup = read_invoice_markup(call, invoice["total_amount"])
     kept = {name: value for name, value in message.items() if name not in dropped | {"reply_markup"}}
     changed = kept | fields | ({"reply_markup": markup} if markup else {})
     if changed == message:

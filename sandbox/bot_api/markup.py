@@ -50,6 +50,38 @@ def inline_keyboard(rows: Any) -> Json | None:
     return {"inline_keyboard": checked} if checked else None
 
 
+def read_invoice_markup(call: Call, amount: int) -> Json:
+    """The keyboard of an invoice for so many Stars: its first button pays. Raises BotApiError 400."""
+    raw = call.json("reply_markup", "can't parse reply keyboard markup JSON object")
+    if raw is None:
+        return pay_keyboard(amount)
+    if not isinstance(raw, dict):
+        raise bad_request("object expected as reply markup")
+    if not raw.get("inline_keyboard"):
+        if any(raw.get(name) for name in ("keyboard", "remove_keyboard", "force_reply")):
+            raise bad_request("inline keyboard expected")
+        return pay_keyboard(amount)
+    rows = [row for row in button_rows(raw["inline_keyboard"], invoice_button, "inline_keyboard") if row]
+    pays = [button.get("pay", False) for row in rows for button in row]
+    if any(pays[1:]):
+        raise bad_request("BUTTON_POS_INVALID")
+    if not any(pays):
+        raise bad_request("REPLY_MARKUP_BUY_EMPTY")
+    return {"inline_keyboard": rows}
+
+
+def pay_keyboard(amount: int) -> Json:
+    """What Telegram puts under an invoice that came without a keyboard."""
+    return {"inline_keyboard": [[{"text": f"Pay ⭐️{amount}", "pay": True}]]}
+
+
+def invoice_button(button: Any) -> Json:
+    if isinstance(button, dict) and button.get("pay") is True:
+        text, style = button_face(button, INLINE_FAULT)
+        return {"text": text, "pay": True} | style
+    return inline_button(button)
+
+
 def button_rows(rows: Any, read: Any, name: str) -> list[list[Json]]:
     if not isinstance(rows, list):
         raise bad_request(f'field "{name}" must be of type Array')

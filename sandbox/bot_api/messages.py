@@ -25,8 +25,11 @@ def open_chat(world: World, call: Call) -> Chat:
 
 def send(world: World, call: Call, chat: Chat, content: Json) -> Json:
     """Post as the bot, with what every sending method has in common."""
+    return send_content(world, call, chat, content, read_markup(call))
+
+
+def send_content(world: World, call: Call, chat: Chat, content: Json, markup: Json | None) -> Json:
     reply = reply_target(world, call, chat)
-    markup = read_markup(call)
     if world.rates is not None:
         world.rates.take(chat.id)
     protected = {"has_protected_content": True} if call.boolean("protect_content") else {}

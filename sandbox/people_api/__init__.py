@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from sandbox.people_api.chatting import chatting_routes
+from sandbox.people_api.money import money_routes
 from sandbox.people_api.scripts import script_routes
 from sandbox.people_api.standings import standing_routes
 from sandbox.people_api.wishes import people_errors
@@ -12,4 +13,4 @@ __all__ = ["people_errors", "people_routes"]
 
 
 def people_routes(world: World) -> list[web.RouteDef]:
-    return [*chatting_routes(world), *script_routes(world), *standing_routes(world)]
+    return [*chatting_routes(world), *script_routes(world), *standing_routes(world), *money_routes(world)]
