@@ -109,7 +109,7 @@ class ClickJournal:
         if self.rows >= self.max_rows:
             return "full: the database has not taken clicks for long"
         try:
-            self._connection.execute("UPDATE journal SET forgotten = forgotten")
+            self._connection.execute("UPDATE journal SET probe = probe + 1")
         except sqlite3.Error as error:
             self._failure = str(error)
         else:
@@ -137,6 +137,14 @@ class ClickJournal:
     def _end_turn(self) -> None:
         waiting, self._waiting = self._waiting, []
         clicks, self._clicks = self._clicks, []
+        try:
+            self._keep(clicks)
+        finally:
+            for kept in waiting:
+                if not kept.done():
+                    kept.set_result(None)
+
+    def _keep(self, clicks: list[RecordedClick]) -> None:
         room = max(0, self.max_rows - self.rows)
         if len(clicks) > room:
             self._lose(len(clicks) - room, "the journal is full")
@@ -148,9 +156,6 @@ class ClickJournal:
             self._lose(len(clicks), self._failure)
         else:
             self._failure = None
-        for kept in waiting:
-            if not kept.done():
-                kept.set_result(None)
 
     def _write(self, clicks: list[RecordedClick]) -> None:
         """Commit all clicks of a turn, or raise sqlite3.Error and keep none."""
@@ -177,6 +182,8 @@ def _open(path: Path) -> sqlite3.Connection:
     # Transactions are begun and ended here alone, not by the driver; `with connection` ends them.
     connection = sqlite3.connect(path, isolation_level=None)
     try:
+        # Of a new file. Small pages: a commit of a few clicks writes two of them.
+        connection.execute("PRAGMA page_size = 1024")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
@@ -204,5 +211,5 @@ def _upgrade(connection: sqlite3.Connection) -> None:
             for statement in statements:
                 connection.execute(statement)
         if found == 0:
-            connection.execute("INSERT INTO journal (uuid, forgotten) VALUES (?, 0)", (str(uuid.uuid4()),))
+            connection.execute("INSERT INTO journal (uuid, forgotten, probe) VALUES (?, 0, 0)", (str(uuid.uuid4()),))
         connection.execute(f"PRAGMA user_version = {FORMAT}")

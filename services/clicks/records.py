@@ -25,8 +25,9 @@ COLUMNS = RecordedClick._fields
 # changes: files of that format may stand on somebody's disk.
 UPGRADES: tuple[tuple[str, ...], ...] = (
     (
-        # One row: whose journal it is, and up to which click it has forgotten what was counted.
-        "CREATE TABLE journal (uuid TEXT NOT NULL, forgotten INTEGER NOT NULL)",
+        # One row: whose journal it is, up to which click it has forgotten what was counted, and what is written to
+        # see whether the disk can be written to.
+        "CREATE TABLE journal (uuid TEXT NOT NULL, forgotten INTEGER NOT NULL, probe INTEGER NOT NULL)",
         "CREATE TABLE clicks (id INTEGER PRIMARY KEY, link_id INTEGER NOT NULL, at INTEGER NOT NULL,"
         " bot INTEGER NOT NULL, first_visit INTEGER NOT NULL)",
     ),
