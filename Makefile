@@ -41,6 +41,10 @@ lint: setup-dev ## ruff, mypy, import directions, catalogues, migrations
 bench: setup-dev ## Measure, and print ratios
 	@$(BIN)/python -m benchmarks
 
+.PHONY: chaos
+chaos: setup-dev ## End real processes by SIGKILL and look at the books
+	@$(BIN)/python -m pytest -m kill $(ARGS)
+
 .PHONY: lock
 lock: $(BIN)/uv ## Renew the locked dependencies (hashes, no host)
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --upgrade pyproject.toml -o requirements.lock

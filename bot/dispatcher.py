@@ -9,7 +9,7 @@ from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage
 from aiogram.types import TelegramObject, User
 
 from handlers.dialogue import CommandsEndDialogues
-from handlers.errors import Report, TellsErrors
+from handlers.errors import TellsErrors
 from handlers.presses import AnswersPresses
 from handlers.routers import routers
 from services.language import Catalogue, speaking
@@ -25,19 +25,17 @@ def build_dispatcher(
     storage: BaseStorage,
     isolation: BaseEventIsolation,
     clock: Clock,
-    report: Report,
 ) -> Dispatcher:
-    """A dispatcher that handles any update: every error ends as a sentence to the person."""
+    """A dispatcher that handles any update. What it raises is nobody's mistake but ours."""
     dispatcher = Dispatcher(
-        storage=storage,
-        events_isolation=isolation,
-        services=services,
-        catalogue=catalogue,
+        storage=storage, events_isolation=isolation, disable_fsm=True, services=services, catalogue=catalogue
     )
     # The outermost first: a press is answered last of all, after an error had its chance to be its answer.
     dispatcher.update.outer_middleware(AnswersPresses())
-    dispatcher.update.outer_middleware(TellsErrors(catalogue, report))
+    dispatcher.update.outer_middleware(TellsErrors(catalogue))
     dispatcher.update.outer_middleware(MeetsPerson(services, catalogue, clock))
+    # aiogram would put this before all of ours, and its storage can be away like any other.
+    dispatcher.update.outer_middleware(dispatcher.fsm)
     dispatcher.message.outer_middleware(CommandsEndDialogues())
     dispatcher.include_routers(*routers())
     return dispatcher

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
+from aiogram.exceptions import AiogramError, ClientDecodeError, TelegramNotFound, TelegramUnauthorizedError
 from aiogram.utils.token import TokenValidationError
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.sender import open_bot
@@ -20,6 +20,11 @@ from db.migrate import revisions
 
 ANSWER_SECONDS = 10
 LEAST_FREE_BYTES = 500 * 1024 * 1024
+POSTGRESQL_REFUSALS = {
+    "28P01": "it refuses the name or the password in DATABASE_URL",
+    "28000": "it refuses this name from this machine: look at DATABASE_URL and at pg_hba.conf",
+    "3D000": "there is no database of the name in DATABASE_URL: create it",
+}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -62,9 +67,11 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         try:
             yield await asyncio.wait_for(check(settings), ANSWER_SECONDS)
         except TimeoutError:
-            yield Finding(
-                subject, Verdict.WRONG, f"no answer within {ANSWER_SECONDS} s; look at its address and network"
-            )
+            sentence = f"no answer within {ANSWER_SECONDS} s; look at its address and network"
+            yield Finding(subject, Verdict.WRONG, sentence)
+        except Exception as error:
+            # Its words may repeat an address with a password.
+            yield Finding(subject, Verdict.WRONG, f"it cannot be used ({type(error).__name__}); look at its settings")
     yield _chromium()
 
 
@@ -89,22 +96,31 @@ def _disk(folder: Path) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
-    if settings.database.startswith("sqlite") and _disk(settings.data_dir).verdict is Verdict.WRONG:
+    if not settings.is_on_postgresql and _disk(settings.data_dir).verdict is Verdict.WRONG:
         return Finding("Database", Verdict.WRONG, "it lies on that disk")
     database = Database.open(settings.database)
     try:
         current, newest = await revisions(database)
     except (SQLAlchemyError, OSError) as error:
-        reason = type(getattr(error, "orig", None) or error).__name__
-        return Finding("Database", Verdict.WRONG, f"it does not answer ({reason}): look at DATABASE_URL")
+        return Finding("Database", Verdict.WRONG, _why(error))
     finally:
         await database.close()
     if current == newest:
         return Finding("Database", Verdict.GOOD, f"{database.dialect}, at the newest revision")
-    sentence = (
-        f"{database.dialect}, at revision {current or 'none'}: `toklink run` or `toklink migrate` brings it to {newest}"
-    )
-    return Finding("Database", Verdict.NOTE, sentence)
+    remedy = f"`toklink run` or `toklink migrate` brings it to {newest}"
+    return Finding("Database", Verdict.NOTE, f"{database.dialect}, at revision {current or 'none'}: {remedy}")
+
+
+def _why(error: Exception) -> str:
+    """In plain words, by PostgreSQL's code of the error where there is one."""
+    cause: BaseException | None = error
+    while cause is not None:
+        known = POSTGRESQL_REFUSALS.get(str(getattr(cause, "sqlstate", "")))
+        if known:
+            return known
+        cause = cause.__cause__
+    reason = type(getattr(error, "orig", None) or error).__name__
+    return f"it does not answer ({reason}): look at the host and port in DATABASE_URL, and whether it runs"
 
 
 async def _redis(settings: Settings) -> Finding:
@@ -113,6 +129,8 @@ async def _redis(settings: Settings) -> Finding:
     client = Redis.from_url(settings.redis_url.get_secret_value())
     try:
         await client.ping()
+    except AuthenticationError:
+        return Finding("Redis", Verdict.WRONG, "it refuses the password: look at REDIS_URL")
     except (RedisError, OSError) as error:
         return Finding("Redis", Verdict.WRONG, f"it does not answer ({type(error).__name__}): look at REDIS_URL")
     finally:
@@ -121,6 +139,10 @@ async def _redis(settings: Settings) -> Finding:
 
 
 async def _telegram(settings: Settings) -> Finding:
+    try:
+        settings.require_for_run()
+    except ValueError as error:
+        return Finding("Telegram", Verdict.WRONG, str(error))
     if settings.bot_token is None:
         return Finding("Telegram", Verdict.NOTE, "no BOT_TOKEN: `toklink run` starts the sandbox instead")
     try:
@@ -131,7 +153,9 @@ async def _telegram(settings: Settings) -> Finding:
         user = await bot.get_me()
     except TelegramUnauthorizedError:
         return Finding("Telegram", Verdict.WRONG, "BOT_TOKEN is refused: copy it anew from @BotFather")
-    except TelegramAPIError as error:
+    except (ClientDecodeError, TelegramNotFound):
+        return Finding("Telegram", Verdict.WRONG, "what answers at TELEGRAM_API_URL is no Bot API server")
+    except AiogramError as error:
         reason = type(error).__name__
         return Finding("Telegram", Verdict.WRONG, f"no answer ({reason}): look at TELEGRAM_API_URL and the network")
     finally:

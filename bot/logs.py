@@ -11,7 +11,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 # The shape of a bot token, wherever it comes from: an address of the Bot API in an exception, say.
 TOKEN = re.compile(r"\d{2,}:[A-Za-z0-9_-]{30,}")
 # The password in postgresql://name:password@host
-PASSWORD_IN_URL = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@")
+PASSWORD_IN_URL = re.compile(r"(?<=://)([^/\s:@]*):[^\s@]+@")
 REDACTED = "«secret»"
 
 
@@ -55,8 +55,8 @@ def set_up_logs(level: str, form: str, redact: Callable[[str], str]) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    # An INFO line an update, a request or a job says nothing to an operator.
-    for chatty in ("aiogram.event", "aiohttp.access", "apscheduler", "alembic"):
+    # A line an update, a request or a job says nothing to an operator; a line a statement would say too much of people.
+    for chatty in ("aiogram.event", "aiohttp.access", "aiosqlite", "alembic", "apscheduler", "asyncio", "sqlalchemy"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

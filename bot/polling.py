@@ -1,14 +1,17 @@
-"""Updates by long polling. An update is confirmed only after it was handled: a crash gets it again."""
+"""Updates by long polling: the inbox takes them, and only then they are confirmed."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import structlog
-from aiogram import Bot, Dispatcher
-from aiogram.exceptions import TelegramConflictError, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram import Bot
+from aiogram.exceptions import ClientDecodeError, TelegramConflictError, TelegramUnauthorizedError
 from aiogram.types import Update
+from pydantic import ValidationError
+
+from bot.inbox import Inbox
 
 log = structlog.get_logger()
 WAIT_SECONDS = 25
@@ -18,83 +21,91 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 
 class Polling:
-    """Fetches updates, handles chats side by side and each chat in order, then confirms."""
+    """Fetches updates and hands them to the inbox. No trouble of Telegram's, the network's or the disk's ends it."""
 
-    def __init__(self, bot: Bot, dispatcher: Dispatcher, prepare: Callable[[], Awaitable[None]]) -> None:
-        """``prepare`` is done once, before the first updates are fetched, as soon as Telegram answers."""
+    def __init__(self, bot: Bot, inbox: Inbox, kinds: list[str]) -> None:
+        """``kinds`` of updates to ask for."""
         self._bot = bot
-        self._dispatcher = dispatcher
-        self._prepare = prepare
-        self._prepared = False
+        self._inbox = inbox
+        self._kinds = kinds
         self._offset: int | None = None
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Until stop(): what is in hand then is finished and confirmed."""
-        kinds = self._dispatcher.resolve_used_update_types()
+        """Until stop(). Raises TelegramUnauthorizedError: nothing but another token helps then."""
         pause = FIRST_PAUSE
+        webhook = True
         while not self._stopping.is_set():
             try:
-                updates = await self._fetch(kinds)
+                if webhook:
+                    await self._bot.delete_webhook()
+                    webhook = False
+                await self._take(await self._fetch())
+            except TelegramUnauthorizedError:
+                raise
             except TelegramConflictError:
                 log.error("another process polls with the same token; end one of the two")
                 pause = await self._pause(pause)
-            except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter) as error:
-                log.warning("Telegram does not answer", reason=type(error).__name__)
+            except Exception as error:
+                log.warning("no updates just now", reason=type(error).__name__)
                 pause = await self._pause(pause)
             else:
                 pause = FIRST_PAUSE
-                await self._handle(updates)
         await self._confirm()
 
     def stop(self) -> None:
         self._stopping.set()
 
-    async def _fetch(self, kinds: list[str]) -> Sequence[Update]:
+    async def _fetch(self) -> Sequence[Update]:
         """The next updates; none when stop() is called meanwhile."""
-        if not self._prepared:
-            await self._bot.delete_webhook()
-            await self._prepare()
-            self._prepared = True
-        fetching = asyncio.create_task(
-            self._bot.get_updates(
-                offset=self._offset, timeout=WAIT_SECONDS, allowed_updates=kinds, request_timeout=REQUEST_SECONDS
-            )
-        )
+        fetching = asyncio.create_task(self._updates())
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if fetching.done():
-                return fetching.result()
-            return []
+            return fetching.result() if fetching.done() else []
         finally:
             for task in (fetching, stopping):
                 task.cancel()
             await asyncio.gather(fetching, stopping, return_exceptions=True)
 
-    async def _handle(self, updates: Sequence[Update]) -> None:
-        by_chat: dict[int, list[Update]] = defaultdict(list)
-        for update in updates:
-            by_chat[_chat_of(update)].append(update)
-        await asyncio.gather(*(self._handle_in_order(chat) for chat in by_chat.values()))
-        if updates:
-            self._offset = updates[-1].update_id + 1
+    async def _updates(self) -> Sequence[Update]:
+        try:
+            return await self._bot.get_updates(
+                offset=self._offset, timeout=WAIT_SECONDS, allowed_updates=self._kinds, request_timeout=REQUEST_SECONDS
+            )
+        except ClientDecodeError as error:
+            # One update that cannot be read must not come again and again, and hold up all that follow it.
+            return self._readable(error)
 
-    async def _handle_in_order(self, updates: Sequence[Update]) -> None:
-        for update in updates:
+    def _readable(self, error: ClientDecodeError) -> list[Update]:
+        answer = error.data
+        if not isinstance(answer, dict) or answer.get("ok") is not True or not isinstance(answer.get("result"), list):
+            raise error
+        updates = []
+        for raw in answer["result"]:
             try:
-                await self._dispatcher.feed_update(self._bot, update)
-            except Exception:
-                # The person could not even be told: the log and the operators are all that is left.
-                log.exception("an update failed", update_id=update.update_id)
+                updates.append(Update.model_validate(raw, context={"bot": self._bot}))
+            except ValidationError:
+                log.error("an update that cannot be read is left out", update_id=_update_id(raw))
+                self._confirmed_up_to(_update_id(raw))
+        return updates
+
+    async def _take(self, updates: Sequence[Update]) -> None:
+        if updates:
+            await self._inbox.take(updates)
+            self._confirmed_up_to(max(update.update_id for update in updates))
+
+    def _confirmed_up_to(self, update_id: int) -> None:
+        self._offset = max(self._offset or 0, update_id + 1)
 
     async def _confirm(self) -> None:
         if self._offset is None:
             return
         try:
             await self._bot.get_updates(offset=self._offset, limit=1, timeout=0, request_timeout=5)
-        except (TelegramConflictError, TelegramNetworkError, TelegramServerError, TelegramRetryAfter):
-            log.warning("the last updates are handled but not confirmed; they will come again")
+        except Exception as error:
+            # They will come again, and the inbox knows them.
+            log.info("the last updates are recorded but not confirmed", reason=type(error).__name__)
 
     async def _pause(self, seconds: float) -> float:
         """Wait, unless stop() is called; returns the next, longer pause."""
@@ -103,9 +114,6 @@ class Polling:
         return min(seconds * 2, LONGEST_PAUSE)
 
 
-def _chat_of(update: Update) -> int:
-    """What keeps its order: a person's messages and presses in a private chat, each person's own in a group."""
-    event = update.event
-    user = getattr(event, "from_user", None)
-    chat = getattr(event, "chat", None)
-    return user.id if user else chat.id if chat else 0
+def _update_id(raw: Any) -> int:
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    return number if isinstance(number, int) else 0

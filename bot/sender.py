@@ -2,6 +2,7 @@
 
 import asyncio
 from html import escape
+from typing import Any
 
 import structlog
 from aiogram import Bot
@@ -10,9 +11,10 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
-from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter
+from aiogram.exceptions import AiogramError, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
 from aiogram.methods import GetUpdates, TelegramMethod
 from aiogram.methods.base import Response, TelegramType
+from aiohttp import ClientConnectorError
 
 from handlers.presses import NotesAnswers
 from services.language.formats import shorten
@@ -20,11 +22,19 @@ from services.language.formats import shorten
 log = structlog.get_logger()
 # Longer waits are for deliveries; whoever waits in the chat has turned away by then.
 LONGEST_WAIT_SECONDS = 60
+PAUSES_SECONDS = (0.2, 1.0)
+# Methods that change nothing more when they are called twice.
+REPEATABLE = ("edit", "answer", "delete", "set", "get")
 MOST_TRACEBACK_CHARACTERS = 3_000
 
 
-class ObeysRetryAfter(BaseRequestMiddleware):
-    """Waits as long as Telegram says and tries again: the call was refused, so nothing is sent twice."""
+class TriesAgain(BaseRequestMiddleware):
+    """Tries a call again where that can do nothing twice.
+
+    Telegram asked to wait: the call was refused. The connection was never made. Or the call may be repeated at
+    will: it edits, answers, deletes, sets or asks. A message whose answer was lost may have been sent, and is not
+    sent again from here.
+    """
 
     async def __call__(
         self,
@@ -32,7 +42,7 @@ class ObeysRetryAfter(BaseRequestMiddleware):
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType]:
-        waited = 0
+        waited, pauses = 0, list(PAUSES_SECONDS)
         while True:
             try:
                 return await make_request(bot, method)
@@ -42,13 +52,22 @@ class ObeysRetryAfter(BaseRequestMiddleware):
                     raise
                 log.info("Telegram asks to wait", seconds=error.retry_after, method=method.__api_method__)
                 await asyncio.sleep(error.retry_after)
+            except (TelegramNetworkError, TelegramServerError) as error:
+                if isinstance(method, GetUpdates) or not pauses or not _may_repeat(method, error):
+                    raise
+                await asyncio.sleep(pauses.pop(0))
+
+
+def _may_repeat(method: TelegramMethod[Any], error: Exception) -> bool:
+    never_connected = isinstance(error.__cause__, ClientConnectorError)
+    return never_connected or method.__api_method__.startswith(REPEATABLE)
 
 
 def open_bot(token: str, api_url: str) -> Bot:
     """A bot that speaks HTML; close its session after use."""
     session = AiohttpSession(api=TelegramAPIServer.from_base(api_url))
     session.middleware(NotesAnswers())
-    session.middleware(ObeysRetryAfter())
+    session.middleware(TriesAgain())
     return Bot(token, session=session, default=DefaultBotProperties(parse_mode=ParseMode.HTML))
 
 
@@ -58,5 +77,5 @@ async def tell_operators(bot: Bot, chats: list[int], heading: str, detail: str) 
     for chat_id in chats:
         try:
             await bot.send_message(chat_id, text)
-        except TelegramAPIError as error:
-            log.warning("an operator could not be told", chat_id=chat_id, reason=error.message)
+        except AiogramError as error:
+            log.warning("an operator could not be told", chat_id=chat_id, reason=type(error).__name__)

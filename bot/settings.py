@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import ada_url
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from services.time_zones import UnknownTimeZone, zone
 
@@ -20,6 +22,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     bot_token: SecretStr | None = Field(None, description="The bot's token from @BotFather. Absent: the sandbox.")
+    secret_key: SecretStr | None = Field(
+        None, min_length=32, description="What is encrypted, is so under this. Absent: made once, kept in DATA_DIR."
+    )
     telegram_api_url: str = Field("https://api.telegram.org", description="The Bot API server.")
     public_url: str = Field("", description="Where short links live. Empty: http://localhost:WEB_PORT.")
     web_host: str = Field("127.0.0.1", description="The address that the redirect server listens on.")
@@ -27,7 +32,7 @@ class Settings(BaseSettings):
     web_workers: int = Field(1, ge=1, le=64, description="Processes of `toklink web` on one port.")
     sandbox_port: int = Field(8081, ge=1, le=65535, description="The port of the sandbox's chat page.")
     data_dir: Path = Field(Path("var"), description="The folder of the database, journals and keys.")
-    database_url: str = Field("", description="Empty: SQLite in DATA_DIR. Or postgresql+asyncpg://…")
+    database_url: SecretStr = Field(SecretStr(""), description="Empty: SQLite in DATA_DIR. Or postgresql+asyncpg://…")
     redis_url: SecretStr | None = Field(None, description="redis://… for what processes share. Empty: not needed.")
     admin_ids: Annotated[frozenset[int], NoDecode] = Field(
         frozenset(), description="Telegram ids of the operators, with commas between."
@@ -65,16 +70,30 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _known_database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+    def _known_database(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
+        if not text:
+            return value
+        if not text.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
             raise ValueError("begins with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        try:
+            make_url(text)
+        except (ArgumentError, ValueError):
+            # The library's own words repeat the address, and the password with it.
+            raise ValueError("an address such as postgresql+asyncpg://name:password@host:5432/database") from None
         return value
 
-    @model_validator(mode="after")
-    def _sandbox_is_local(self) -> "Settings":
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and urlsplit(value.get_secret_value()).scheme not in {"redis", "rediss", "unix"}:
+            raise ValueError("an address that begins with redis://, rediss:// or unix://")
+        return value
+
+    def require_for_run(self) -> None:
+        """Without a token the sandbox is Telegram, and that is for this machine alone. Raises ValueError."""
         if self.bot_token is None and not self.is_local:
             raise ValueError("BOT_TOKEN is missing, and PUBLIC_URL is not local: the sandbox is for this machine only")
-        return self
 
     @property
     def links_url(self) -> str:
@@ -99,12 +118,16 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> list[str]:
         """What must never be logged or shown to operators."""
-        return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
+        return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr) and value]
 
     @property
     def database(self) -> str:
         """The database's address, with the default filled in."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'toklink.db'}"
+        return self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{self.data_dir / 'toklink.db'}"
+
+    @property
+    def is_on_postgresql(self) -> bool:
+        return self.database.startswith("postgresql")
 
     @property
     def journals_dir(self) -> Path:

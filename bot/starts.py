@@ -2,11 +2,13 @@
 
 import asyncio
 import importlib
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import date, datetime, time, timedelta
 
 import structlog
 from pydantic import SecretStr
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.bot_name import find_bot_url
 from bot.container import Container, open_services, utc_now
@@ -24,12 +26,18 @@ from scheduler.jobs import JOBS
 from services.time_zones import zone
 
 log = structlog.get_logger()
+# How long a bot whose token was revoked waits before it tries again.
+SILENT_SECONDS = 60
 # Any token of the right shape: the sandbox knows this one alone.
 SANDBOX_TOKEN = "4200000001:" + "Sandbox" * 5
 
 
 async def run(settings: Settings) -> int:
     """Everything in one process; without a token the sandbox is the Telegram."""
+    try:
+        settings.require_for_run()
+    except ValueError as error:
+        raise Refused(str(error)) from error
     async with AsyncExitStack() as stack:
         stopping = await stack.enter_async_context(stopping_on_signals())
         sandbox_url = None
@@ -80,7 +88,11 @@ async def scheduler(settings: Settings) -> int:
 
 async def sandbox(settings: Settings) -> int:
     """The local Telegram alone, for a bot that is started with its token and TELEGRAM_API_URL."""
-    async with stopping_on_signals() as stopping, SandboxServer(SANDBOX_TOKEN, port=settings.sandbox_port) as server:
+    async with AsyncExitStack() as stack:
+        stopping = await stack.enter_async_context(stopping_on_signals())
+        server = SandboxServer(SANDBOX_TOKEN, port=settings.sandbox_port)
+        with port_needed("127.0.0.1", settings.sandbox_port, "SANDBOX_PORT"):
+            await stack.enter_async_context(server)
         print(f"Sandbox: {server.url}\nBOT_TOKEN={SANDBOX_TOKEN}\nTELEGRAM_API_URL={server.url}", flush=True)
         await stopping.wait()
     return 0
@@ -118,28 +130,42 @@ def in_sandbox(settings: Settings, url: str) -> Settings:
 
 
 async def _migrate(settings: Settings) -> None:
-    database = Database.open(settings.database)
-    try:
+    async with _database(settings) as database:
         await migrate(database)
-    finally:
-        await database.close()
 
 
 async def _require_migrated(settings: Settings) -> None:
+    async with _database(settings) as database:
+        current, newest = await revisions(database)
+    if current != newest:
+        raise Refused(f"The database is at revision {current or 'none'}, not {newest}: run `toklink migrate` first")
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    """A database that answers; Refused when it does not."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database.open(settings.database)
     try:
-        current, newest = await revisions(database)
+        yield database
+    except (OperationalError, InterfaceError, OSError) as error:
+        raise Refused("The database does not answer. `toklink doctor` says what is wrong with it") from error
     finally:
         await database.close()
-    if current != newest:
-        raise Refused(f"The database is at revision {current or 'none'}, not {newest}: run `toklink migrate` first")
 
 
 async def _talk(container: Container, stopping: Stopping) -> None:
     # aiogram takes longer to import than all the rest: only who talks to Telegram pays for it, and redirects go on.
     role = await asyncio.to_thread(importlib.import_module, "bot.serve_bot")
-    await role.serve_bot(container, stopping)
+    await role.check_token(container.settings)
+    while not stopping.is_set():
+        try:
+            await role.serve_bot(container, stopping)
+        except Refused as refused:
+            # Revoked while we ran: redirects go on, and a token that comes to life again is found.
+            log.error("the bot is silent", reason=refused.sentence)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), SILENT_SECONDS)
 
 
 async def _welcome(settings: Settings, sandbox_url: str | None) -> None:

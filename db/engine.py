@@ -22,6 +22,10 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(toklink_write=True)
+        self._reader = engine
+        if engine.dialect.name == "postgresql":
+            # Two queries of one view must agree; SQLite's transactions see one state anyway.
+            self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -44,7 +48,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A consistent view; nothing done in it is kept."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager

@@ -17,16 +17,35 @@ POSTGRES_LOCK = 7_360_512_001
 
 
 async def migrate(database: Database) -> None:
-    """Bring the tables to the newest revision; does nothing when they are there already."""
-    async with database.engine.connect() as connection:
-        if database.dialect == "postgresql":
-            await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": POSTGRES_LOCK})
-            await connection.commit()
+    """Bring the tables to the newest revision; does nothing when they are there already.
+
+    Two processes that start at once migrate one after the other. All or nothing: the lock and the changes are one
+    transaction.
+    """
+    if database.dialect == "sqlite":
+        await _migrate_sqlite(database)
+        return
+    async with database.engine.begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_LOCK})
         await connection.run_sync(_upgrade)
-        await connection.commit()
-        if database.dialect == "postgresql":
-            await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": POSTGRES_LOCK})
-            await connection.commit()
+
+
+async def _migrate_sqlite(database: Database) -> None:
+    # Tables are rebuilt under other names there, which foreign keys would hinder; what they say is checked instead.
+    # The switch is of no effect inside a transaction, so it is thrown on a connection of its own.
+    engine = database.engine.execution_options(toklink_write=True)
+    async with engine.connect() as connection:
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        await raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            async with connection.begin():
+                await connection.run_sync(_upgrade)
+                broken = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
+                if broken:
+                    raise RuntimeError(f"a migration left rows that refer to nothing: {broken[:5]}")
+        finally:
+            await connection.invalidate()
 
 
 async def revisions(database: Database) -> tuple[str | None, str]:

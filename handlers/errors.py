@@ -1,7 +1,6 @@
 """Where errors of all handlers end: a sentence for the person, an id and a traceback for the operators."""
 
 import re
-import secrets
 from collections.abc import Awaitable, Callable
 from html import unescape
 from typing import Any
@@ -20,19 +19,16 @@ from services.language.formats import shorten
 from services.people import Person
 
 log = structlog.get_logger()
-# Given (error id, exception); tells the operators.
-Report = Callable[[str, Exception], Awaitable[None]]
 
 
 class TellsErrors(BaseMiddleware):
-    """Turns an error of any handler into one sentence in the person's language.
+    """Turns a person's error into one sentence in their language; any other error is left to the inbox.
 
     aiogram's own error handlers run outside of the middlewares that know the language and the press in hand.
     """
 
-    def __init__(self, catalogue: Catalogue, report: Report) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._report = report
 
     async def __call__(
         self,
@@ -49,12 +45,19 @@ class TellsErrors(BaseMiddleware):
         except TelegramForbiddenError as error:
             # The person blocked the bot, or the group removed it, between their message and our answer.
             log.info("nobody to answer", update_id=event.update_id, reason=error.message)
-        except Exception as error:
-            error_id = secrets.token_hex(4)
-            await self._report(error_id, error)
-            with speaking(self._catalogue, _language(data)):
-                await _tell(event, apology(error_id))
         return None
+
+
+async def apologise(update: Update, catalogue: Catalogue, person: Person | None, error_id: str) -> None:
+    """Say that something broke. ``person`` None: they could not be looked up, and Telegram's language holds."""
+    source = _source(update)
+    if source is None:
+        return
+    # As a message: a press was answered when its handler failed.
+    message = source.message if isinstance(source, CallbackQuery) else source
+    with speaking(catalogue, _language({"person": person, "event_from_user": source.from_user})):
+        if isinstance(message, Message):
+            await show(message, Screen(apology(error_id)))
 
 
 def _language(data: dict[str, Any]) -> str:
@@ -64,11 +67,15 @@ def _language(data: dict[str, Any]) -> str:
 
 
 async def _tell(update: Update, text: str) -> None:
-    source = update.callback_query or update.message or update.edited_message
+    source = _source(update)
     if isinstance(source, CallbackQuery):
         await _tell_presser(source, text)
-    elif isinstance(source, Message):
+    elif source is not None:
         await show(source, Screen(text))
+
+
+def _source(update: Update) -> Message | CallbackQuery | None:
+    return update.callback_query or update.message or update.edited_message
 
 
 async def _tell_presser(press: CallbackQuery, text: str) -> None:

@@ -1,20 +1,26 @@
 """Every press is answered exactly once: the button's spinner ends, whatever happens in the handler."""
 
+from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from aiogram import BaseMiddleware, Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramNetworkError, TelegramServerError
 from aiogram.methods import AnswerCallbackQuery, TelegramMethod
 from aiogram.methods.base import Response, TelegramType
 from aiogram.types import TelegramObject, Update
 
+log = structlog.get_logger()
 # Telegram's own words: the press waited longer than it may. There is nobody left to answer.
 TOO_OLD = "query is too old"
 MOST_ALERT_CHARACTERS = 200
+# Far more than can be in hand at once.
+MOST_REMEMBERED = 1_000
 
 
 @dataclass(slots=True)
@@ -26,7 +32,13 @@ _press: ContextVar[_Press | None] = ContextVar("press", default=None)
 
 
 class NotesAnswers(BaseRequestMiddleware):
-    """Notes, on the way out, that the press in hand was answered."""
+    """Notes, on the way out, that a press was answered, and answers none twice, though its handler may be tried again.
+
+    An answer that does not arrive stops no handler.
+    """
+
+    def __init__(self) -> None:
+        self._answered: deque[str] = deque(maxlen=MOST_REMEMBERED)
 
     async def __call__(
         self,
@@ -34,16 +46,30 @@ class NotesAnswers(BaseRequestMiddleware):
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType]:
-        press = _press.get()
-        if press is not None and isinstance(method, AnswerCallbackQuery):
-            press.answered = True
-        try:
+        if not isinstance(method, AnswerCallbackQuery):
             return await make_request(bot, method)
+        if method.callback_query_id in self._answered:
+            _note_answered()
+            return Response(ok=True, result=True)
+        try:
+            await make_request(bot, method)
         except TelegramBadRequest as error:
-            if isinstance(method, AnswerCallbackQuery) and TOO_OLD in error.message:
-                # The work goes on: an old press that is replayed still does what it says.
-                return Response(ok=True, result=True)
-            raise
+            # Too old counts as answered: nobody waits any more.
+            if TOO_OLD not in error.message:
+                raise
+        except (TelegramNetworkError, TelegramServerError) as error:
+            # A courtesy that did not arrive; AnswersPresses tries it once more after the work.
+            log.info("a press could not be answered", reason=type(error).__name__)
+            return Response(ok=True, result=True)
+        self._answered.append(method.callback_query_id)
+        _note_answered()
+        return Response(ok=True, result=True)
+
+
+def _note_answered() -> None:
+    press = _press.get()
+    if press is not None:
+        press.answered = True
 
 
 class AnswersPresses(BaseMiddleware):
@@ -63,7 +89,8 @@ class AnswersPresses(BaseMiddleware):
             return await handler(event, data)
         finally:
             if not is_answered():
-                await event.callback_query.answer()
+                with suppress(TelegramAPIError):
+                    await event.callback_query.answer()
             _press.reset(token)
 
 

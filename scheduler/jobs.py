@@ -19,6 +19,7 @@ async def clean_up(services: Services, now: datetime) -> None:
         link_changes=removed.link_changes,
         deleted_targets=removed.deleted_targets,
         dialogues=removed.dialogues,
+        updates=removed.updates,
     )
 
 

@@ -1,13 +1,12 @@
 """The platform as `toklink run` starts it, in the test's own process, with a clock that the test moves."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -21,9 +20,7 @@ from db.migrate import migrate
 from db.tables import Link
 from sandbox import SandboxClient, SandboxServer
 from tests.servers import free_port
-
-PATIENCE_SECONDS = 15
-T = TypeVar("T")
+from tests.waiting import PATIENCE_SECONDS, until
 
 
 @dataclass
@@ -77,14 +74,7 @@ class Platform:
                 row = (await session.execute(select(func.sum(Link.clicks), func.sum(Link.bots)))).one()
             return int(row[0]), int(row[1])
 
-        await self.until(sums, (clicks, bots), within=within)
-
-    async def until(self, look: Callable[[], Awaitable[T]], wanted: T, *, within: float = PATIENCE_SECONDS) -> None:
-        """Look again and again until what is seen is ``wanted``; AssertionError after ``within`` seconds."""
-        deadline = time.monotonic() + within
-        while (seen := await look()) != wanted:
-            assert time.monotonic() < deadline, f"{seen} is not {wanted} after {within} s"
-            await asyncio.sleep(0.02)
+        await until(sums, (clicks, bots), within=within)
 
     async def _run(self, ready: asyncio.Event) -> None:
         async with open_services(self.settings, self.clock) as self.container:

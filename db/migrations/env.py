@@ -20,7 +20,6 @@ context.configure(
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
     render_item=render,
-    transaction_per_migration=True,
 )
-with context.begin_transaction():
-    context.run_migrations()
+# The transaction is that of db.migrate.
+context.run_migrations()

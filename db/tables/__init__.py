@@ -2,6 +2,7 @@
 
 from db.tables.base import Base
 from db.tables.clicks import Click, ClickCount, JournalPosition
+from db.tables.inbox import Effect, InboxUpdate
 from db.tables.links import Link, LinkChange, LinkSequence
 from db.tables.people import Dialogue, Person
 
@@ -10,6 +11,8 @@ __all__ = [
     "Click",
     "ClickCount",
     "Dialogue",
+    "Effect",
+    "InboxUpdate",
     "JournalPosition",
     "Link",
     "LinkChange",

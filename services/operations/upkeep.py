@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from db.engine import Database
 from db.queries import clicks as click_queries
 from db.queries import dialogues as dialogue_queries
+from db.queries import effects as effect_queries
+from db.queries import inbox as inbox_queries
 from db.queries import links as link_queries
 
 RAW_CLICKS_KEPT = timedelta(days=30)
@@ -13,8 +15,10 @@ RAW_CLICKS_KEPT = timedelta(days=30)
 CHANGES_KEPT = timedelta(days=1)
 DELETED_TARGETS_KEPT = timedelta(days=1)
 DIALOGUES_KEPT = timedelta(days=30)
+# Telegram brings an update again for a day at most.
+UPDATES_KEPT = timedelta(days=2)
 # Small transactions: nobody who writes meanwhile waits long.
-CLICKS_AT_ONCE = 1_000
+CLICKS_AT_ONCE, UPDATES_AT_ONCE = 1_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class CleanUp:
     link_changes: int
     deleted_targets: int
     dialogues: int
+    updates: int
 
 
 class Upkeep:
@@ -41,8 +46,16 @@ class Upkeep:
             changes = await link_queries.forget_changes_before(session, now - CHANGES_KEPT)
             targets = await link_queries.empty_deleted_before(session, now - DELETED_TARGETS_KEPT)
             dialogues = await dialogue_queries.forget_before(session, now - DIALOGUES_KEPT)
-        return CleanUp(raw_clicks, changes, len(targets), dialogues)
+            await effect_queries.forget_before(session, now - UPDATES_KEPT)
+        updates = 0
+        while removed := await self._forget_updates(now - UPDATES_KEPT):
+            updates += removed
+        return CleanUp(raw_clicks, changes, len(targets), dialogues, updates)
 
     async def _forget_clicks(self, before: datetime) -> int:
         async with self._database.write() as session:
             return await click_queries.forget_oldest(session, before, CLICKS_AT_ONCE)
+
+    async def _forget_updates(self, before: datetime) -> int:
+        async with self._database.write() as session:
+            return await inbox_queries.forget_before(session, before, UPDATES_AT_ONCE)

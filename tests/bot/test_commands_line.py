@@ -83,6 +83,28 @@ async def test_a_taken_port_is_said_in_plain_words(toklink: Toklink):
     assert "Traceback" not in said
 
 
+async def test_the_sandbox_alone_says_so_too(toklink: Toklink):
+    async with SandboxServer("42:TESTS-token-of-the-sandbox-bot") as server:
+        taken = server.url.rsplit(":", 1)[1]
+        status, said = await outcome(await toklink("sandbox", SANDBOX_PORT=taken))
+    assert (status, "is taken" in said, "Traceback" in said) == (1, True, False)
+
+
+async def test_a_database_that_is_away_is_said_in_plain_words(toklink: Toklink):
+    address = f"postgresql+asyncpg://a:geheim@127.0.0.1:{free_port()}/x"
+    status, said = await outcome(await toklink("run", DATABASE_URL=address, SECRET_KEY="k" * 40))
+    assert (status, "The database does not answer" in said) == (1, True)
+    assert "geheim" not in said
+    assert "Traceback" not in said
+
+
+async def test_a_token_that_telegram_refuses_is_said_in_plain_words(toklink: Toklink):
+    async with SandboxServer("42:TESTS-token-of-the-sandbox-bot") as server:
+        settings = {"BOT_TOKEN": "77:" + "x" * 35, "TELEGRAM_API_URL": server.url, "WEB_PORT": str(free_port())}
+        status, said = await outcome(await toklink("run", **settings))
+    assert (status, "Telegram refuses BOT_TOKEN" in said, "Traceback" in said) == (1, True, False)
+
+
 async def test_wrong_settings_are_said_in_plain_words(toklink: Toklink):
     status, said = await outcome(await toklink("run", WEB_PORT="http", DATABASE_URL="mysql://a:geheim@b/c"))
     assert status == 1

@@ -2,6 +2,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.doctor import Finding, Verdict, findings
 from bot.settings import Settings
@@ -43,6 +45,7 @@ async def test_a_grown_up_platform_is_looked_at_over_its_connections(tmp_path: P
         ("Redis", {"redis_url": "redis://:geheim@127.0.0.1:{port}"}, "REDIS_URL"),
         ("Telegram", {"bot_token": SANDBOX_TOKEN, "telegram_api_url": "http://127.0.0.1:{port}"}, "TELEGRAM_API_URL"),
         ("Telegram", {"bot_token": "no token"}, "BOT_TOKEN"),
+        ("Telegram", {"public_url": "https://tok.example"}, "BOT_TOKEN"),
     ],
 )
 async def test_what_does_not_answer_is_named_with_its_remedy(
@@ -53,6 +56,25 @@ async def test_what_does_not_answer_is_named_with_its_remedy(
     assert found[subject].verdict is Verdict.WRONG
     assert remedy in found[subject].sentence
     assert "geheim" not in found[subject].sentence
+
+
+async def test_a_missing_database_and_a_stranger_are_told_apart(tmp_path: Path, postgres: str):
+    found = await examined(tmp_path, database_url=f"{postgres}/nowhere")
+    assert "there is no database of the name" in found["Database"].sentence
+    found = await examined(tmp_path, database_url=postgres.replace("postgres@", "stranger:geheim@") + "/postgres")
+    assert "refuses this name" in found["Database"].sentence
+
+
+async def test_what_answers_but_is_no_telegram_is_said_so(tmp_path: Path):
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(text="<h1>Welcome</h1>", content_type="text/html")
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", page)
+    async with TestServer(application) as server:
+        address = str(server.make_url("")).rstrip("/")
+        found = await examined(tmp_path, bot_token=SANDBOX_TOKEN, telegram_api_url=address)
+    assert found["Telegram"].sentence == "what answers at TELEGRAM_API_URL is no Bot API server"
 
 
 async def test_a_refused_token_is_said_to_be_refused(tmp_path: Path):

@@ -19,7 +19,8 @@ async def platform(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     changes: dict[str, object] = {}
     if request.param != "sqlite":
         changes["redis_url"] = SecretStr(f"{request.getfixturevalue('valkey')}/{uuid.uuid4().int % 16}")
-        changes["database_url"] = await request.getfixturevalue("new_postgres_database")()
+        changes["secret_key"] = SecretStr("the same on every machine " * 2)
+        changes["database_url"] = SecretStr(await request.getfixturevalue("new_postgres_database")())
     async with running_platform(tmp_path, changes) as platform:
         yield platform
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 
 from db.engine import Database
-from db.queries import dialogues, links, people
+from db.queries import dialogues, inbox, links, people
 from db.tables import Click, Link
 from services.operations.upkeep import CLICKS_AT_ONCE, CleanUp, Upkeep
 
@@ -39,16 +39,26 @@ async def test_old_changes_and_dialogues_go(database: Database):
         await links.record_change(session, "b", NOW)
         await dialogues.keep(session, "left", NOW - 31 * DAY, state="x")
         await dialogues.keep(session, "fresh", NOW, state="x")
-    assert await Upkeep(database).clean_up(NOW) == CleanUp(0, 1, 0, 1)
+    assert await Upkeep(database).clean_up(NOW) == CleanUp(0, 1, 0, 1, 0)
     async with database.read() as session:
         assert await links.changes_since(session, 0, 10) == [(2, "b")]
         assert await dialogues.find(session, "left") is None
         assert await dialogues.find(session, "fresh") is not None
 
 
+async def test_handled_updates_go_after_two_days_and_waiting_ones_never(database: Database):
+    arrivals = [inbox.Arrival(number, 1, "message", b"locked") for number in (1, 2)]
+    async with database.write() as session:
+        await inbox.record(session, arrivals, NOW - 3 * DAY)
+        await inbox.mark_done(session, [1])
+    assert (await Upkeep(database).clean_up(NOW)).updates == 1
+    async with database.read() as session:
+        assert [row.update_id for row in await inbox.waiting(session, 1, 0, 10)] == [2]
+
+
 async def test_a_second_run_finds_nothing_to_do(database: Database):
     async with database.write() as session:
         session.add(Click(link_id=1, at=NOW - 31 * DAY, bot=False, first_visit=True))
     upkeep = Upkeep(database)
-    assert await upkeep.clean_up(NOW) == CleanUp(1, 0, 0, 0)
-    assert await upkeep.clean_up(NOW) == CleanUp(0, 0, 0, 0)
+    assert await upkeep.clean_up(NOW) == CleanUp(1, 0, 0, 0, 0)
+    assert await upkeep.clean_up(NOW) == CleanUp(0, 0, 0, 0, 0)

@@ -1,0 +1,310 @@
+"""The inbox: an update is recorded, only then confirmed, then handled; what a crash interrupts is handled after it."""
+
+import asyncio
+import traceback
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from operator import itemgetter
+
+import structlog
+from aiogram import Bot
+from aiogram.types import Update
+from pydantic import ValidationError
+
+from db.engine import Database
+from db.queries import inbox as queries
+from services.security import Cipher, Unreadable
+
+log = structlog.get_logger()
+MOST_ATTEMPTS = 3
+# Before the second and the third try. Only the lane itself waits.
+PAUSES_SECONDS = (0.5, 2.0)
+# How many updates are handled at once, and how many of one lane wait in memory; the rest waits in the table.
+AT_ONCE, MOST_IN_MEMORY = 64, 50
+# Telegram forgets a press after this, and nobody waits for its answer any more.
+PRESS_LIFETIME = timedelta(seconds=150)
+# A kind of update that is younger than this program.
+UNKNOWN = "unknown"
+# Not recorded: the first is answered before anything else, the second comes with every keystroke.
+ANSWERED_AT_ONCE = frozenset({"pre_checkout_query", "inline_query"})
+PRE_CHECKOUT_SECONDS = 9.0
+# Handled updates are marked as done together.
+GATHER_SECONDS = 0.01
+READ_AGAIN_SECONDS = 1.0
+
+Handle = Callable[[Update], Awaitable[None]]
+# Given the update that failed for good, and its last error.
+GiveUp = Callable[[Update, Exception], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    row: int
+    received_at: datetime
+    update: Update
+
+
+@dataclass(slots=True)
+class _Lane:
+    queue: deque[_Waiting] = field(default_factory=deque)
+    # The table has more of this lane than the queue, after the row ``newest``.
+    more: bool = False
+    newest: int = 0
+    # The table is being asked; what arrives meanwhile stays in it until it is asked again.
+    fetching: bool = False
+
+
+class Inbox:
+    """Keeps updates in order within a lane, handles lanes side by side, and loses none.
+
+    >>> inbox = Inbox(bot, database, cipher, handle=…, give_up=…, clock=…, redact=…)
+    >>> await inbox.open()                  # goes on with what was recorded and not done
+    >>> await inbox.take(updates)           # returns when they may be confirmed
+    >>> await inbox.close()                 # finishes what is in hand
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        database: Database,
+        cipher: Cipher,
+        *,
+        handle: Handle,
+        give_up: GiveUp,
+        clock: Callable[[], datetime],
+        redact: Callable[[str], str],
+    ) -> None:
+        self._bot = bot
+        self._database = database
+        self._cipher = cipher
+        self._handle = handle
+        self._give_up = give_up
+        self._clock = clock
+        self._redact = redact
+        self._lanes: dict[int, _Lane] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._arrivals: list[tuple[Sequence[Update], asyncio.Future[None]]] = []
+        self._recording: asyncio.Task[None] | None = None
+        self._done: list[int] = []
+        self._marking: asyncio.Task[None] | None = None
+        self._closing = False
+
+    async def open(self) -> None:
+        """Go on with what was recorded and not done."""
+        async with self._database.read() as session:
+            lanes = await queries.lanes(session)
+        for lane in lanes:
+            self._lanes[lane] = _Lane(more=True)
+            self._spawn(self._work(lane, self._lanes[lane]))
+
+    async def take(self, updates: Sequence[Update]) -> None:
+        """Record what is to be recorded. When this returns, Telegram may forget them; when it raises, it must not."""
+        direct = [update for update in updates if kind_of(update) in ANSWERED_AT_ONCE]
+        answered = [self._spawn(self._answer(update)) for update in direct if update.pre_checkout_query]
+        for update in direct:
+            if update.inline_query:
+                self._spawn(self._answer(update))
+        recorded = [update for update in updates if kind_of(update) not in ANSWERED_AT_ONCE]
+        if recorded:
+            await self._record(recorded)
+        if answered:
+            await asyncio.wait(answered, timeout=PRE_CHECKOUT_SECONDS)
+
+    async def settled(self) -> None:
+        """Return when nothing is in hand."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+        await self._mark_done()
+
+    async def close(self, seconds: float = 20.0) -> None:
+        """Finish what is in hand; what takes longer than ``seconds`` is handled after the next start."""
+        self._closing = True
+        if self._tasks:
+            _, late = await asyncio.wait(set(self._tasks), timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        if self._marking is not None:
+            await self._marking
+        await self._mark_done()
+
+    def _spawn(self, work: Awaitable[None]) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _record(self, updates: Sequence[Update]) -> None:
+        """Updates that arrive together, by webhook say, are one transaction."""
+        recorded = asyncio.get_running_loop().create_future()
+        self._arrivals.append((updates, recorded))
+        if self._recording is None or self._recording.done():
+            self._recording = asyncio.create_task(self._record_all())
+        await recorded
+
+    async def _record_all(self) -> None:
+        while self._arrivals:
+            arrivals, self._arrivals = self._arrivals, []
+            try:
+                await self._record_once([update for updates, _ in arrivals for update in updates])
+            except Exception as error:
+                # Nothing is confirmed that was not recorded: whoever brought it brings it again.
+                for _, recorded in arrivals:
+                    recorded.set_exception(error)
+            else:
+                for _, recorded in arrivals:
+                    recorded.set_result(None)
+
+    async def _record_once(self, updates: Sequence[Update]) -> None:
+        by_id = {update.update_id: update for update in reversed(updates)}
+        arrivals = [self._arrival(by_id[update_id]) for update_id in sorted(by_id)]
+        now = self._clock()
+        async with self._database.write() as session:
+            rows = await queries.record(session, arrivals, now)
+        for update_id, row in sorted(rows.items(), key=itemgetter(1)):
+            self._put(_Waiting(row, now, by_id[update_id]))
+
+    def _arrival(self, update: Update) -> queries.Arrival:
+        payload = update.model_dump_json(exclude_unset=True, by_alias=True).encode()
+        locked = self._cipher.lock(payload, str(update.update_id))
+        return queries.Arrival(update.update_id, lane_of(update), kind_of(update), locked)
+
+    def _put(self, waiting: _Waiting) -> None:
+        number = lane_of(waiting.update)
+        lane = self._lanes.get(number)
+        if lane is None:
+            lane = self._lanes[number] = _Lane(newest=waiting.row - 1)
+            self._spawn(self._work(number, lane))
+        if lane.more or lane.fetching or len(lane.queue) >= MOST_IN_MEMORY:
+            lane.more = True
+        else:
+            lane.queue.append(waiting)
+            lane.newest = waiting.row
+
+    async def _work(self, number: int, lane: _Lane) -> None:
+        """Handle a lane until nothing of it waits."""
+        while not self._closing:
+            if not lane.queue and lane.more:
+                await self._fetch(number, lane)
+            elif not lane.queue:
+                del self._lanes[number]
+                return
+            else:
+                async with self._at_once:
+                    await self._handle_until_done(lane.queue.popleft())
+
+    async def _fetch(self, number: int, lane: _Lane) -> None:
+        lane.more, lane.fetching = False, True
+        try:
+            async with self._database.read() as session:
+                rows = await queries.waiting(session, number, lane.newest, MOST_IN_MEMORY)
+        except Exception as error:
+            log.warning("the inbox cannot be read, and is asked again", error=type(error).__name__)
+            lane.more = True
+            await asyncio.sleep(READ_AGAIN_SECONDS)
+            return
+        finally:
+            lane.fetching = False
+        lane.more = lane.more or len(rows) == MOST_IN_MEMORY
+        for row in rows:
+            lane.newest = row.id
+            update = self._read(row.update_id, row.payload)
+            if update is None:
+                self._note_done(row.update_id)
+            else:
+                lane.queue.append(_Waiting(row.id, row.received_at, update))
+
+    def _read(self, update_id: int, payload: bytes | None) -> Update | None:
+        try:
+            plain = self._cipher.open(payload or b"", str(update_id))
+            return Update.model_validate_json(plain, context={"bot": self._bot})
+        except (Unreadable, ValidationError):
+            log.error("a recorded update cannot be read: was SECRET_KEY changed?", update_id=update_id)
+            return None
+
+    async def _handle_until_done(self, waiting: _Waiting) -> None:
+        update = waiting.update
+        too_old = update.callback_query and self._clock() - waiting.received_at > PRESS_LIFETIME
+        if too_old or kind_of(update) == UNKNOWN:
+            self._note_done(update.update_id)
+            return
+        attempts = 0
+        while True:
+            try:
+                await self._handle(update)
+            except Exception as error:
+                attempts = max(attempts + 1, await self._note_failure(update.update_id, error))
+                if attempts >= MOST_ATTEMPTS:
+                    await self._tell(update, error)
+                    return
+                await asyncio.sleep(PAUSES_SECONDS[attempts - 1])
+            else:
+                self._note_done(update.update_id)
+                return
+
+    async def _note_failure(self, update_id: int, error: Exception) -> int:
+        """How often the update failed in all, over restarts; 0 when that cannot be known."""
+        log.warning("an update failed", update_id=update_id, error=type(error).__name__)
+        text = self._redact("".join(traceback.format_exception(error)))
+        try:
+            async with self._database.write() as session:
+                return await queries.mark_failed(session, update_id, text, MOST_ATTEMPTS)
+        except Exception as trouble:
+            log.warning("a failure could not be noted", update_id=update_id, error=type(trouble).__name__)
+            return 0
+
+    async def _tell(self, update: Update, error: Exception) -> None:
+        try:
+            await self._give_up(update, error)
+        except Exception:
+            log.exception("nobody could be told of a failed update", update_id=update.update_id)
+
+    async def _answer(self, update: Update) -> None:
+        try:
+            await self._handle(update)
+        except Exception as error:
+            await self._tell(update, error)
+
+    def _note_done(self, update_id: int) -> None:
+        self._done.append(update_id)
+        if self._marking is None or self._marking.done():
+            self._marking = asyncio.create_task(self._mark_soon())
+
+    async def _mark_soon(self) -> None:
+        while self._done:
+            await asyncio.sleep(GATHER_SECONDS)
+            try:
+                await self._mark_done()
+            except Exception as error:
+                # They are done all the same: after a restart their replay changes nothing twice.
+                log.warning("handled updates could not be marked", error=type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _mark_done(self) -> None:
+        done, self._done = self._done, []
+        if not done:
+            return
+        try:
+            async with self._database.write() as session:
+                await queries.mark_done(session, done)
+        except BaseException:
+            self._done = done + self._done
+            raise
+
+
+def kind_of(update: Update) -> str:
+    """``message``, ``callback_query``, …; ``unknown`` for a kind that is younger than we."""
+    with suppress(Exception):
+        return update.event_type
+    return UNKNOWN
+
+
+def lane_of(update: Update) -> int:
+    """What keeps its order: what one person does; without a person, what happens in one chat."""
+    event = getattr(update, kind_of(update), None)
+    user, chat = getattr(event, "from_user", None), getattr(event, "chat", None)
+    return user.id if user else chat.id if chat else 0

@@ -1,0 +1,212 @@
+"""What the inbox promises, on both databases: recorded before it is confirmed, in order, handled once, none lost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiogram import Bot
+from aiogram.types import Update
+from sqlalchemy import select
+
+from bot.inbox import MOST_ATTEMPTS, MOST_IN_MEMORY, PRESS_LIFETIME, Inbox
+from bot.sender import open_bot
+from bot.starts import SANDBOX_TOKEN
+from db.engine import Database
+from db.queries.inbox import ASIDE, DONE, WAITING
+from db.tables import InboxUpdate
+from services.security import Cipher
+from tests.waiting import until
+
+ANNA, BEN = 1001, 1002
+KEY = "a key for tests " * 3
+
+
+class World:
+    """An inbox and what its handler saw; the handler can be told to fail, to wait, or to hang."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+        self.bot: Bot = open_bot(SANDBOX_TOKEN, "http://127.0.0.1:1")
+        self.handled: list[int] = []
+        self.given_up: list[tuple[int, str]] = []
+        self.failing: dict[int, int] = {}
+        self.holding: dict[int, asyncio.Event] = {}
+        self.inbox = self.new_inbox()
+
+    def new_inbox(self, key: str = KEY) -> Inbox:
+        """As after a restart: another process with the same database."""
+        return Inbox(
+            self.bot, self.database, Cipher(key, "inbox"),
+            handle=self._handle, give_up=self._give_up, clock=lambda: self.now, redact=lambda text: text,
+        )  # fmt: skip
+
+    async def _handle(self, update: Update) -> None:
+        if update.update_id in self.holding:
+            await self.holding[update.update_id].wait()
+        if self.failing.get(update.update_id, 0) > 0:
+            self.failing[update.update_id] -= 1
+            raise RuntimeError("on purpose")
+        self.handled.append(update.update_id)
+
+    async def _give_up(self, update: Update, error: Exception) -> None:
+        self.given_up.append((update.update_id, str(error)))
+
+    async def seen(self) -> list[int]:
+        return list(self.handled)
+
+    async def states(self) -> dict[int, str]:
+        async with self.database.read() as session:
+            return {row.update_id: row.state for row in await session.scalars(select(InboxUpdate))}
+
+
+@pytest.fixture
+async def world(database: Database) -> AsyncIterator[World]:
+    world = World(database)
+    await world.inbox.open()
+    yield world
+    for held in world.holding.values():
+        held.set()
+    await world.inbox.close()
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.inbox.PAUSES_SECONDS", (0.01, 0.01))
+
+
+def message(number: int, person: int = ANNA, text: str = "hello") -> Update:
+    user = {"id": person, "is_bot": False, "first_name": "A"}
+    chat = {"id": person, "type": "private"}
+    body = {"message_id": number, "date": 1_772_366_400, "chat": chat, "from": user, "text": text}
+    return Update.model_validate({"update_id": number, "message": body})
+
+
+def press(number: int, person: int = ANNA) -> Update:
+    user = {"id": person, "is_bot": False, "first_name": "A"}
+    query = {"id": str(number), "from": user, "chat_instance": "1", "data": "x"}
+    return Update.model_validate({"update_id": number, "callback_query": query})
+
+
+async def test_an_update_is_recorded_before_it_may_be_confirmed_and_emptied_when_done(world: World):
+    world.holding[1] = asyncio.Event()
+    await world.inbox.take([message(1, text="my secret")])
+    assert await world.states() == {1: WAITING}
+    async with world.database.read() as session:
+        row = (await session.scalars(select(InboxUpdate))).one()
+    assert row.payload is not None
+    assert b"my secret" not in row.payload
+    world.holding[1].set()
+    await world.inbox.settled()
+    async with world.database.read() as session:
+        row = (await session.scalars(select(InboxUpdate))).one()
+    assert (row.state, row.payload) == (DONE, None)
+
+
+async def test_a_duplicate_does_nothing_even_with_another_body(world: World):
+    await world.inbox.take([message(1), message(1)])
+    await world.inbox.settled()
+    await world.inbox.take([message(1, text="another body")])
+    await world.inbox.settled()
+    assert world.handled == [1]
+
+
+async def test_a_person_s_updates_keep_their_order_and_others_do_not_wait(world: World):
+    world.holding[1] = asyncio.Event()
+    await world.inbox.take([message(1), message(2), message(3, BEN)])
+    await until(world.seen, [3])
+    world.holding[1].set()
+    await world.inbox.settled()
+    assert world.handled == [3, 1, 2]
+
+
+async def test_thousands_of_one_person_wait_in_the_table_and_keep_their_order(world: World):
+    world.holding[1] = asyncio.Event()
+    numbers = list(range(1, 4 * MOST_IN_MEMORY + 8))
+    for first in range(0, len(numbers), 100):
+        await world.inbox.take([message(number) for number in numbers[first : first + 100]])
+    await world.inbox.take([message(10_000, BEN)])
+    await until(world.seen, [10_000])
+    world.holding[1].set()
+    await world.inbox.settled()
+    assert world.handled == [10_000, *numbers]
+
+
+async def test_what_arrives_while_the_table_is_read_is_neither_lost_nor_doubled(world: World):
+    numbers = list(range(1, 601))
+    for number in numbers:
+        await world.inbox.take([message(number)])
+    await world.inbox.settled()
+    assert world.handled == numbers
+
+
+async def test_a_failure_is_tried_again_and_the_third_sets_the_update_aside(world: World):
+    world.failing = {1: 2, 2: MOST_ATTEMPTS}
+    await world.inbox.take([message(1), message(2), message(3)])
+    await world.inbox.settled()
+    assert world.handled == [1, 3]
+    assert world.given_up == [(2, "on purpose")]
+    assert await world.states() == {1: DONE, 2: ASIDE, 3: DONE}
+
+
+async def test_what_was_in_hand_when_the_process_died_is_handled_by_the_next(world: World):
+    world.holding[1] = asyncio.Event()
+    await world.inbox.take([message(1), message(2), message(3, BEN)])
+    await until(world.seen, [3])
+    for task in world.inbox._tasks:
+        task.cancel()  # nothing is noted any more: the process is gone
+    del world.holding[1]
+    successor = world.new_inbox()
+    await successor.open()
+    await successor.settled()
+    await successor.close()
+    assert [number for number in world.handled if number != 3] == [1, 2]
+    assert set((await world.states()).values()) == {DONE}
+
+
+async def test_a_press_that_nobody_waits_for_any_more_is_dropped(world: World):
+    world.holding[1] = asyncio.Event()
+    await world.inbox.take([message(1), press(2)])
+    world.now += PRESS_LIFETIME + timedelta(seconds=1)
+    world.holding[1].set()
+    await world.inbox.settled()
+    assert world.handled == [1]
+    assert await world.states() == {1: DONE, 2: DONE}
+
+
+async def test_with_another_key_an_update_is_let_go_and_holds_up_nobody(world: World):
+    world.holding[1] = asyncio.Event()
+    await world.inbox.take([message(1)])
+    for task in world.inbox._tasks:
+        task.cancel()
+    successor = world.new_inbox("another key " * 4)
+    await successor.open()
+    await successor.take([message(2)])
+    await successor.settled()
+    await successor.close()
+    assert world.handled == [2]
+
+
+async def test_nothing_may_be_confirmed_that_could_not_be_recorded(world: World):
+    await world.database.close()
+
+    class Broken(Exception):
+        pass
+
+    def refuse(*_: object) -> None:
+        raise Broken
+
+    world.inbox._database = type("Away", (), {"write": refuse})()
+    with pytest.raises(Broken):
+        await world.inbox.take([message(1)])
+    world.inbox._database = world.database
+    await world.inbox.take([message(1)])
+    await world.inbox.settled()
+    assert world.handled == [1]
+
+
+async def test_an_update_of_a_kind_that_we_do_not_know_is_done_with(world: World):
+    await world.inbox.take([Update.model_validate({"update_id": 1, "hologram": {"x": 1}})])
+    await world.inbox.settled()
+    assert await world.states() == {1: DONE}
