@@ -105,7 +105,7 @@ async def toklink(folder: Path, figures: Figures) -> AsyncIterator[int]:
     directory.start()
     river = ClickRiver(database, folder / "journals")
     river.open()
-    application = build_application(WebSettings(secure=True), WebServices(database, directory, river, English()))
+    application = build_application(WebSettings(secure=True), WebServices(database.ping, directory, river, English()))
     async with listening(application, host="127.0.0.1", port=0) as port:
         yield port
         figures["waiting"] = river.drain.lag().clicks

@@ -38,7 +38,7 @@ async def serve_web(
         stack.push_async_callback(river.close)
         application = build_application(
             WebSettings(secure=settings.links_url.startswith("https:"), bot_url=bot_url),
-            WebServices(container.database, directory, river, container.catalogue),
+            WebServices(container.database.ping, directory, river, container.catalogue),
         )
         with port_needed(settings.web_host, settings.web_port, "WEB_PORT"):
             await stack.enter_async_context(

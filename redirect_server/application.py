@@ -1,13 +1,12 @@
 """The web application: which path is answered by whom."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
 
-from db.engine import Database
 from redirect_server.assets import Assets
 from redirect_server.health import Health
 from redirect_server.pages import Pages, Texts
@@ -31,7 +30,8 @@ class WebSettings:
 class WebServices:
     """What pages and redirects are made from. Whoever opened these closes them, after the server."""
 
-    database: Database
+    # Raises when the database does not answer.
+    ping: Callable[[], Awaitable[None]]
     directory: LinkDirectory
     river: ClickRiver
     texts: Texts
@@ -45,7 +45,7 @@ def build_application(
     pages = Pages(services.texts, assets, bot_url=settings.bot_url)
     journal = services.river.journal
     redirects = Redirects(services.directory, journal, pages, secure=settings.secure, clock=clock)
-    health = Health(services.database, journal)
+    health = Health(services.ping, journal)
     application = web.Application()
     application.add_routes(
         [

@@ -37,7 +37,8 @@ def test_a_room_imports_only_the_rooms_that_it_may_touch(room: str):
 def test_a_room_does_without_the_libraries_of_others(room: str):
     foreign = tuple(FOREIGN[room])
     found = [use for use in imports(room) if any(use[1] == name or use[1].startswith(f"{name}.") for name in foreign)]
-    assert [use for use in found if "echo" not in use[0]] == []
+    # The sandbox's own little bot, for trying the sandbox without the product.
+    assert [use for use in found if use[0] != "sandbox/echo.py"] == []
 
 
 def test_the_settings_alone_read_the_environment():

@@ -145,7 +145,7 @@ async def _serve(order: Order, pipe: Connection) -> None:
     directory.start()
     river = ClickRiver(database, order.journals)
     river.open()
-    application = build_application(WebSettings(secure=False), WebServices(database, directory, river, English()))
+    application = build_application(WebSettings(secure=False), WebServices(database.ping, directory, river, English()))
     async with listening(application, host="127.0.0.1", port=0) as port:
         pipe.send(port)
         while await asyncio.to_thread(pipe.recv) is not None:

@@ -95,7 +95,7 @@ async def web_process(
     river.open()
     try:
         application = build_application(
-            WebSettings(secure=secure, bot_url=bot_url), WebServices(database, directory, river, Phrasebook())
+            WebSettings(secure=secure, bot_url=bot_url), WebServices(database.ping, directory, river, Phrasebook())
         )
         async with (
             listening(application, host="127.0.0.1", port=port, reuse_port=reuse_port) as bound,
