@@ -174,9 +174,7 @@ class ClickDrain:
             source.position = None
             return True
         source.position = newest
-        journal.forget(newest)
-        async with self._moved:
-            self._moved.notify_all()
+        await self._forget(journal, newest)
         return len(clicks) == BATCH
 
     async def _attach(self, journal: ClickJournal) -> int:
@@ -185,9 +183,17 @@ class ClickDrain:
             await queries.start_journal(session, journal.uuid, journal.forgotten, self._now())
             position = await queries.journal_position(session, journal.uuid)
         assert position is not None
+        if position > journal.last_id:
+            log.warning("a click journal is behind what was counted of it: was the clock set back?", uuid=journal.uuid)
+            journal.skip_to(position)
         if position > journal.forgotten:
-            journal.forget(position)
+            await self._forget(journal, position)
         return position
+
+    async def _forget(self, journal: ClickJournal, position: int) -> None:
+        journal.forget(position)
+        async with self._moved:
+            self._moved.notify_all()
 
     async def _commit(self, uuid: str, old: int, new: int, clicks: list[RecordedClick]) -> bool:
         """Count the clicks and move the journal on, both or neither; False when it does not stand at ``old``."""

@@ -43,7 +43,7 @@ class JournalFolder:
     def abandoned(self) -> Iterator[ClickJournal]:
         """Journals of dead processes, opened and locked for this one. What is not taken from here stays free."""
         for path in sorted(self.path.glob("*.db")):
-            if path in self._locks or path in self._unusable:
+            if path in self._locks or path in self._unusable or not _named_as_ours(path):
                 continue
             lock = _locked(path)
             if lock is None:
@@ -85,6 +85,13 @@ class JournalFolder:
         except (OSError, sqlite3.Error) as error:
             log.warning("a click journal cannot be opened now", path=str(path), reason=str(error))
         return None
+
+
+def _named_as_ours(path: Path) -> bool:
+    try:
+        return str(uuid.UUID(path.stem)) == path.stem
+    except ValueError:
+        return False
 
 
 def _locked(path: Path) -> int | None:

@@ -13,9 +13,6 @@ from services.clicks.records import FORMAT, INSERT, SELECT, SELECT_NEWEST, UPGRA
 
 # Rows that wait to be counted; at some 40 bytes each this bounds the file near 40 MB.
 MAX_ROWS = 1_000_000
-# Each opening counts its clicks from a number this much further on. After a power cut the file may lack its last
-# clicks, which the database counted already: their numbers must not be given to new ones.
-STRETCH = 2**32
 # Pages of the write-ahead log after which a commit itself writes them back; see ClickJournal.write_back.
 LOG_PAGES = 16_384
 SECONDS_BETWEEN_WARNINGS = 10.0
@@ -37,7 +34,12 @@ class ClickJournal:
     """
 
     def __init__(
-        self, path: Path, *, max_rows: int = MAX_ROWS, monotonic: Callable[[], float] = time.monotonic
+        self,
+        path: Path,
+        *,
+        max_rows: int = MAX_ROWS,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Open or make the file; raises :class:`JournalUnusable`, or OSError or sqlite3.Error when the disk fails."""
         self.path = path
@@ -61,7 +63,9 @@ class ClickJournal:
         except (sqlite3.Error, TypeError) as error:
             self._connection.close()
             raise JournalUnusable(f"{path}: {error}") from error
-        self.last_id: int = max(newest or 0, self.forgotten) + STRETCH
+        # The number of the newest click. Each opening counts on from its moment, in microseconds: after a power cut
+        # the file may lack its last clicks, which the database has counted, and no number may come a second time.
+        self.last_id = max(newest or 0, self.forgotten, int(clock() * 1_000_000))
 
     def record(self, click: RecordedClick) -> asyncio.Future[None]:
         """Keep ``click``; the redirect may be answered once the result is done.
@@ -82,6 +86,10 @@ class ClickJournal:
         if newest is None:
             return after, []
         return newest, list(map(RecordedClick._make, self._connection.execute(SELECT, (after, newest))))
+
+    def skip_to(self, position: int) -> None:
+        """Give no number up to ``position``, which the database has counted already."""
+        self.last_id = max(self.last_id, position)
 
     def forget(self, position: int) -> None:
         """Remove the clicks up to the number ``position``, which are counted.
