@@ -117,6 +117,8 @@ class ClickDrain:
 
     async def _run(self) -> None:
         while True:
+            # Looked at before the round: the last one begins after all clicks are in.
+            closing = self._closing.is_set()
             try:
                 full = await self._round()
             except Exception as error:
@@ -124,7 +126,7 @@ class ClickDrain:
                 full = False
             else:
                 self._recover()
-            if self._closing.is_set():
+            if closing:
                 if not full:
                     return
             elif self._retry_seconds:

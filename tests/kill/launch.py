@@ -26,12 +26,16 @@ from services.links.directory import LinkDirectory
 
 @dataclass(frozen=True)
 class Order:
-    """Serve, and die when the process passes ``point`` for the n-th time; without a point, only when told."""
+    """Serve, and die when the process passes ``point`` for the n-th time; without a point, only when told.
+
+    A ``port`` other than 0 may be shared with other processes.
+    """
 
     database_url: str
     journals: Path
     point: str | None = None
     nth: int = 1
+    port: int = 0
 
 
 class Fuse:
@@ -133,7 +137,10 @@ class English:
 
 
 def serve(order: Order, pipe: Connection) -> None:
-    """The life of the process: sends its port, then answers each message once all clicks are counted; None ends it."""
+    """The life of the process: sends its port, then answers questions, each by a number, until it is sent None.
+
+    ``settled``: how many clicks wait once all are counted that there are now. ``recorded``: how many there were.
+    """
     if order.point is not None:
         POINTS[order.point](Fuse(order.nth))
     uvloop.run(_serve(order, pipe))
@@ -146,11 +153,12 @@ async def _serve(order: Order, pipe: Connection) -> None:
     river = ClickRiver(database, order.journals)
     river.open()
     application = build_application(WebSettings(secure=False), WebServices(database.ping, directory, river, English()))
-    async with listening(application, host="127.0.0.1", port=0) as port:
+    first = river.journal.last_id
+    async with listening(application, host="127.0.0.1", port=order.port, reuse_port=order.port != 0) as port:
         pipe.send(port)
-        while await asyncio.to_thread(pipe.recv) is not None:
+        while question := await asyncio.to_thread(pipe.recv):
             await river.drain.settled()
-            pipe.send(river.drain.lag().clicks)
+            pipe.send(river.journal.last_id - first if question == "recorded" else river.drain.lag().clicks)
     await river.close()
     await directory.close()
     await database.close()

@@ -37,7 +37,12 @@ class WebProcess:
 
     async def settled(self) -> int:
         """Wait until what its journal holds is counted; how much it knows of that is not."""
-        self._pipe.send("settle")
+        self._pipe.send("settled")
+        return await self._received()
+
+    async def recorded(self) -> int:
+        """How many clicks it has recorded since it started."""
+        self._pipe.send("recorded")
         return await self._received()
 
     async def listens(self) -> None:
@@ -85,7 +90,16 @@ async def click_until_it_dies(port: int, slugs: list[str], clicks: Clicks) -> No
     await asyncio.gather(*(_client(port, slugs[number:] + slugs[:number], clicks) for number in range(CONNECTIONS)))
 
 
-async def _client(port: int, slugs: list[str], clicks: Clicks) -> None:
+async def click_for(seconds: float, port: int, slugs: list[str], clicks: Clicks) -> None:
+    """Many clients click for a while; each waits for its last answer."""
+    stop = asyncio.Event()
+    clients = [asyncio.create_task(_client(port, slugs, clicks, stop)) for _ in range(CONNECTIONS)]
+    await asyncio.sleep(seconds)
+    stop.set()
+    await asyncio.gather(*clients)
+
+
+async def _client(port: int, slugs: list[str], clicks: Clicks, stop: asyncio.Event | None = None) -> None:
     with suppress(ConnectionError, asyncio.IncompleteReadError):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
@@ -98,6 +112,8 @@ async def _client(port: int, slugs: list[str], clicks: Clicks) -> None:
                 answer = await reader.readuntil(b"\r\n\r\n")
                 assert answer.startswith(b"HTTP/1.1 302"), answer
                 clicks.answered += 1
+                if stop is not None and stop.is_set():
+                    return
         finally:
             writer.close()
 

@@ -1,7 +1,7 @@
 """A web process in the test's own: the real application on a real port, and a browser without a picture."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -124,10 +124,3 @@ async def delete_link(database: Database, link_id: int) -> None:
         slug = await links.mark_deleted(session, link_id, OWNER, now)
         assert slug is not None
         await links.record_change(session, slug, now)
-
-
-async def becomes_true(condition: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> None:
-    """Wait until the condition holds; fails after ``seconds``."""
-    async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)

@@ -21,7 +21,8 @@ from services.clicks.folder import JournalFolder
 from services.clicks.journal import ClickJournal
 from services.clicks.records import RecordedClick
 from services.clicks.river import ClickRiver
-from tests.redirect_server.web import becomes_true, make_link
+from tests.redirect_server.web import make_link
+from tests.waiting import until
 
 # Just before a quarter of an hour ends.
 NOON = int(datetime(2026, 3, 1, 11, 59, 59, tzinfo=UTC).timestamp() * 1000)
@@ -147,10 +148,10 @@ async def test_journals_of_dead_processes_are_counted_and_removed(database: Data
         folder.release(journal)
     async with open_river(database, journals_path) as river:
 
-        async def one_is_left() -> bool:
-            return {Path(name).stem for name in os.listdir(journals_path)} == {river.journal.path.stem}
+        async def left() -> set[str]:
+            return {Path(name).stem for name in os.listdir(journals_path)}
 
-        await becomes_true(one_is_left)
+        await until(left, {river.journal.path.stem})
         await settled(river)
     assert await sums(database) == {link: (30, 0, 0)}
     async with database.read() as session:

@@ -3,10 +3,7 @@
 import asyncio
 import errno
 import os
-import resource
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +13,7 @@ from services.clicks import journal as journal_module
 from services.clicks.folder import JournalFolder
 from services.clicks.journal import ClickJournal, JournalUnusable
 from services.clicks.records import UPGRADES, RecordedClick
+from tests.full_disk import full_disk
 
 CLICK = RecordedClick(link_id=1, at=1_700_000_000_000, bot=False, first_visit=True)
 
@@ -31,17 +29,6 @@ def rows_on_disk(path: Path) -> int:
         (rows,) = connection.execute("SELECT count(*) FROM clicks").fetchone()
     connection.close()
     return int(rows)
-
-
-@contextmanager
-def full_disk(path: Path) -> Iterator[None]:
-    """The journal's files cannot grow any more. (Nor can others beyond their size, so what is in here is short.)"""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (path.with_suffix(".db-wal").stat().st_size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_a_click_is_on_disk_before_its_redirect_may_be_answered(path: Path):
@@ -126,7 +113,7 @@ async def test_a_full_journal_loses_clicks_says_so_and_goes_on(path: Path):
 async def test_a_full_disk_loses_clicks_says_so_and_is_forgotten_once_there_is_room(path: Path):
     journal = ClickJournal(path)
     await journal.record(CLICK)
-    with full_disk(path):
+    with full_disk():
         await asyncio.gather(journal.record(CLICK), journal.record(CLICK))
         assert journal.lost == 2
         assert "cannot be written" in (journal.trouble() or "")

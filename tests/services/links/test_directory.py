@@ -13,7 +13,8 @@ from db.engine import Database
 from db.queries import links as queries
 from services.links.directory import DirectoryUnavailable, LinkDirectory
 from tests.redirect_server.network import network_to
-from tests.redirect_server.web import becomes_true, delete_link, make_link
+from tests.redirect_server.web import delete_link, make_link
+from tests.waiting import until
 
 
 class Clock:
@@ -35,7 +36,7 @@ async def following(directory: LinkDirectory) -> AsyncIterator[LinkDirectory]:
         async def has_looked() -> bool:
             return directory._seen is not None
 
-        await becomes_true(has_looked)
+        await until(has_looked, True)
         yield directory
     finally:
         await directory.close()
@@ -147,7 +148,7 @@ async def test_a_deletion_is_heard_of_within_a_second(database: Database):
             destination = await directory.find("abc1234")
             return destination is not None and destination.deleted and destination.target == ""
 
-        await becomes_true(is_deleted, seconds=1)
+        await until(is_deleted, True, within=1)
 
 
 async def test_a_new_link_is_heard_of_though_somebody_tried_its_slug_before(database: Database):
@@ -158,7 +159,7 @@ async def test_a_new_link_is_heard_of_though_somebody_tried_its_slug_before(data
         async def is_there() -> bool:
             return await directory.find("abc1234") is not None
 
-        await becomes_true(is_there, seconds=1)
+        await until(is_there, True, within=1)
 
 
 async def test_a_change_that_comes_while_the_database_is_being_asked_is_not_forgotten(
@@ -184,7 +185,7 @@ async def test_a_change_that_comes_while_the_database_is_being_asked_is_not_forg
         async def has_heard() -> bool:
             return directory._seen != seen
 
-        await becomes_true(has_heard)
+        await until(has_heard, True)
         go_on.set()
         old = await asking
         assert old is not None

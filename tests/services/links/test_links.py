@@ -61,6 +61,13 @@ async def test_after_a_minute_it_is_too_late(links: Links):
         await links.restore(ANNA, link.id, NOW + UNDO_LIMIT + SECOND)
 
 
+@pytest.mark.parametrize("link_id", [2**63 - 1, 2**31, -1, 0])
+async def test_a_number_that_no_link_has_finds_none(links: Links, link_id: int):
+    for call in (links.get(ANNA, link_id), links.delete(ANNA, link_id, NOW), links.restore(ANNA, link_id, NOW)):
+        with pytest.raises(LinkNotFound):
+            await call
+
+
 async def test_two_deletions_at_once_delete_once(links: Links):
     link, _ = await links.create(ANNA, "https://example.com", NOW)
     results = await asyncio.gather(*(links.delete(ANNA, link.id, NOW) for _ in range(2)), return_exceptions=True)
@@ -75,6 +82,39 @@ async def test_a_person_has_at_most_so_many_links(links: Links):
     assert refused.value.most == 3
     await links.delete(ANNA, link.id, NOW)
     await links.create(ANNA, "https://example.com/4", NOW)
+
+
+async def test_undo_does_not_lead_past_the_limit(links: Links):
+    made = [(await links.create(ANNA, f"https://example.com/{number}", NOW))[0] for number in range(3)]
+    await links.delete(ANNA, made[0].id, NOW)
+    await links.create(ANNA, "https://example.com/4", NOW)
+    with pytest.raises(TooManyLinks) as refused:
+        await links.restore(ANNA, made[0].id, NOW)
+    assert refused.value.most == 3
+    assert (await links.page(ANNA, 1, size=9)).total == 3
+    assert await links.restore(ANNA, made[1].id, NOW) == made[1], "a link that stands takes no room"
+    await links.delete(ANNA, made[2].id, NOW)
+    assert await links.restore(ANNA, made[0].id, NOW) == made[0]
+
+
+async def test_what_is_too_late_is_too_late_also_at_the_limit(links: Links):
+    made = [(await links.create(ANNA, f"https://example.com/{number}", NOW))[0] for number in range(3)]
+    await links.delete(ANNA, made[0].id, NOW)
+    await links.create(ANNA, "https://example.com/4", NOW)
+    with pytest.raises(UndoTooLate):
+        await links.restore(ANNA, made[0].id, NOW + UNDO_LIMIT + SECOND)
+
+
+async def test_undo_and_a_new_link_at_once_do_not_pass_the_limit_together(links: Links):
+    made = [(await links.create(ANNA, f"https://example.com/{number}", NOW))[0] for number in range(3)]
+    await links.delete(ANNA, made[0].id, NOW)
+    results = await asyncio.gather(
+        *(links.create(ANNA, f"https://example.com/new{number}", NOW) for number in range(4)),
+        *(links.restore(ANNA, made[0].id, NOW) for _ in range(4)),
+        return_exceptions=True,
+    )
+    assert {type(result) for result in results if isinstance(result, Exception)} == {TooManyLinks}
+    assert (await links.page(ANNA, 1, size=9)).total == 3
 
 
 async def test_two_links_at_once_do_not_pass_the_limit_together(links: Links):

@@ -7,6 +7,7 @@ from services.links.errors import (
     AddressNotUnderstood,
     AddressTooLong,
     AddressWithPassword,
+    MailAddress,
     OwnAddress,
     PrivateAddress,
     SchemeRefused,
@@ -24,7 +25,7 @@ def parse(text: str, *, allow_private: bool = False) -> Target:
     ("typed", "url"),
     [
         ("https://example.com", "https://example.com/"),
-        ("  HTTP://Example.COM:80/a b?q=ё#x ", "http://example.com/a%20b?q=%D1%91#x"),
+        ("  HTTP://Example.COM:80/a?q=ё#x\n", "http://example.com/a?q=%D1%91#x"),
         ("https:\\\\example.com\\x", "https://example.com/x"),
         ("https://example.com/😀", "https://example.com/%F0%9F%98%80"),
         ("https://пример.рф/путь", "https://xn--e1afmkfd.xn--p1ai/%D0%BF%D1%83%D1%82%D1%8C"),
@@ -71,7 +72,10 @@ def test_only_web_addresses_are_shortened(typed: str):
 @pytest.mark.parametrize(
     "typed",
     ["", "   ", "привет", "😀😀", "https://", "https://exa mple.com", "https://a..b", "https://a\u202eb.com", "http://-a.com",
-     "https://ex.com:99999", "https://" + "a" * 64 + ".com", "two words", "שלום עולם"],
+     "https://ex.com:99999", "https://" + "a" * 64 + ".com", "two words", "שלום עולם",
+     "https://example.com/page вот так", "https://a.com/x https://b.com/y", "https://a.com/x\nhttps://b.com/y",
+     "https://a.com/x\thttps", "https://a.com/x\u00a0y", "https://a.com/x\u2028y", "example.com/a b",
+     "localhost:3000 y"],
 )  # fmt: skip
 def test_what_is_no_address_is_said_to_be_none(typed: str):
     with pytest.raises((AddressNotUnderstood, PrivateAddress)):
@@ -104,6 +108,19 @@ def test_our_own_host_would_be_a_loop(typed: str):
 )
 def test_passwords_are_not_given_away(typed: str):
     with pytest.raises(AddressWithPassword):
+        parse(typed)
+
+
+@pytest.mark.parametrize("typed", ["a@b.ru", " anna.k+x@mail.example.com ", "имя@пример.рф"])
+def test_an_address_for_mail_is_told_from_one_with_a_password(typed: str):
+    with pytest.raises(MailAddress) as refused:
+        parse(typed)
+    assert refused.value.text == typed.strip()
+
+
+@pytest.mark.parametrize("typed", ["name@example.com/path", "name:secret@example.com", "https://a@b.ru"])
+def test_a_name_before_a_web_address_is_no_address_for_mail(typed: str):
+    with pytest.raises((AddressWithPassword, SchemeRefused)):
         parse(typed)
 
 

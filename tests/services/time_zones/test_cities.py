@@ -74,26 +74,55 @@ FOUND_FIRST = [
 async def test_a_city_is_found_as_people_call_it(
     typed: str, russian: str, english: str, time_zone: str, hours: float
 ) -> None:
-    city = (await find_cities(typed))[0]
+    city = (await find_cities(typed)).cities[0]
     assert (city.named("ru"), city.named("en"), city.time_zone) == (russian, english, time_zone)
     assert current_offset(city.time_zone, WINTER) == timedelta(hours=hours)
 
 
 async def test_namesakes_are_offered_once_for_each_time_the_largest_first() -> None:
-    springfields = await find_cities("Springfield")
+    springfields = (await find_cities("Springfield")).cities
     assert len(springfields) > 1
     assert len({city.time_zone for city in springfields}) == len(springfields)
     assert [city.population for city in springfields] == sorted((c.population for c in springfields), reverse=True)
-    assert len(await find_cities("Сан", limit=2)) == 2
+    assert len((await find_cities("Сан", limit=2)).cities) == 2
 
 
 @pytest.mark.parametrize("typed", ["Москва", "Moscow", "Париж", "Калининград", "Рим"])
 async def test_a_great_city_is_not_doubted_for_the_sake_of_a_small_namesake(typed: str) -> None:
-    assert len(await find_cities(typed)) == 1
+    found = await find_cities(typed)
+    assert len(found.cities) == 1
+    assert found.is_exact
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["London", "питер", "СПб", "екб", "Алма-Ата", "орел", "Лондон, Канада", "Москва, Россия", "Moscow, USA", "Индия"],
+)
+async def test_who_types_a_name_that_a_city_bears_is_taken_at_their_word(typed: str) -> None:
+    assert (await find_cities(typed)).is_exact
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Нария",  # a letter away from two cities
+        "новосибриск",
+        "Новосиб",  # a beginning
+        "Мос",  # a town's name, and the beginning of a great city's
+        "Сан",  # what several cities are called by some
+        "Россия",  # many zones
+        "Москва, Франция",  # not there
+        "Лондон, Онтарио",  # a region is not understood
+    ],
+)
+async def test_what_may_mean_another_city_is_only_offered(typed: str) -> None:
+    found = await find_cities(typed)
+    assert found.cities
+    assert not found.is_exact
 
 
 async def test_a_country_offers_its_time_zones() -> None:
-    assert [city.named("ru") for city in await find_cities("Россия")] == [
+    assert [city.named("ru") for city in (await find_cities("Россия")).cities] == [
         "Москва", "Новосибирск", "Екатеринбург", "Омск",
     ]  # fmt: skip
 
@@ -107,7 +136,8 @@ async def test_a_city_without_a_russian_name_keeps_its_own() -> None:
     "typed", ["", " ", ",", "😀", "ъ", "qwertyuiop", "|", "\t", "25060", "г.", ", Россия", "ыыыыы"]
 )
 async def test_what_is_no_city_finds_none(typed: str) -> None:
-    assert await find_cities(typed) == []
+    found = await find_cities(typed)
+    assert (found.cities, found.is_exact) == ((), False)
 
 
 @given(st.text() | st.text("абвгд|\t\n,- ", max_size=12))
@@ -115,7 +145,7 @@ async def test_what_is_no_city_finds_none(typed: str) -> None:
 @example("\ud800")
 @example("|\n")
 def test_no_text_at_all_makes_the_search_fall(typed: str) -> None:
-    assert all(city.population > 0 for city in search(typed))
+    assert all(city.population > 0 for city in search(typed).cities)
 
 
 @given(st.integers(0, 10**9))
@@ -123,7 +153,7 @@ def test_a_name_is_found_wherever_it_stands_in_the_file(number: int) -> None:
     lines = _data().split(b"\n")
     line = lines[number % (len(lines) - 1)].decode()
     name, _, country, zone, population = line.split("\t")[:5]
-    found = search(f"{name.partition(',')[0]}, {country}", limit=1000)
+    found = search(f"{name.partition(',')[0]}, {country}", limit=1000).cities
     assert zone in {city.time_zone for city in found}
     assert max(city.population for city in found) >= int(population)
 
