@@ -104,10 +104,16 @@ class Links:
         return f"{self._public_url}/{slug}"
 
     async def restore(self, owner_id: int, link_id: int, now: datetime) -> Link:
-        """Undo a deletion of less than a minute ago; of a link that stands, nothing. LinkNotFound, UndoTooLate."""
+        """Undo a deletion of less than a minute ago; of a link that stands, nothing.
+
+        Raises LinkNotFound, UndoTooLate, and TooManyLinks where others have taken its place meanwhile.
+        """
         async with self._database.write() as session:
+            await people_queries.hold(session, owner_id)
             slug = await queries.mark_restored(session, link_id, owner_id, now - UNDO_LIMIT)
             if slug is not None:
+                if await queries.count(session, owner_id) > self._most_per_person:
+                    raise TooManyLinks(self._most_per_person)
                 await queries.record_change(session, slug, now)
             row = await queries.of_owner(session, link_id, owner_id)
         if row is None:
