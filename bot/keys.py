@@ -1,5 +1,7 @@
 """SECRET_KEY: from the settings, or made once and kept beside the database."""
 
+import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -14,10 +16,19 @@ def secret_key(settings: Settings) -> str:
     """Raises Refused where a key that is made here would not be the one of the other machines."""
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
-    if settings.is_on_postgresql:
+    if settings.is_on_postgresql or settings.webhook_url:
         command = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-        raise Refused(f"With PostgreSQL, SECRET_KEY must be in .env, the same on every machine. Make one: {command}")
+        raise Refused(
+            f"With PostgreSQL or a webhook, SECRET_KEY must be in .env, the same on every machine. Make one: {command}"
+        )
     return _kept(settings.data_dir / FILE)
+
+
+def webhook_secret(settings: Settings) -> str:
+    """WEBHOOK_SECRET, or one that follows from SECRET_KEY: the same after a restart and on a standby."""
+    if settings.webhook_secret is not None:
+        return settings.webhook_secret.get_secret_value()
+    return hmac.new(secret_key(settings).encode(), b"toklink webhook", hashlib.sha256).hexdigest()
 
 
 def _kept(path: Path) -> str:

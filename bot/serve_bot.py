@@ -22,6 +22,7 @@ from bot.refusals import Refused
 from bot.sender import open_bot, tell_operators
 from bot.settings import Settings
 from bot.stopping import Stopping, until
+from bot.webhook import Webhook
 from handlers.commands import register_commands
 from handlers.errors import apologise
 from services.people import Person
@@ -44,8 +45,11 @@ async def check_token(settings: Settings) -> None:
         await bot.session.close()
 
 
-async def serve_bot(container: Container, stopping: Stopping) -> None:
-    """Talk to people until ``stopping``; what is in hand then is finished. Raises Refused for a bad token."""
+async def serve_bot(container: Container, stopping: Stopping, webhook: Webhook | None = None) -> None:
+    """Talk to people until ``stopping``; what is in hand then is finished. Raises Refused for a bad token.
+
+    Updates come by ``webhook``, whose routes somebody else serves; without one they are fetched.
+    """
     bot = _open(container.settings)
     try:
         async with open_dialogues(container) as (storage, isolation):
@@ -53,7 +57,7 @@ async def serve_bot(container: Container, stopping: Stopping) -> None:
                 container.services, container.catalogue, storage=storage, isolation=isolation, clock=container.clock
             )
             await container.services.pictures.open()
-            await _serve(bot, dispatcher, container, stopping)
+            await _serve(bot, dispatcher, container, stopping, webhook)
     except TelegramUnauthorizedError as error:
         raise Refused(REFUSAL) from error
     finally:
@@ -68,7 +72,9 @@ def _open(settings: Settings) -> Bot:
         raise Refused(REFUSAL) from error
 
 
-async def _serve(bot: Bot, dispatcher: Dispatcher, container: Container, stopping: Stopping) -> None:
+async def _serve(
+    bot: Bot, dispatcher: Dispatcher, container: Container, stopping: Stopping, webhook: Webhook | None
+) -> None:
     settings = container.settings
 
     async def handle(update: Update) -> None:
@@ -86,9 +92,13 @@ async def _serve(bot: Bot, dispatcher: Dispatcher, container: Container, stoppin
     await inbox.open()
     # Lists that Telegram shows are not worth keeping people waiting.
     registering = asyncio.create_task(_register(bot, container))
-    polling = Polling(bot, inbox, dispatcher.resolve_used_update_types())
+    kinds = dispatcher.resolve_used_update_types()
     try:
-        await until(stopping, polling.run(), polling.stop)
+        if webhook is not None:
+            await webhook.serve(bot, inbox, kinds, stopping)
+        else:
+            polling = Polling(bot, inbox, kinds)
+            await until(stopping, polling.run(), polling.stop)
     finally:
         registering.cancel()
         await asyncio.gather(registering, return_exceptions=True)

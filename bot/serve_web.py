@@ -1,9 +1,10 @@
 """The web role: the redirect server with its journal, its drain and its directory of links."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
 import structlog
+from aiohttp import web
 
 from bot.container import Container
 from bot.refusals import port_needed
@@ -22,11 +23,13 @@ async def serve_web(
     *,
     bot_url: str | None = None,
     reuse_port: bool = False,
+    routes: Sequence[web.RouteDef] = (),
     on_ready: Ready | None = None,
 ) -> None:
     """Lead people through short links until ``stopping``. What is in hand then is finished and counted.
 
-    ``reuse_port``: other processes may serve the same port. Raises Refused.
+    ``reuse_port``: other processes may serve the same port. ``routes``: doors of other roles in this process.
+    Raises Refused.
     """
     settings = container.settings
     async with AsyncExitStack() as stack:
@@ -40,6 +43,7 @@ async def serve_web(
             WebSettings(secure=settings.links_url.startswith("https:"), bot_url=bot_url),
             WebServices(container.database.ping, directory, river, container.catalogue),
         )
+        application.add_routes(routes)
         with port_needed(settings.web_host, settings.web_port, "WEB_PORT"):
             await stack.enter_async_context(
                 listening(application, host=settings.web_host, port=settings.web_port, reuse_port=reuse_port)

@@ -26,6 +26,12 @@ class Settings(BaseSettings):
         None, min_length=32, description="What is encrypted, is so under this. Absent: made once, kept in DATA_DIR."
     )
     telegram_api_url: str = Field("https://api.telegram.org", description="The Bot API server.")
+    webhook_url: str = Field(
+        "", description="Where Telegram brings updates; ends in /telegram/webhook. Empty: they are fetched."
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, pattern="^[A-Za-z0-9_-]{16,256}$", description="What Telegram shows at that door. Absent: made."
+    )
     public_url: str = Field("", description="Where short links live. Empty: http://localhost:WEB_PORT.")
     web_host: str = Field("127.0.0.1", description="The address that the redirect server listens on.")
     web_port: int = Field(8080, ge=1, le=65535, description="The port that the redirect server listens on.")
@@ -60,7 +66,7 @@ class Settings(BaseSettings):
             raise ValueError("name a city's zone such as Europe/Moscow, or an offset such as UTC+03:00") from error
         return value
 
-    @field_validator("telegram_api_url", "public_url")
+    @field_validator("telegram_api_url", "public_url", "webhook_url")
     @classmethod
     def _http_address(cls, value: str) -> str:
         value = value.rstrip("/")

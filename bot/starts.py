@@ -5,6 +5,7 @@ import importlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 from pydantic import SecretStr
@@ -12,11 +13,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.bot_name import find_bot_url
 from bot.container import Container, open_services, utc_now
+from bot.keys import webhook_secret
 from bot.refusals import Refused, port_needed
 from bot.serve_schedule import serve_schedule
 from bot.serve_web import serve_web
 from bot.settings import Settings
-from bot.stopping import Stopping, stopping_on_signals, together
+from bot.stopping import Role, Stopping, stopping_on_signals, together
 from bot.workers import supervise
 from db.engine import Database
 from db.migrate import migrate, revisions
@@ -24,6 +26,10 @@ from sandbox import people as demo
 from sandbox.server import SandboxServer
 from scheduler.jobs import JOBS
 from services.time_zones import zone
+
+if TYPE_CHECKING:
+    # It imports aiogram, which takes long: at run time only where there is a webhook.
+    from bot.webhook import Webhook
 
 log = structlog.get_logger()
 # How long a bot whose token was revoked waits before it tries again.
@@ -50,10 +56,17 @@ async def run(settings: Settings) -> int:
         await _migrate(settings)
         container = await stack.enter_async_context(open_services(settings))
         bot_url = sandbox_url or await find_bot_url(settings)
+        webhook = await _webhook(settings)
+
+        async def welcome() -> None:
+            _welcome(settings, sandbox_url)
+
         await together(
             stopping,
-            lambda stop: serve_web(container, stop, bot_url=bot_url, on_ready=lambda: _welcome(settings, sandbox_url)),
-            lambda stop: _talk(container, stop),
+            lambda stop: serve_web(
+                container, stop, bot_url=bot_url, routes=webhook.routes() if webhook else (), on_ready=welcome
+            ),
+            lambda stop: _talk(container, stop, webhook),
             lambda stop: serve_schedule(container, stop),
         )
     return 0
@@ -64,7 +77,11 @@ async def bot(settings: Settings) -> int:
         raise Refused("BOT_TOKEN is missing: put it into .env, or use `toklink run` for the sandbox")
     await _require_migrated(settings)
     async with stopping_on_signals() as stopping, open_services(settings) as container:
-        await together(stopping, lambda stop: _talk(container, stop))
+        webhook = await _webhook(settings)
+        roles: list[Role] = [lambda stop: _talk(container, stop, webhook)]
+        if webhook is not None:
+            roles.append(webhook.listen(settings))
+        await together(stopping, *roles)
     return 0
 
 
@@ -154,13 +171,21 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def _talk(container: Container, stopping: Stopping) -> None:
+async def _webhook(settings: Settings) -> "Webhook | None":
+    if not settings.webhook_url:
+        return None
+    module = await asyncio.to_thread(importlib.import_module, "bot.webhook")
+    webhook: Webhook = module.Webhook(settings.webhook_url, webhook_secret(settings))
+    return webhook
+
+
+async def _talk(container: Container, stopping: Stopping, webhook: "Webhook | None") -> None:
     # aiogram takes longer to import than all the rest: only who talks to Telegram pays for it, and redirects go on.
     role = await asyncio.to_thread(importlib.import_module, "bot.serve_bot")
     await role.check_token(container.settings)
     while not stopping.is_set():
         try:
-            await role.serve_bot(container, stopping)
+            await role.serve_bot(container, stopping, webhook)
         except Refused as refused:
             # Revoked while we ran: redirects go on, and a token that comes to life again is found.
             log.error("the bot is silent", reason=refused.sentence)
@@ -168,7 +193,7 @@ async def _talk(container: Container, stopping: Stopping) -> None:
                 await asyncio.wait_for(stopping.wait(), SILENT_SECONDS)
 
 
-async def _welcome(settings: Settings, sandbox_url: str | None) -> None:
+def _welcome(settings: Settings, sandbox_url: str | None) -> None:
     lines = [f"Short links: {settings.links_url}"]
     if sandbox_url:
         lines += ["", f"Chat with the bot: {sandbox_url}", ""]

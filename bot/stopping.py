@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 Stopping = asyncio.Event
+Role = Callable[[Stopping], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -27,10 +28,10 @@ async def stopping_on_signals() -> AsyncIterator[Stopping]:
             loop.remove_signal_handler(number)
 
 
-async def together(stopping: Stopping, *roles: Callable[[Stopping], Awaitable[None]]) -> None:
+async def together(stopping: Stopping, *roles: Role) -> None:
     """Run roles side by side; one that ends or fails takes the others along, each in its orderly way."""
 
-    async def guarded(role: Callable[[Stopping], Awaitable[None]]) -> None:
+    async def guarded(role: Role) -> None:
         try:
             await role(stopping)
         finally:

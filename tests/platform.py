@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.container import Container, open_services
+from bot.keys import webhook_secret
 from bot.serve_bot import serve_bot
 from bot.serve_web import serve_web
 from bot.settings import Settings
 from bot.starts import SANDBOX_TOKEN, in_sandbox
 from bot.stopping import Stopping, together
+from bot.webhook import Webhook
 from db.migrate import migrate
 from db.tables import Link
 from sandbox import SandboxClient, SandboxServer
@@ -83,10 +85,14 @@ class Platform:
             async def is_ready() -> None:
                 ready.set()
 
+            webhook = None
+            if self.settings.webhook_url:
+                webhook = Webhook(self.settings.webhook_url, webhook_secret(self.settings))
+            routes = webhook.routes() if webhook else ()
             await together(
                 self._stopping,
-                lambda stop: serve_bot(self.container, stop),
-                lambda stop: serve_web(self.container, stop, bot_url=self.server.url, on_ready=is_ready),
+                lambda stop: serve_bot(self.container, stop, webhook),
+                lambda stop: serve_web(self.container, stop, bot_url=self.server.url, routes=routes, on_ready=is_ready),
             )
 
 

@@ -50,7 +50,7 @@ async def test_a_message_whose_answer_was_lost_is_not_sent_again(call: Call, whe
 async def test_an_edit_may_be_repeated_and_is(call: Call):
     sent = await call.bot.send_message(call.anna.id, "hello")
     for kind in ("cut", "server_error"):
-        call.server.faults.add(Fault(kind, method="editMessageText"))  # type: ignore[arg-type]
+        call.server.faults.add(Fault(kind, method="editMessageText"))
     await sent.edit_text("goodbye")
     await call.anna.sees("goodbye")
 
