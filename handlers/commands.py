@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
 from aiogram.types import (
     BotCommand,
     BotCommandScopeAllGroupChats,
@@ -28,7 +28,7 @@ def private_commands() -> list[BotCommand]:
         BotCommand(command="links", description=_("My links and their clicks")),
         BotCommand(command="settings", description=_("Language and time zone")),
         BotCommand(command="help", description=_("What I can do")),
-        BotCommand(command="cancel", description=_("Leave a question")),
+        BotCommand(command="cancel", description=_("Cancel the current question")),
     ]
 
 
@@ -88,3 +88,18 @@ def _languages(catalogue: Catalogue) -> list[tuple[str | None, AbstractContextMa
 
 def _admin() -> BotCommand:
     return BotCommand(command="admin", description=_("State of the platform"))
+
+
+async def register_in_language(
+    bot: Bot, catalogue: Catalogue, person_id: int, language: str, *, is_operator: bool
+) -> None:
+    """The list of a person's private chat in ``language``, whatever their Telegram speaks; as well as it can be had."""
+    with speaking(catalogue, language):
+        commands = operator_commands() if is_operator else private_commands()
+    # An operator's chat has a list for each language, and these would come before the one for any.
+    codes = (None, *LANGUAGES) if is_operator else (None,)
+    try:
+        for code in codes:
+            await bot.set_my_commands(commands, BotCommandScopeChat(chat_id=person_id), code)
+    except TelegramAPIError as error:
+        log.info("the command list keeps its language", person_id=person_id, reason=error.message)

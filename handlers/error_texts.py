@@ -15,20 +15,20 @@ from services.time_zones import UnknownTimeZone
 
 def _not_understood(error: links.AddressNotUnderstood) -> str:
     if not error.text.strip():
-        return _("⚠️ There is no address. Send one such as https://example.com/page")
+        return _("⚠️ There is no address here. Send all of it, such as https://example.com/page")
     return _("⚠️ {text} is not a web address. Send one such as https://example.com/page").format(text=said(error.text))
 
 
 def _too_long(error: links.AddressTooLong) -> str:
-    return _("⚠️ The address has {length} characters; the most is {most}. Send a shorter one.").format(
+    return _("⚠️ The address has {length} characters; the limit is {most}. Send a shorter one.").format(
         length=number(error.length), most=number(error.most)
     )
 
 
 def _too_many(error: links.TooManyLinks) -> str:
     text = ngettext(
-        "⚠️ You have {count} link, and that is the most. Delete one that you do not need: /links",
-        "⚠️ You have {count} links, and that is the most. Delete those that you do not need: /links",
+        "⚠️ You have {count} link, which is the limit. Delete one that you do not need: /links",
+        "⚠️ You have {count} links, which is the limit. Delete those that you do not need: /links",
         error.most,
     )
     return text.format(count=number(error.most))
@@ -36,8 +36,8 @@ def _too_many(error: links.TooManyLinks) -> str:
 
 def _several(error: links.SeveralAddresses) -> str:
     text = ngettext(
-        "⚠️ There is {count} address in the message. Send one a message.",
-        "⚠️ There are {count} addresses in the message. Send one a message.",
+        "⚠️ There is {count} address in the message. Send them one at a time.",
+        "⚠️ There are {count} addresses in the message. Send them one at a time.",
         error.count,
     )
     return text.format(count=number(error.count))
@@ -55,13 +55,16 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
         "⚠️ The address has a name or a password in it, and everybody who clicks would get it. Send it without."
     ),
     links.LinkNotFound: lambda _error: _("⚠️ There is no such link of yours; maybe it is deleted. Yours: /links"),
+    links.MailAddress: lambda error: _(
+        "⚠️ {text} is an e-mail address. Send a web address, such as https://example.com/page"
+    ).format(text=said(error.text)),
     links.OwnAddress: lambda _error: _("⚠️ That is a short link of ours already. Send the address it should lead to."),
     links.PrivateAddress: lambda error: _(
         "⚠️ {host} is not on the public internet, nobody else could open it. Send an address that all can open."
     ).format(host=said(error.host)),
-    links.SchemeRefused: lambda error: _("⚠️ {scheme} is no web address. Send one that begins with https://").format(
-        scheme=said(f"{error.scheme}:")
-    ),
+    links.SchemeRefused: lambda error: _(
+        "⚠️ {scheme} links don't work here. Send an address that begins with https://"
+    ).format(scheme=said(f"{error.scheme}:")),
     links.SeveralAddresses: _several,
     links.TooManyLinks: _too_many,
     links.UndoTooLate: lambda _error: _("⚠️ Too late: a minute has passed, and the link is gone for good."),

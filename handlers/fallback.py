@@ -3,30 +3,38 @@
 from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery, Message
 
+from handlers.addressing import CommandToBot, MentionsBot, RepliesToBot
+from handlers.contents import Unreadable, unreadable_text
+from handlers.filters import PRIVATE, typed
 from handlers.menu import rows, to_menu
 from handlers.screen import Screen, show
 from handlers.start import views
+from handlers.start.start import GROUP_COMMANDS, PRIVATE_COMMANDS
 from services.language import gettext as _
 from services.language.formats import said
-
-PRIVATE = F.chat.type == "private"
 
 
 def router() -> Router:
     router = Router(name="fallback")
     router.message.register(unknown_command, PRIVATE, F.text.startswith("/"))
     router.message.register(unknown_text, PRIVATE, F.text)
-    router.message.register(unreadable, PRIVATE)
-    router.message.register(addressed_in_group, ~PRIVATE, F.func(_is_reply_to_bot))
-    router.edited_message.register(edited, PRIVATE)
+    router.message.register(unreadable, PRIVATE, Unreadable())
+    router.message.register(unknown_command, ~PRIVATE, CommandToBot())
+    router.message.register(addressed_in_group, ~PRIVATE, MentionsBot())
+    router.message.register(addressed_in_group, ~PRIVATE, RepliesToBot())
+    # A place that is shared live is edited again and again.
+    router.edited_message.register(edited, PRIVATE, F.text | F.caption)
+    router.edited_message.register(edited, ~PRIVATE, typed("link", *GROUP_COMMANDS, *PRIVATE_COMMANDS))
+    router.edited_message.register(edited, ~PRIVATE, CommandToBot())
+    router.edited_message.register(edited, ~PRIVATE, MentionsBot())
     router.callback_query.register(outdated_button)
     return router
 
 
 async def unknown_command(message: Message) -> None:
-    command = (message.text or "").split()[0]
+    command = (message.text or "").split()[0].partition("@")[0]
     text = _("🤔 I don't know {command}. What I know: /help").format(command=said(command, 40))
-    await show(message, Screen(text, rows([to_menu()])))
+    await show(message, Screen(text, rows([to_menu()]) if message.chat.type == "private" else None))
 
 
 async def unknown_text(message: Message) -> None:
@@ -35,8 +43,8 @@ async def unknown_text(message: Message) -> None:
 
 
 async def unreadable(message: Message) -> None:
-    text = _("🙂 Nice, but I read text only. Send an address such as https://example.com, or look here: /help")
-    await show(message, Screen(text, rows([to_menu()])))
+    what_next = _("Send an address such as https://example.com, or look here: /help")
+    await show(message, Screen(f"{unreadable_text()} {what_next}", rows([to_menu()])))
 
 
 async def edited(message: Message) -> None:
@@ -49,10 +57,3 @@ async def addressed_in_group(message: Message, bot: Bot) -> None:
 
 async def outdated_button(press: CallbackQuery) -> None:
     await press.answer(_("This button does not work any more. Open the menu anew: /start"), show_alert=True)
-
-
-def _is_reply_to_bot(message: Message) -> bool:
-    replied = message.reply_to_message
-    if replied is None or replied.from_user is None or message.bot is None:
-        return False
-    return replied.from_user.id == message.bot.id

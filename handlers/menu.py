@@ -33,5 +33,6 @@ def to_menu() -> InlineKeyboardButton:
     return button(_("◀️ Menu"), MenuPress(room=Room.MENU))
 
 
-def cancel() -> InlineKeyboardButton:
-    return button(_("✖️ Cancel"), MenuPress(room=Room.CANCEL))
+def cancel_to(room: Room) -> InlineKeyboardButton:
+    """Leaves a question for the room that one came from: any press ends it."""
+    return button(_("✖️ Cancel"), MenuPress(room=room))

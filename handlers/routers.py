@@ -1,12 +1,19 @@
-"""All routers, in the order in which they are asked."""
+"""All routers, in the order in which they are asked, and what every message and press passes before them."""
 
 from aiogram import Router
 
 from handlers import fallback, links, operations, settings, start
+from handlers.contents import KnowsAlbums
+from handlers.dialogue import CommandsEndDialogues, PressesEndDialogues
 
 
 def routers() -> list[Router]:
     """New ones at each call: a router belongs to one dispatcher."""
+    chat = Router(name="chat")
+    chat.message.outer_middleware(KnowsAlbums())
+    chat.message.outer_middleware(CommandsEndDialogues())
+    chat.callback_query.outer_middleware(PressesEndDialogues())
     # Operators before start, which sends everybody else's /admin in a group to the private chat.
     # Links before settings: an address that is pasted into the time zone dialogue is an address.
-    return [operations.router(), start.router(), links.router(), settings.router(), fallback.router()]
+    chat.include_routers(operations.router(), start.router(), links.router(), settings.router(), fallback.router())
+    return [chat]

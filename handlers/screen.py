@@ -1,9 +1,12 @@
 """Screens: what a message shows. A menu edits its message; only what cannot be edited is sent anew."""
 
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.enums import ChatAction
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
 from aiogram.types import (
     BufferedInputFile,
     CallbackQuery,
@@ -17,6 +20,12 @@ from aiogram.types import (
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # Telegram's own words for an edit that would change nothing, as after two presses at once.
 UNCHANGED = "message is not modified"
+# And for a message that is not there any more.
+GONE = ("message to edit not found", "message to delete not found")
+
+# Pictures that made room for a text. The other one of two presses at once finds its message gone, and needs nothing:
+# the first one has shown what there is to see. A press that is handled again after a crash is not that.
+_replaced: deque[tuple[int, int, datetime]] = deque(maxlen=1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,13 @@ async def show(event: Message | CallbackQuery, screen: Screen) -> Message:
     return await _edit(message, screen)
 
 
+async def announce_picture(press: CallbackQuery) -> None:
+    """Telegram says that a picture is on its way, which takes a moment."""
+    if press.message is not None and press.bot is not None:
+        with suppress(TelegramAPIError):  # the picture itself comes all the same
+            await press.bot.send_chat_action(press.message.chat.id, ChatAction.UPLOAD_PHOTO)
+
+
 async def _send(message: Message, screen: Screen) -> Message:
     if screen.picture is not None:
         return await message.answer_photo(screen.file, caption=screen.text, reply_markup=screen.keyboard)
@@ -72,15 +88,30 @@ async def _edit(message: Message, screen: Screen) -> Message:
             media = InputMediaPhoto(media=screen.file, caption=screen.text)
             edited = await message.edit_media(media, reply_markup=screen.keyboard)
     except TelegramBadRequest as error:
-        if UNCHANGED in error.message:
+        if UNCHANGED in error.message or (_is_gone(error) and _key(message) in _replaced):
             return message
+        if _is_gone(error):
+            return await _send(message, screen)
         raise
     return edited if isinstance(edited, Message) else message
 
 
 async def _replace(message: Message, screen: Screen) -> Message:
-    """A picture never becomes text again: the text takes its place at the end of the chat."""
-    shown = await _send(message, screen)
-    with suppress(TelegramBadRequest):  # older than 48 hours: it stays, and the new one is below it
+    """A picture never becomes text again: it goes, and the text comes at the end of the chat."""
+    try:
         await message.delete()
+    except TelegramBadRequest as error:
+        if _is_gone(error) and _key(message) in _replaced:
+            return message
+        # Else it is older than 48 hours, and stays above the text.
+    shown = await _send(message, screen)
+    _replaced.append(_key(message))
     return shown
+
+
+def _is_gone(error: TelegramBadRequest) -> bool:
+    return any(words in error.message for words in GONE)
+
+
+def _key(message: Message) -> tuple[int, int, datetime]:
+    return message.chat.id, message.message_id, message.date

@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery
 
 from handlers.links import pictures, views
 from handlers.links.callbacks import LinkAction, LinkPress
-from handlers.screen import show
+from handlers.screen import announce_picture, show
 from services.people import Person
 from services.services import Services
 
@@ -35,8 +35,10 @@ async def show_card(press: CallbackQuery, callback_data: LinkPress, services: Se
 async def show_qr(press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person) -> None:
     link = await services.links.get(person.id, callback_data.id)
     await press.answer()
+    await announce_picture(press)
     picture = await pictures.qr(services.pictures, link)
-    await show(press, views.card(link, person.zone, page=callback_data.page, qr=picture))
+    notes = (views.qr_later(),) if picture is None else ()
+    await show(press, views.card(link, person.zone, page=callback_data.page, notes=notes, qr=picture))
 
 
 async def show_statistics(
@@ -45,6 +47,7 @@ async def show_statistics(
     link = await services.links.get(person.id, callback_data.id)
     figures = await services.statistics.of_link(person.id, link.id, person.zone, now)
     await press.answer()
+    await announce_picture(press)
     picture = await pictures.last_hours(services.pictures, link, figures, person.zone, now)
     await show(press, views.statistics(link, figures, picture, callback_data.page))
 

@@ -3,21 +3,21 @@
 from datetime import datetime
 
 from aiogram import F, Router
-from aiogram.filters import Command, CommandObject
+from aiogram.filters import CommandObject
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
+from handlers.addressing import MentionsBot, RepliesToBot
+from handlers.contents import Unreadable
 from handlers.dialogue import ask, finish
+from handlers.filters import PRIVATE, typed
 from handlers.links import views
-from handlers.links.addresses import PastedAddress
+from handlers.links.addresses import PastedAddress, address_after_command, the_only
 from handlers.menu import MenuPress, Room
 from handlers.screen import show
-from services.links.errors import SeveralAddresses
 from services.people import Person
 from services.services import Services
-
-PRIVATE = F.chat.type == "private"
 
 
 class NewLink(StatesGroup):
@@ -26,9 +26,12 @@ class NewLink(StatesGroup):
 
 def router() -> Router:
     router = Router(name="links.create")
-    router.message.register(link_command, Command("link"))
+    router.message.register(link_command, typed("link"))
     router.message.register(shorten_pasted, PRIVATE, PastedAddress())
-    router.message.register(shorten_answer, PRIVATE, NewLink.address, F.text, ~F.text.startswith("/"))
+    router.message.register(shorten_pasted, ~PRIVATE, MentionsBot(), PastedAddress())
+    router.message.register(shorten_pasted, ~PRIVATE, RepliesToBot(), PastedAddress())
+    router.message.register(shorten_answer, PRIVATE, NewLink.address, F.text | F.caption, ~F.text.startswith("/"))
+    router.message.register(ask_again, PRIVATE, NewLink.address, Unreadable())
     router.callback_query.register(ask_for_address, MenuPress.filter(F.room == Room.NEW_LINK))
     return router
 
@@ -37,7 +40,7 @@ async def link_command(
     message: Message, command: CommandObject, state: FSMContext, services: Services, person: Person, now: datetime
 ) -> None:
     if command.args:
-        await shorten(message, command.args, services, person, now)
+        await shorten(message, address_after_command(message, command.args), services, person, now)
     elif message.chat.type == "private":
         await ask(message, state, NewLink.address, views.question())
     else:
@@ -52,9 +55,7 @@ async def ask_for_address(press: CallbackQuery, state: FSMContext) -> None:
 async def shorten_pasted(
     message: Message, addresses: list[str], state: FSMContext, services: Services, person: Person, now: datetime
 ) -> None:
-    if len(addresses) > 1:
-        raise SeveralAddresses(len(addresses))
-    await shorten(message, addresses[0], services, person, now)
+    await shorten(message, the_only(addresses), services, person, now)
     if await state.get_state() == NewLink.address:
         await finish(message, state)
 
@@ -62,8 +63,12 @@ async def shorten_pasted(
 async def shorten_answer(
     message: Message, state: FSMContext, services: Services, person: Person, now: datetime
 ) -> None:
-    await shorten(message, message.text or "", services, person, now)
+    await shorten(message, message.text or message.caption or "", services, person, now)
     await finish(message, state)
+
+
+async def ask_again(message: Message, state: FSMContext) -> None:
+    await ask(message, state, NewLink.address, views.question_again())
 
 
 async def shorten(message: Message, address: str, services: Services, person: Person, now: datetime) -> None:

@@ -1,9 +1,9 @@
 """/links: a person's links in pages."""
 
-from aiogram import F, Router
-from aiogram.filters import Command
+from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
+from handlers.filters import PRIVATE, typed
 from handlers.links import views
 from handlers.links.callbacks import ListPress
 from handlers.screen import show
@@ -13,7 +13,7 @@ from services.services import Services
 
 def router() -> Router:
     router = Router(name="links.lists")
-    router.message.register(list_links, Command("links"), F.chat.type == "private")
+    router.message.register(list_links, PRIVATE, typed("links"))
     router.callback_query.register(turn_page, ListPress.filter())
     return router
 

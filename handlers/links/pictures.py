@@ -1,6 +1,10 @@
 """The pictures of a link, with their words in the language in use."""
 
+from collections.abc import Callable
 from datetime import datetime, tzinfo
+from typing import TypeVar
+
+import structlog
 
 from handlers.links.views import clicks_text
 from services.language import gettext as _
@@ -8,18 +12,24 @@ from services.language.formats import hour, number, offset
 from services.links.links import Link
 from services.links.statistics import LinkStatistics
 from services.links.targets import readable_url
+from services.pictures.errors import PictureError
 from services.pictures.hours import Hour, HoursChart, hours_chart
 from services.pictures.qr import QrPicture, qr_picture
 from services.pictures.studio import PictureStudio
 
-
-async def qr(studio: PictureStudio, link: Link) -> bytes:
-    """PNG; leads to the short address, which stands beneath."""
-    return await studio.draw(qr_picture, QrPicture(content=link.short_url, caption=readable_url(link.short_url)))
+log = structlog.get_logger()
+Words = TypeVar("Words")
 
 
-async def last_hours(studio: PictureStudio, link: Link, figures: LinkStatistics, zone: tzinfo, now: datetime) -> bytes:
-    """PNG of the last 24 hours of ``figures``."""
+async def qr(studio: PictureStudio, link: Link) -> bytes | None:
+    """PNG; leads to the short address, which stands beneath. None when it cannot be drawn now."""
+    return await _drawn(studio, qr_picture, QrPicture(content=link.short_url, caption=readable_url(link.short_url)))
+
+
+async def last_hours(
+    studio: PictureStudio, link: Link, figures: LinkStatistics, zone: tzinfo, now: datetime
+) -> bytes | None:
+    """PNG of the last 24 hours of ``figures``. None when it cannot be drawn now."""
     hours = tuple(Hour(hour(each.start), each.clicks, each.visitors) for each in figures.hours)
     chart = HoursChart(
         title=_("Last 24 hours"),
@@ -32,4 +42,12 @@ async def last_hours(studio: PictureStudio, link: Link, figures: LinkStatistics,
         signature="Toklink",
         hours=hours,
     )
-    return await studio.draw(hours_chart, chart)
+    return await _drawn(studio, hours_chart, chart)
+
+
+async def _drawn(studio: PictureStudio, function: Callable[[Words], bytes], words: Words) -> bytes | None:
+    try:
+        return await studio.draw(function, words)
+    except PictureError:
+        log.warning("an answer goes without its picture", function=function.__name__, exc_info=True)
+        return None

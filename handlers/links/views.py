@@ -4,8 +4,9 @@ from datetime import tzinfo
 
 from aiogram.types import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
+from handlers.contents import unreadable_text
 from handlers.links.callbacks import LinkAction, LinkPress, ListPress
-from handlers.menu import MenuPress, Room, button, cancel, rows, to_menu
+from handlers.menu import MenuPress, Room, button, cancel_to, rows, to_menu
 from handlers.screen import Screen
 from services.language import gettext as _
 from services.language import ngettext
@@ -33,7 +34,7 @@ def notes_on(target: Target) -> tuple[str, ...]:
         notes.append(_("ℹ️ The address had no https://, so I added it."))
     if target.has_foreign_script:
         notes.append(
-            _("ℹ️ The site is {host}, on the network {ascii_host}.").format(
+            _("ℹ️ The site is {host} (technical address {ascii_host})").format(
                 host=said(target.host), ascii_host=f"<code>{quoted(target.ascii_host)}</code>"
             )
         )
@@ -41,7 +42,19 @@ def notes_on(target: Target) -> tuple[str, ...]:
 
 
 def question() -> Screen:
-    return Screen(_("🔗 Send me the address to shorten, such as https://example.com/page"), rows([cancel()]))
+    return Screen(
+        _("🔗 Send me the address to shorten, such as https://example.com/page"), rows([cancel_to(Room.CANCEL)])
+    )
+
+
+def question_again() -> Screen:
+    """After something that is no text."""
+    return Screen(f"{unreadable_text()}\n{question().text}", question().keyboard)
+
+
+def qr_later() -> str:
+    """A note on the card, in the place of a picture."""
+    return _("⚠️ I could not draw the QR picture just now. Please try again in a minute.")
 
 
 def links_list(page: LinkPage) -> Screen:
@@ -57,23 +70,11 @@ def links_list(page: LinkPage) -> Screen:
     return Screen("\n".join(lines), rows(_numbers(page, first), _turns(page), [_new_link(), to_menu()]))
 
 
-def statistics(link: Link, figures: LinkStatistics, picture: bytes, page: int) -> Screen:
-    """Figures of a link with its last 24 hours as a picture."""
-    lines = [
-        _("📊 <b>{clicks}</b>, {today} today").format(
-            clicks=clicks_text(figures.clicks), today=number(figures.today_clicks)
-        ),
-        _("{visitors}, {repeats}").format(
-            visitors=ngettext("{count} visitor", "{count} visitors", figures.visitors).format(
-                count=number(figures.visitors)
-            ),
-            repeats=ngettext("{count} repeat click", "{count} repeat clicks", figures.repeats).format(
-                count=number(figures.repeats)
-            ),
-        ),
-    ]
+def statistics(link: Link, figures: LinkStatistics, picture: bytes | None, page: int) -> Screen:
+    """Figures of a link, with its last 24 hours as a picture where it could be drawn."""
+    lines = _clicks_lines(figures) if figures.clicks else [f"📊 <b>{clicks_text(0)}</b>"]
     if figures.bots:
-        lines.append(_("🤖 Previews and crawlers, not counted: {count}").format(count=number(figures.bots)))
+        lines.append(_("🤖 Previews and crawlers (not counted): {count}").format(count=number(figures.bots)))
     lines.append(f"🔗 {anchor(link)}")
     keyboard = rows(
         [
@@ -82,6 +83,20 @@ def statistics(link: Link, figures: LinkStatistics, picture: bytes, page: int) -
         ]
     )
     return Screen("\n".join(lines), keyboard, picture)
+
+
+def _clicks_lines(figures: LinkStatistics) -> list[str]:
+    visitors = ngettext("{count} visitor", "{count} visitors", figures.visitors)
+    repeats = ngettext("{count} repeat click", "{count} repeat clicks", figures.repeats)
+    return [
+        _("📊 <b>{clicks}</b>, {today} today").format(
+            clicks=clicks_text(figures.clicks), today=number(figures.today_clicks)
+        ),
+        _("{visitors}, {repeats}").format(
+            visitors=visitors.format(count=number(figures.visitors)),
+            repeats=repeats.format(count=number(figures.repeats)),
+        ),
+    ]
 
 
 def asked_to_delete(link: Link, page: int) -> Screen:

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from aiogram import Router
-from aiogram.filters import BaseFilter, Command
+from aiogram.filters import BaseFilter
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
+from handlers.filters import typed
 from handlers.operations import views
 from handlers.operations.callbacks import OverviewPress
 from handlers.screen import show
@@ -24,7 +25,7 @@ def router() -> Router:
     router = Router(name="operations")
     router.message.filter(ByOperator())
     router.callback_query.filter(ByOperator())
-    router.message.register(overview, Command("admin"))
+    router.message.register(overview, typed("admin"))
     router.callback_query.register(refresh, OverviewPress.filter())
     return router
 

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from aiogram import F, Router
-from aiogram.filters import Command
+from aiogram import Bot, F, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
+from handlers.commands import register_in_language
+from handlers.contents import Unreadable
 from handlers.dialogue import ask, finish
+from handlers.filters import PRIVATE, typed
 from handlers.menu import MenuPress, Room
 from handlers.screen import show
 from handlers.settings import views
@@ -20,8 +22,6 @@ from services.services import Services
 from services.time_zones import parse_offset
 from services.time_zones.cities import find_cities
 
-PRIVATE = F.chat.type == "private"
-
 
 class TimeZone(StatesGroup):
     place = State()
@@ -29,8 +29,9 @@ class TimeZone(StatesGroup):
 
 def router() -> Router:
     router = Router(name="settings")
-    router.message.register(show_settings, PRIVATE, Command("settings"))
-    router.message.register(set_place, PRIVATE, TimeZone.place, F.text, ~F.text.startswith("/"))
+    router.message.register(show_settings, PRIVATE, typed("settings"))
+    router.message.register(set_place, PRIVATE, TimeZone.place, F.text | F.caption, ~F.text.startswith("/"))
+    router.message.register(ask_again, PRIVATE, TimeZone.place, Unreadable())
     router.callback_query.register(open_settings, MenuPress.filter(F.room == Room.SETTINGS))
     router.callback_query.register(ask_language, AskLanguage.filter())
     router.callback_query.register(choose_language, ChooseLanguage.filter())
@@ -55,6 +56,7 @@ async def ask_language(press: CallbackQuery) -> None:
 
 async def choose_language(
     press: CallbackQuery,
+    bot: Bot,
     callback_data: ChooseLanguage,
     services: Services,
     catalogue: Catalogue,
@@ -65,6 +67,7 @@ async def choose_language(
     await press.answer()
     with speaking(catalogue, callback_data.language):
         await show(press, views.settings(person, now))
+    await register_in_language(bot, catalogue, person.id, callback_data.language, is_operator=person.is_operator)
 
 
 async def ask_time_zone(press: CallbackQuery, state: FSMContext, person: Person, now: datetime) -> None:
@@ -73,14 +76,26 @@ async def ask_time_zone(press: CallbackQuery, state: FSMContext, person: Person,
 
 
 async def set_place(message: Message, state: FSMContext, services: Services, person: Person, now: datetime) -> None:
-    text = message.text or ""
-    offset = parse_offset(text)
-    cities = [] if offset else await find_cities(text)
-    if not offset and not cities:
+    text = message.text or message.caption or ""
+    found = await find_cities(text)
+    if offset := parse_offset(text):
+        person = await services.people.choose_time_zone(person, offset)
+        screen = views.settings(person, now)
+    elif found.is_exact:
+        place, *others = found.cities
+        person = await services.people.choose_time_zone(person, place.time_zone)
+        screen = views.settings(person, now, place=place, others=others)
+    elif found.cities:
+        await ask(message, state, TimeZone.place, views.guesses(found.cities))
+        return
+    else:
         raise PlaceNotFound(text)
-    person = await services.people.choose_time_zone(person, offset or cities[0].time_zone)
     await finish(message, state)
-    await show(message, views.settings(person, now, place=next(iter(cities), None), others=cities[1:]))
+    await show(message, screen)
+
+
+async def ask_again(message: Message, state: FSMContext, person: Person, now: datetime) -> None:
+    await ask(message, state, TimeZone.place, views.time_zone_question_again(person, now))
 
 
 async def choose_time_zone(

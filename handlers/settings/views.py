@@ -5,10 +5,11 @@ from datetime import datetime
 
 from aiogram.types import InlineKeyboardButton
 
-from handlers.menu import MenuPress, Room, button, cancel, rows, to_menu
+from handlers.contents import unreadable_text
+from handlers.menu import MenuPress, Room, button, cancel_to, rows, to_menu
 from handlers.screen import Screen
 from handlers.settings.callbacks import AskLanguage, AskTimeZone, ChooseLanguage, ChooseTimeZone
-from services.language import current_language
+from services.language import current_language, ngettext
 from services.language import gettext as _
 from services.language.formats import country, hour, offset, quoted
 from services.people import Person
@@ -27,7 +28,7 @@ def settings(person: Person, now: datetime, *, place: City | None = None, others
     if others:
         lines.append(_("Another place of that name? Choose:"))
     keyboard = rows(
-        *[[button(place_name(other), ChooseTimeZone(zone=other.time_zone))] for other in others],
+        *_places(others),
         [button(_("🌐 Language: {name}").format(name=LANGUAGE_NAMES[current_language()]), AskLanguage())],
         [button(_("🕒 Time zone: {offset}").format(offset=offset(person.zone, now)), AskTimeZone())],
         [to_menu()],
@@ -36,7 +37,7 @@ def settings(person: Person, now: datetime, *, place: City | None = None, others
 
 
 def languages() -> Screen:
-    text = _("🌐 Which language shall I speak?")
+    text = _("🌐 Which language should I use?")
     return Screen(text, rows([_language(code) for code in LANGUAGE_NAMES], [_back()]))
 
 
@@ -45,11 +46,31 @@ def time_zone_question(person: Person, now: datetime) -> Screen:
         "🕒 Your city, or your offset from UTC? Send it as a message, such as <i>Kazan</i> or <i>+5:30</i>.\n"
         "Now it is {time} for you ({offset})."
     ).format(time=hour(now.astimezone(person.zone)), offset=offset(person.zone, now))
-    return Screen(text, rows([cancel()]))
+    return Screen(text, rows([cancel_to(Room.SETTINGS)]))
+
+
+def time_zone_question_again(person: Person, now: datetime) -> Screen:
+    """After something that is no text."""
+    question = time_zone_question(person, now)
+    return Screen(f"{unreadable_text()}\n{question.text}", question.keyboard)
+
+
+def guesses(places: Sequence[City]) -> Screen:
+    """Places that may be meant; the question stays open."""
+    text = ngettext(
+        "🕒 Did you mean this place? Choose it, or send your city once more.",
+        "🕒 Did you mean one of these? Choose it, or send your city once more.",
+        len(places),
+    )
+    return Screen(text, rows(*_places(places), [cancel_to(Room.SETTINGS)]))
 
 
 def place_name(place: City) -> str:
     return f"{place.named(current_language())}, {country(place.country_code)}"
+
+
+def _places(places: Sequence[City]) -> list[list[InlineKeyboardButton]]:
+    return [[button(place_name(place), ChooseTimeZone(zone=place.time_zone))] for place in places]
 
 
 def _language(code: str) -> InlineKeyboardButton:

@@ -1,11 +1,11 @@
 """/start, /help, /cancel and the menu."""
 
 from aiogram import Bot, F, Router
-from aiogram.filters import Command, CommandObject, CommandStart
-from aiogram.fsm.context import FSMContext
+from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import CallbackQuery, Message
 
-from handlers.commands import register_for_operator
+from handlers.commands import register_in_language
+from handlers.filters import PRIVATE, typed
 from handlers.links.views import card
 from handlers.menu import MenuPress, Room
 from handlers.screen import show
@@ -15,22 +15,22 @@ from services.links.errors import LinkNotFound
 from services.people import Person
 from services.services import Services
 
-PRIVATE = F.chat.type == "private"
-PRIVATE_COMMANDS = ("links", "settings", "admin")
+# What groups have of the commands below, and what they are sent to the private chat for.
+GROUP_COMMANDS = ("start", "help")
+PRIVATE_COMMANDS = ("links", "settings", "cancel", "admin")
 # Deep links: t.me/BOT?start=link_7 opens the card of link 7.
 LINK_PAYLOAD = "link_"
 
 
 def router() -> Router:
     router = Router(name="start")
-    router.message.register(
-        start_with_link, PRIVATE, CommandStart(deep_link=True, magic=F.args.startswith(LINK_PAYLOAD))
-    )
-    router.message.register(start, PRIVATE, CommandStart())
-    router.message.register(show_help, PRIVATE, Command("help"))
-    router.message.register(cancel, PRIVATE, Command("cancel"))
-    router.message.register(greet_group, Command("start", "help"))
-    router.message.register(send_to_private_chat, ~PRIVATE, Command(*PRIVATE_COMMANDS))
+    to_link = CommandStart(deep_link=True, ignore_case=True, magic=F.args.startswith(LINK_PAYLOAD))
+    router.message.register(start_with_link, PRIVATE, to_link)
+    router.message.register(start, PRIVATE, typed("start"))
+    router.message.register(show_help, PRIVATE, typed("help"))
+    router.message.register(cancel, PRIVATE, typed("cancel"))
+    router.message.register(greet_group, ~PRIVATE, typed(*GROUP_COMMANDS))
+    router.message.register(send_to_private_chat, ~PRIVATE, typed(*PRIVATE_COMMANDS))
     router.callback_query.register(open_menu, MenuPress.filter(F.room == Room.MENU))
     router.callback_query.register(open_help, MenuPress.filter(F.room == Room.HELP))
     router.callback_query.register(cancel_by_button, MenuPress.filter(F.room == Room.CANCEL))
@@ -40,11 +40,13 @@ def router() -> Router:
 async def start(message: Message, bot: Bot, catalogue: Catalogue, person: Person) -> None:
     await show(message, views.menu())
     if person.is_operator:
-        await register_for_operator(bot, catalogue, person.id)
+        # Their longer list: Telegram takes none for a chat in which nobody wrote yet.
+        await register_in_language(bot, catalogue, person.id, person.language, is_operator=True)
 
 
 async def start_with_link(message: Message, command: CommandObject, services: Services, person: Person) -> None:
     number = (command.args or "").removeprefix(LINK_PAYLOAD)
+    # At most 18 digits: the database has no room for greater numbers.
     if not number.isascii() or not number.isdecimal() or len(number) > 18:
         raise LinkNotFound
     await show(message, card(await services.links.get(person.id, int(number)), person.zone))
@@ -68,9 +70,8 @@ async def cancel(message: Message, left_dialogue: bool = False) -> None:
     await show(message, views.cancelled() if left_dialogue else views.nothing_to_cancel())
 
 
-async def cancel_by_button(press: CallbackQuery, state: FSMContext) -> None:
+async def cancel_by_button(press: CallbackQuery) -> None:
     await press.answer()
-    await state.clear()
     await show(press, views.menu())
 
 

@@ -7,11 +7,7 @@ from services.language import gettext as _
 
 
 def menu() -> Screen:
-    text = _(
-        "👋 <b>I make short links and count their clicks.</b>\n"
-        "Send me any address, and the short one comes back.\n\n"
-        "What else there is:"
-    )
+    text = _("👋 <b>I make short links and count their clicks.</b>\nSend me any address, and the short one comes back.")
     keyboard = rows(
         [button(_("🔗 New link"), MenuPress(room=Room.NEW_LINK)), button(_("📋 My links"), ListPress(page=1))],
         [button(_("⚙️ Settings"), MenuPress(room=Room.SETTINGS)), button(_("❓ Help"), MenuPress(room=Room.HELP))],
@@ -25,7 +21,7 @@ def help_text() -> Screen:
         "• Send an address: you get a short link, its QR picture and statistics.\n"
         "• /links: your links with their clicks.\n"
         "• /settings: language and time zone.\n"
-        "• /cancel: leave a question unanswered.\n\n"
+        "• /cancel: cancel the current question.\n\n"
         "Clicks are those of people. Link previews and crawlers are counted apart.\n"
         "A deleted link can be brought back for a minute; its address is never given to anybody else.\n"
         "In a group: /link and the address."
@@ -41,7 +37,7 @@ def in_group(bot_username: str) -> Screen:
 
 
 def private_only(bot_username: str) -> Screen:
-    text = _("💬 That is for our private chat: {chat}").format(chat=f"https://t.me/{bot_username}")
+    text = _("💬 Please use this in our private chat: {chat}").format(chat=f"https://t.me/{bot_username}")
     return Screen(text)
 
 

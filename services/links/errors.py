@@ -46,6 +46,14 @@ class AddressWithPassword(UserError):
     """The address carries a user name or a password, which everybody who clicks would get."""
 
 
+class MailAddress(UserError):
+    """``text`` is where mail is sent to, not a web address."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
 class SeveralAddresses(UserError):
     """``count`` addresses in one message."""
 

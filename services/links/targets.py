@@ -11,6 +11,7 @@ from services.links.errors import (
     AddressNotUnderstood,
     AddressTooLong,
     AddressWithPassword,
+    MailAddress,
     OwnAddress,
     PrivateAddress,
     SchemeRefused,
@@ -22,6 +23,8 @@ SCHEMES_WITHOUT_SLASHES = {"blob", "data", "javascript", "mailto", "sms", "tel",
 # host, or host:port, then a path, a query or nothing: what people type when they leave out https://
 BARE = re.compile(r"[^\s/?#@:]+\.[^\s/?#@:.]{2,}\.?(:\d{1,5})?([/?#]\S*)?")
 BARE_HOST_WITH_PORT = re.compile(r"[^\s/?#@:]+:\d{1,5}([/?#]\S*)?")
+MAIL = re.compile(r"[^\s/?#@:]+@[^\s/?#@:]+\.[^\s/?#@:]+")
+SPACE = re.compile(r"\s")
 # Names that never leave a house: RFC 6761, RFC 6762, RFC 8375, and what routers and companies use.
 PRIVATE_SUFFIXES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "home.arpa")
 DIRECTIONS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -48,6 +51,11 @@ def parse_target(text: str, *, own_hosts: frozenset[str], allow_private: bool) -
     text = text.strip()
     if len(text) > MOST_CHARACTERS:
         raise AddressTooLong(len(text), MOST_CHARACTERS)
+    if SPACE.search(text):
+        # A browser would take words after an address for a part of it, and put two lines together.
+        raise AddressNotUnderstood(text)
+    if MAIL.fullmatch(text):
+        raise MailAddress(text)
     https_assumed = _has_no_scheme(text)
     url = _parse(f"https://{text}" if https_assumed else text)
     if url.username or url.password:

@@ -49,8 +49,20 @@ class City:
         return self.russian_name or self.name if language == "ru" else self.name
 
 
-async def find_cities(query: str, limit: int = 4) -> list[City]:
-    """At most ``limit`` cities that ``query`` may mean, the likeliest first, one for each time zone.
+@dataclass(frozen=True, slots=True)
+class CitySearch:
+    """``cities``, the likeliest first, one for each time zone.
+
+    ``is_exact``: the first bears the very name that was typed, so it may be taken for what was meant. Otherwise
+    (a beginning, a wrong letter, a country of several zones) all of them are guesses, to be asked about.
+    """
+
+    cities: tuple[City, ...]
+    is_exact: bool
+
+
+async def find_cities(query: str, limit: int = 4) -> CitySearch:
+    """At most ``limit`` cities that ``query`` may mean.
 
     By the whole name, then by its beginning, then with one letter wrong; larger ones first. A country after a comma
     («Лондон, Канада») chooses among namesakes; a country alone gives its largest cities. Works in a thread: the first
@@ -59,25 +71,33 @@ async def find_cities(query: str, limit: int = 4) -> list[City]:
     return await asyncio.to_thread(search, query, limit)
 
 
-def search(query: str, limit: int = 4) -> list[City]:
+def search(query: str, limit: int = 4) -> CitySearch:
     """As find_cities(), in the caller's thread. Never raises."""
     place, _, rest = query[:LONGEST].partition(",")
     key, countries = search_key(place), country_codes(rest)
     if not key:
-        return []
+        return CitySearch((), is_exact=False)
     country = country_named(place)
     if country:
         # A zone each; some countries share their name with a city abroad (Armenia in Colombia).
         largest = map(_city, _lines_with(f"\t{country}\t".encode()))
-        return _one_a_zone([*largest, *_with(_called(key), countries)])[:limit]
-    found = _with(_called(key), countries)
-    if len(key) >= PREFIX_LETTERS:
-        starting = _with(_starting(key), countries)
-        least = OVERSHADOWED * found[0].population if found else 0
-        found += [city for city in starting if city.population > least]
+        cities = _one_a_zone([*largest, *_with(_called(key), countries)])
+        return CitySearch(tuple(cities[:limit]), is_exact=len(cities) == 1)
+    called = _with(_called(key), countries)
+    found = called + _greater(_with(_starting(key), countries), called) if len(key) >= PREFIX_LETTERS else called
     if not found and len(key) >= TYPO_LETTERS:
         found = _with(_misspelt(key), countries)
-    return _one_a_zone(found)[:limit]
+    cities = _one_a_zone(found)
+    # Where a country is said, it must be the city's own; what else stands after a comma is not understood.
+    is_there = cities[0].country_code in countries if cities and rest.strip() else True
+    is_its_name = bool(called) and found == called and (key in called[0].keys or len(cities) == 1)
+    return CitySearch(tuple(cities[:limit]), is_exact=is_there and is_its_name)
+
+
+def _greater(starting: list[City], called: list[City]) -> list[City]:
+    """Those whose names only start as it was typed, and that are so great that they may be meant all the same."""
+    least = OVERSHADOWED * called[0].population if called else 0
+    return [city for city in starting if city.population > least]
 
 
 def _with(cities: Iterable[City], countries: frozenset[str]) -> list[City]:

@@ -1,16 +1,11 @@
 import asyncio
+from typing import Any
 
 import pytest
 
 from sandbox import Person
+from tests.handlers.reading import SOME_PHOTO, answers, edits, said, sends
 from tests.platform import Platform, running_platform
-
-# What a reader does not see: isolates around people's words, spaces that do not break.
-UNSEEN = {ord("\u2068"): None, ord("\u2069"): None, ord("\u00a0"): " "}
-
-
-def said(person: Person) -> str:
-    return person.last.text.translate(UNSEEN)
 
 
 @pytest.mark.parametrize(
@@ -21,12 +16,18 @@ def said(person: Person) -> str:
         ("/link 😀😀", "😀😀 — не веб-адрес"),
         ("/link שלום עולם", "не веб-адрес"),
         ("/link <b>&", "<b>& — не веб-адрес"),
-        ("javascript:alert(1)", "javascript: — не веб-адрес"),
-        ("data:text/html,<script>", "data: — не веб-адрес"),
-        ("file:///etc/passwd", "file: — не веб-адрес"),
+        ("/link вот так", "вот так — не веб-адрес"),
+        ("/link localhost:3000 и localhost:4000", "не веб-адрес"),
+        ("/link a@b.ru", "a@b.ru — адрес почты"),
+        ("javascript:alert(1)", "Ссылки javascript: здесь не работают"),
+        ("data:text/html,<script>", "Ссылки data: здесь не работают"),
+        ("file:///etc/passwd", "Ссылки file: здесь не работают"),
+        ("/link mailto:a@b.ru", "Ссылки mailto: здесь не работают"),
         ("https://name:secret@example.com", "имя или пароль"),
         ("http://localhost:PORT/abc", "уже наша короткая ссылка"),
         ("https://example.com/a и https://example.com/b", "В сообщении 2 адреса"),
+        ("/link https://a.com/x https://b.com/y", "В сообщении 2 адреса"),
+        ("/link https://a.com/x\nhttps://b.com/y", "В сообщении 2 адреса"),
         ("просто текст", "Я читаю адреса и команды"),
         ("/nonsense", "Я не знаю /nonsense"),
         ("😀", "Я читаю адреса и команды"),
@@ -52,7 +53,7 @@ async def test_what_is_no_text_gets_a_kind_word(anna: Person, ben: Person, png: 
     assert "читаю только текст" in anna.last.text
     await anna.send_voice()
     await ben.send_photo(png)
-    assert "I read text only" in ben.last.text
+    assert "I can only read text and captions" in ben.last.text
 
 
 async def test_an_edited_message_is_not_taken_for_a_new_one(anna: Person):
@@ -89,3 +90,68 @@ async def test_two_messages_at_once_keep_their_order(anna: Person):
     await anna.sees("example.com/second")
     answers = [message.text for message in anna.messages() if message.from_bot]
     assert ["first" in answers[0], "second" in answers[1]] == [True, True]
+
+
+async def test_an_album_gets_one_answer(platform: Platform, anna: Person, ben: Person):
+    for _ in range(10):
+        sends(platform, anna, SOME_PHOTO | {"media_group_id": "13000000000000001"})
+    assert ["читаю только текст" in text for text in await answers(anna)] == [True]
+    sends(platform, ben, SOME_PHOTO | {"media_group_id": "13000000000000001"})
+    await ben.sees("I can only read text and captions")
+
+
+async def test_an_album_with_an_address_makes_its_link_and_nothing_else(platform: Platform, anna: Person):
+    address = {"caption": "example.com/x", "caption_entities": [{"type": "url", "offset": 0, "length": 13}]}
+    sends(platform, anna, SOME_PHOTO | address | {"media_group_id": "13000000000000002"})
+    for _ in range(3):
+        sends(platform, anna, SOME_PHOTO | {"media_group_id": "13000000000000002"})
+    assert ["→ example.com/x" in text for text in await answers(anna)] == [True]
+
+
+async def test_a_place_that_moves_is_answered_once(platform: Platform, anna: Person):
+    place = {"latitude": 55.75, "longitude": 37.61, "horizontal_accuracy": 5.0, "live_period": 900}
+    message = sends(platform, anna, {"location": place})
+    await anna.sees("читаю только текст")
+    for step in range(5):
+        edits(platform, anna, message | {"location": place | {"latitude": 55.75 + step / 100}})
+    assert len(await answers(anna)) == 1
+
+
+async def test_an_edited_caption_is_answered(platform: Platform, anna: Person):
+    message = sends(platform, anna, SOME_PHOTO)
+    await anna.sees("читаю только текст")
+    edits(platform, anna, message | {"caption": "https://example.com"})
+    await anna.sees("новым сообщением")
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86_400}},
+        {
+            "chat_background_set": {
+                "type": {"type": "fill", "fill": {"type": "solid", "color": 1}, "dark_theme_dimming": 5}
+            }
+        },
+        {"write_access_allowed": {}},
+    ],
+)
+async def test_what_telegram_itself_notes_in_the_chat_gets_no_answer(
+    platform: Platform, anna: Person, service: dict[str, Any]
+):
+    sends(platform, anna, service)
+    pinned = sends(platform, anna, {"text": "/cancel"})
+    sends(platform, anna, {"pinned_message": pinned})
+    assert len(await answers(anna)) == 1
+
+
+async def test_a_photo_instead_of_the_address_repeats_the_question(platform: Platform, anna: Person, png: bytes):
+    await anna.send("/link")
+    await anna.send_photo(png)
+    repeated = await anna.sees("читаю только текст")
+    assert "Пришлите адрес, который" in repeated.text
+    for _ in range(3):
+        sends(platform, anna, SOME_PHOTO | {"media_group_id": "13000000000000003"})
+    await anna.send("localhost:3000")
+    await anna.sees_button("📎 Копировать")
+    assert len(await answers(anna)) == 1, "a finished question leaves no trail"

@@ -24,7 +24,7 @@ async def test_what_nobody_foresaw_gets_an_apology_and_operators_get_the_traceba
     monkeypatch.setattr(type(platform.container.services.links), "page", broken)
     anna, olya = platform.world.person("Анна"), platform.world.person("Оля")
     await anna.send("/links")
-    assert "Сломалось у нас" in anna.last.text
+    assert "У нас что-то сломалось" in anna.last.text
     error_id = anna.last.text.split("№\u00a0")[1].split(")")[0]
     alert = await olya.in_group(platform.world.group("Админы Toklink")).sees(error_id)
     assert "RuntimeError: boom «secret»" in alert.text

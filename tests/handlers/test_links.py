@@ -1,3 +1,4 @@
+import asyncio
 from io import BytesIO
 
 import pytest
@@ -5,6 +6,7 @@ import zxingcpp
 from PIL import Image
 
 from sandbox import Person
+from tests.handlers.reading import answers, nothing_was_reported, said
 from tests.platform import Platform, running_platform
 
 
@@ -30,9 +32,34 @@ async def test_the_command_takes_an_address_and_asks_for_one_without(ben: Person
 async def test_an_address_inside_a_sentence_or_a_caption_is_found(anna: Person, png: bytes):
     await anna.send("смотри example.com/inside вот")
     assert "example.com/inside" in anna.last.text
-    assert "https:// не было" in anna.last.text
+    assert "Добавил https://" in anna.last.text
     await anna.send_photo(png, caption="https://example.com/caption")
     assert "example.com/caption" in anna.last.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "target"),
+    [
+        ("/link https://example.com/page вот так", "https://example.com/page"),
+        ("/link смотри example.com/page", "https://example.com/page"),
+        ("/link localhost:3000", "https://localhost:3000/"),
+        ("/LINK  example.com/a|b ", "https://example.com/a|b"),
+    ],
+)
+async def test_the_command_reads_an_address_as_a_pasted_message_does(anna: Person, typed: str, target: str):
+    await anna.send(typed)
+    assert anna.last.links[-1] == target
+
+
+async def test_the_question_takes_one_address_among_words_and_goes_on_asking_otherwise(anna: Person):
+    await anna.send("/link")
+    await anna.send("localhost:3000\nlocalhost:4000")
+    assert "не веб-адрес" in said(anna)
+    await anna.send("example.com/a example.com/b")
+    assert "2 адреса" in said(anna)
+    await anna.send("вот он: https://example.com/x спасибо")
+    assert "https://example.com/x" in anna.last.links
+    await anna.no_longer_sees("Пришлите адрес, который")
 
 
 async def test_the_short_address_is_copied_by_a_button(anna: Person):
@@ -57,14 +84,75 @@ async def test_statistics_open_with_a_chart_and_lead_back(anna: Person):
     await anna.press("📊 Статистика")
     shown = await anna.sees_photo()
     assert shown.message_id == card.message_id
-    assert "кликов пока нет" in shown.text.splitlines()[0]
+    assert shown.text.splitlines()[0] == "📊 кликов пока нет"
+    assert len(shown.text.splitlines()) == 2, "no row of zeros"
     chart = Image.open(BytesIO(await anna.file(shown)))
     assert chart.width >= 1_000
     await anna.press("🔄 Обновить")
     await anna.press("◀️ Назад")
     await anna.sees_button("🔳 Сделать QR")
-    await anna.no_longer_sees("повторных")
+    assert not any(message.photo for message in anna.messages())
     assert len(anna.messages()) == 2, "the picture made room for the card"
+
+
+async def test_two_presses_of_back_at_once_leave_one_card(anna: Person):
+    await anna.send("https://example.com")
+    await anna.press("📊 Статистика")
+    shown = await anna.sees_photo()
+    back = next(button.value for row in shown.rows for button in row if "Назад" in button.label)
+    await asyncio.gather(*(anna.press_data(back, on=shown) for _ in range(2)))
+    assert len(await answers(anna)) == 1
+    cards = [message for message in anna.messages() if "📎 Копировать" in message.buttons]
+    assert len(cards) == 1
+    assert not any(message.photo for message in anna.messages())
+
+
+async def test_back_and_refresh_at_once_break_nothing(platform: Platform, anna: Person):
+    await anna.send("https://example.com")
+    await anna.press("📊 Статистика")
+    shown = await anna.sees_photo()
+    back, refresh = (
+        next(button.value for row in shown.rows for button in row if label in button.label)
+        for label in ("Назад", "Обновить")
+    )
+    await asyncio.gather(anna.press_data(back, on=shown), anna.press_data(refresh, on=shown))
+    await answers(anna)
+    await nothing_was_reported(platform)
+
+
+async def test_a_picture_too_old_to_be_deleted_stays_above_the_card(platform: Platform, anna: Person):
+    await anna.send("https://example.com")
+    await anna.press("📊 Статистика")
+    old = await anna.sees_photo()
+    platform.clock.passes(hours=49)
+    await anna.press("◀️ Назад")
+    card = await anna.sees_button("🔳 Сделать QR")
+    assert card.message_id > old.message_id
+    await nothing_was_reported(platform)
+
+
+async def test_drawing_is_announced(anna: Person):
+    await anna.send("https://example.com")
+    await anna.press("🔳 Сделать QR")
+    await anna.sees_photo()
+    assert anna.actions == ["upload_photo"]
+
+
+async def test_without_pictures_the_figures_come_as_text_and_the_qr_later(platform: Platform, anna: Person):
+    await platform.container.services.pictures.close()
+    await anna.send("https://example.com")
+    card = anna.last
+    await anna.press("🔳 Сделать QR")
+    told = await anna.sees("не получилось нарисовать")
+    assert told.message_id == card.message_id
+    assert "🔳 Сделать QR" in told.buttons, "it can be tried again at once"
+    await anna.press("📊 Статистика")
+    figures = await anna.sees("📊 кликов пока нет")
+    assert figures.message_id == card.message_id
+    await anna.press("🔄 Обновить")
+    await anna.press("◀️ Назад")
+    await anna.sees_button("🗑 Удалить")
+    await nothing_was_reported(platform)
 
 
 async def test_links_are_listed_in_pages_newest_first(anna: Person):
@@ -75,7 +163,7 @@ async def test_links_are_listed_in_pages_newest_first(anna: Person):
     assert "7\u00a0ссылок" in first.text
     assert first.text.index("example.com/n7") < first.text.index("example.com/n3")
     assert "example.com/n2" not in first.text
-    await anna.press("Старые")
+    await anna.press("Старее ▶️")
     assert "example.com/n1" in (await anna.sees("6. localhost:")).text
     await anna.press("7")
     card = await anna.sees_button("📋 Мои ссылки")
@@ -83,6 +171,8 @@ async def test_links_are_listed_in_pages_newest_first(anna: Person):
     assert "example.com/n1" in card.text
     await anna.press("📋 Мои ссылки")
     await anna.sees("example.com/n2")
+    await anna.press("◀️ Новее")
+    assert len((await anna.sees("example.com/n7")).text.splitlines()) <= 12
 
 
 async def test_an_empty_list_says_how_to_fill_it(ben: Person):
@@ -135,20 +225,30 @@ async def test_a_foreign_link_in_forged_data_is_refused(anna: Person, ben: Perso
     "data",
     [
         "l:c:99999999999999999999999:0",
+        "l:c:9223372036854775808:0",
+        "l:D:9223372036854775807:0",
+        "l:c:1:9223372036854775808",
+        "l:c:1:-1",
         "l:c:-1:0",
         "l:c:abc:0",
         "l:Z:1:0",
         "ll:999999999999999",
+        "ll:99999999999999999999999",
+        "ll:0",
         "sL:xx",
         "sZ|nowhere",
         "\u202e",
     ],
 )
-async def test_made_up_data_changes_nothing_and_gets_an_answer(ben: Person, data: str):
+async def test_made_up_data_changes_nothing_and_gets_an_answer(platform: Platform, ben: Person, data: str):
     await ben.send("/start")
-    await ben.press_data(data, on=ben.last)
+    menu = ben.last
+    answer = await ben.press_data(data, on=menu)
+    assert answer.show_alert
+    assert "does not work any more" in answer.text or "no such link" in answer.text
     await ben.send("/help")
-    await ben.sees("What I can do")
+    assert menu.text in [message.text for message in ben.messages()]
+    await nothing_was_reported(platform)
 
 
 async def test_a_press_from_before_a_restart_still_works(platform: Platform, anna: Person):
@@ -167,23 +267,31 @@ async def test_a_deep_link_opens_the_card_of_an_own_link_alone(anna: Person, ben
     assert "no such link" in ben.last.text
 
 
+@pytest.mark.parametrize(
+    "number", ["", "0", "-1", "abc", "9223372036854775807", "9223372036854775808", "99999999999999999999999"]
+)
+async def test_a_made_up_deep_link_finds_nothing(platform: Platform, ben: Person, number: str):
+    await ben.start(f"link_{number}")
+    assert "no such link" in ben.last.text
+    await nothing_was_reported(platform)
+
+
 async def test_the_limit_says_how_to_get_room(tmp_path):
     async with running_platform(tmp_path, {"links_per_user": 1}) as platform:
         ben = platform.world.person("Бен")
         await ben.send("https://example.com/1")
         await ben.send("https://example.com/2")
-        assert "1 link, and that is the most" in ben.last.text
+        assert "1 link, which is the limit" in said(ben)
         assert "/links" in ben.last.text
 
 
-async def test_in_a_group_a_link_is_made_and_the_rest_happens_in_private(anna: Person, ben: Person, platform: Platform):
-    friends = anna.in_group(platform.world.group("Друзья"))
-    await friends.send("/link https://example.com/party")
-    assert "example.com/party" in friends.last.text
-    assert friends.last.buttons == []
-    await friends.send("/link")
-    assert "/link https://example.com/page" in friends.last.text
-    await friends.send("/links")
-    assert "https://t.me/toklink_demo_bot" in friends.last.text
-    await friends.send("/help@toklink_demo_bot")
-    assert "Здесь" in friends.last.text
+async def test_a_deletion_cannot_be_undone_past_the_limit(tmp_path):
+    async with running_platform(tmp_path, {"links_per_user": 1}) as platform:
+        ben = platform.world.person("Бен")
+        await ben.send("https://example.com/1")
+        await ben.press("🗑 Delete")
+        await ben.press("🗑 Yes, delete")
+        gone = await ben.sees("is deleted")
+        await ben.send("https://example.com/2")
+        answer = await ben.press("↩️ Undo", on=gone)
+        assert "which is the limit" in answer.text

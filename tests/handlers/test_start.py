@@ -1,3 +1,5 @@
+import pytest
+
 from sandbox import Person, SandboxClient
 from tests.platform import Platform
 
@@ -5,6 +7,7 @@ from tests.platform import Platform
 async def test_start_greets_and_shows_a_menu_in_the_person_s_language(anna: Person, ben: Person):
     await anna.send("/start")
     assert "короткие ссылки" in anna.last.text
+    assert len(anna.last.text.splitlines()) == 2
     assert anna.last.buttons == ["🔗 Новая ссылка", "📋 Мои ссылки", "⚙️ Настройки", "❓ Помощь"]
     await ben.send("/start")
     assert "short links" in ben.last.text
@@ -39,7 +42,7 @@ async def test_command_lists_stand_in_both_languages_for_people_groups_and_opera
         "links": "Мои ссылки и клики",
         "settings": "Язык и часовой пояс",
         "help": "Что я умею",
-        "cancel": "Выйти из вопроса",
+        "cancel": "Отменить вопрос",
     }
     assert (await ben.commands())["links"] == "My links and their clicks"
     assert list(await anna.in_group(world.group("Друзья")).commands()) == ["link", "help"]
@@ -65,6 +68,48 @@ async def test_cancel_leaves_a_dialogue_and_says_when_there_is_none(anna: Person
     assert "Я читаю адреса и команды" in anna.last.text
     await anna.send("/cancel")
     await anna.sees("Отменять нечего")
+
+
+async def test_a_press_on_any_button_ends_an_open_question(anna: Person):
+    await anna.send("/start")
+    menu = anna.last
+    await anna.send("/link")
+    await anna.sees("Пришлите адрес, который")
+    await anna.press("❓ Помощь", on=menu)
+    await anna.no_longer_sees("Пришлите адрес, который")
+    await anna.send("привет")
+    assert "Я читаю адреса и команды" in anna.last.text
+    await anna.press("◀️ Меню", on=menu)
+    await anna.press("🔗 Новая ссылка", on=menu)
+    await anna.press_data("m:n", on=menu)
+    await anna.send("localhost:3000")
+    await anna.sees_button("📎 Копировать")
+
+
+async def test_cancel_by_the_button_leads_to_the_menu(anna: Person):
+    await anna.send("/link")
+    question = anna.last
+    await anna.press("✖️ Отмена")
+    assert (await anna.sees("короткие ссылки")).message_id == question.message_id
+    await anna.send("/cancel")
+    await anna.sees("Отменять нечего")
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("/Start", "короткие ссылки"),
+        ("/START", "короткие ссылки"),
+        ("/HELP", "Что я умею"),
+        ("/Settings", "Настройки"),
+        ("/LINKS", "Ссылок пока нет"),
+        ("/LINK", "Пришлите адрес"),
+        ("/Cancel", "Отменять нечего"),
+    ],
+)
+async def test_commands_are_known_in_any_letters(anna: Person, typed: str, answer: str):
+    await anna.send(typed)
+    assert answer in anna.last.text
 
 
 async def test_a_dialogue_survives_a_restart(platform: Platform, anna: Person):

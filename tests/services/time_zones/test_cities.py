@@ -2,7 +2,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.time_zones import City, current_offset, find_cities
@@ -140,6 +140,7 @@ async def test_what_is_no_city_finds_none(typed: str) -> None:
     assert (found.cities, found.is_exact) == ((), False)
 
 
+@settings(deadline=None)
 @given(st.text() | st.text("абвгд|\t\n,- ", max_size=12))
 @example("а" * 10_000)
 @example("\ud800")
@@ -148,6 +149,8 @@ def test_no_text_at_all_makes_the_search_fall(typed: str) -> None:
     assert all(city.population > 0 for city in search(typed).cities)
 
 
+# The time of a search says how busy the machine is.
+@settings(deadline=None)
 @given(st.integers(0, 10**9))
 def test_a_name_is_found_wherever_it_stands_in_the_file(number: int) -> None:
     lines = _data().split(b"\n")
