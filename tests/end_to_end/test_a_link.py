@@ -3,6 +3,7 @@
 import aiohttp
 
 from tests.platform import Platform
+from tests.waiting import until
 
 # The promise: a click is in the statistics within two seconds.
 SOON = 2.0
@@ -25,7 +26,7 @@ async def test_a_click_is_in_the_statistics_within_two_seconds(platform: Platfor
     assert shown.text.replace("\u00a0", " ").splitlines()[:3] == [
         "📊 2 клика, сегодня 2",
         "1 посетитель, 1 повторный клик",
-        "🤖 Превью и роботы, не в счёт: 1",
+        "🤖 Превью и роботы (не в счёте): 1",
     ]
 
 
@@ -42,9 +43,9 @@ async def test_a_deleted_link_ends_at_once_and_comes_back(platform: Platform, vi
     await ben.press("🗑 Delete")
     await ben.press("🗑 Yes, delete")
     await ben.sees("is deleted")
-    await platform.until(status, 410)
+    await until(status, 410)
     await ben.press("↩️ Undo")
-    await platform.until(status, 302)
+    await until(status, 302)
 
 
 async def test_an_unknown_link_says_so_in_the_visitor_s_language(platform: Platform, visitor: aiohttp.ClientSession):
