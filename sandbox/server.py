@@ -26,6 +26,8 @@ from sandbox.webhooks import ANSWER_SECONDS, Courier, Delays, telegram_delays
 from sandbox.world import World
 
 PAGE: Final = Path(__file__).resolve().parent / "page"
+# The pages that have an address of their own.
+PAGES: Final = {"/": "index.html", "/calls": "calls.html"}
 # Above the largest upload, so that too big a file gets Telegram's own words.
 BODY_BYTES_MAX: Final = 64 * 1024 * 1024
 TOKEN: Final = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{10,100}")
@@ -129,7 +131,8 @@ class SandboxServer:
         application = web.Application(client_max_size=BODY_BYTES_MAX, middlewares=[self._expire, people_errors])
         application.router.add_route("*", "/bot{token:[^/]+}/{method:[^/]*}", self._bot_api)
         application.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self._file)
-        application.router.add_get("/", self._page)
+        for path in PAGES:
+            application.router.add_get(path, self._page)
         application.router.add_get("/page/{name:.+}", self._page)
         application.add_routes(people_routes(self.world))
         application.on_shutdown.append(self._end_streams)
@@ -202,7 +205,8 @@ class SandboxServer:
     # The page
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
-        path = (PAGE / request.match_info.get("name", "index.html")).resolve()
+        name = request.match_info.get("name") or PAGES[request.path]
+        path = (PAGE / name).resolve()
         if not path.is_relative_to(PAGE) or not path.is_file():
             raise web.HTTPNotFound(text="There is no such page.")
         return web.FileResponse(path, headers=PAGE_HEADERS)

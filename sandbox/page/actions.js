@@ -147,17 +147,35 @@ function openAddress(url) {
   else if (isSafe(url)) window.open(url, "_blank", "noopener,noreferrer");
 }
 
-/** Lets the person choose a chat, and begins an inline query there. */
-export function switchInline(query) {
+/** Lets the person choose one of their chats; `then` gets it. */
+function chooseChat(then) {
   const choices = chatsOf(store.personId).map((one) => ({
     label: chatTitle(one),
     art: avatar(one.id, chatTitle(one), isPrivate(one) ? "bot" : "group"),
-    choose: () => {
-      emit("go", { personId: store.personId, chatId: one.id });
-      emit("compose", `@${store.bot.username} ${query}`);
-    },
+    choose: () => then(one),
   }));
   choose(t("chooseChat"), choices);
+}
+
+/** Lets the person choose a chat, and begins an inline query there. */
+export function switchInline(query) {
+  chooseChat((one) => {
+    emit("go", { personId: store.personId, chatId: one.id });
+    emit("compose", `@${store.bot.username} ${query}`);
+  });
+}
+
+/** Lets the person choose a chat, and passes the message on to it. */
+export function forward(message) {
+  const from = { person_id: store.personId, chat_id: message.chat.id, message_id: message.message_id };
+  chooseChat(async (one) => {
+    try {
+      receiveAnswer((await post("forward", { ...from, to_chat_id: one.id })).message);
+      if (one.id !== store.chatId) toast(t("forwardedTo", chatTitle(one)));
+    } catch (error) {
+      complain(error);
+    }
+  });
 }
 
 export { copy };

@@ -27,6 +27,8 @@ export const get = (path, params = {}) => call(`${path}?${new URLSearchParams(pa
 export const post = (path, body) =>
   call(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
+export const remove = (path) => call(path, { method: "DELETE" });
+
 export function upload(path, fields, file) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
@@ -41,13 +43,13 @@ export const fileUrl = (fileId) => `/people/files/${encodeURIComponent(fileId)}`
  * Follows the events for as long as the page lives. `onEvent(event)` gets each one; `onLink(open)` hears of the
  * connection, and must load everything anew when it opens: the stream's memory may have been shorter than the gap.
  */
-export function follow(onEvent, onLink) {
-  const source = new EventSource("/people/events");
+export function follow(onEvent, onLink, path = "events") {
+  const source = new EventSource(`/people/${path}`);
   source.onmessage = ({ data }) => onEvent(JSON.parse(data));
   source.onopen = () => onLink(true);
   source.onerror = () => {
     onLink(false);
     // A browser gives up for good when the answer was an error page and not a stream.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(onEvent, onLink), 2000);
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(onEvent, onLink, path), 2000);
   };
 }

@@ -1,18 +1,16 @@
 /** The chat page of the sandbox: starts its parts, and keeps the address and the open chat the same. */
 
-import { copy } from "./actions.js";
-import { follow, post } from "./api.js";
+import { follow } from "./api.js";
 import { startAttach } from "./attach.js";
 import { invite, startComposer } from "./composer.js";
 import { avatar, byId, fullName, h, icon, set } from "./dom.js";
-import { complain, menu } from "./overlays.js";
+import { complain } from "./overlays.js";
+import { openPersonMenu } from "./personmenu.js";
 import { startSidebar } from "./sidebar.js";
-import { chat, chatTitle, chatsOf, emit, isPrivate, load, on, person, receive, store } from "./store.js";
+import { account, chat, chatTitle, chatsOf, emit, isPrivate, load, on, person, receive, store } from "./store.js";
 import { startSuggest } from "./suggest.js";
 import { startTimeline } from "./timeline.js";
 import { doing, pageLanguage, switchLanguage, t } from "./words.js";
-
-const LANGUAGES = { ru: "Русский", en: "English", de: "Deutsch", uk: "Українська" };
 
 /** Person's id → the chat they were in last. */
 const lastChat = new Map();
@@ -101,21 +99,11 @@ function showStatus() {
   const typing = one.typing && who + doing(one.typing);
   const status = byId("head-status");
   status.classList.toggle("typing", Boolean(typing));
-  status.textContent = typing || (isPrivate(one) ? t("bot") : t("members", one.members.length + 1));
+  const members = () => t("members", one.members.length + Number(one.has_bot));
+  status.textContent = typing || (isPrivate(one) ? privateStatus() : members());
 }
 
-function openPersonMenu({ currentTarget }) {
-  const user = person();
-  const { right, bottom } = currentTarget.getBoundingClientRect();
-  const languages = Object.entries(LANGUAGES).map(([code, label]) => ({
-    label,
-    checked: user.language_code === code,
-    act: () => post("language", { person_id: user.id, language_code: code }).catch(complain),
-  }));
-  const address = { label: t("copyAddress"), icon: "copy", act: () => copy(location.href) };
-  const items = [{ heading: t("telegramLanguage") }, ...languages, address];
-  menu(items, { x: right - 240, y: bottom + 4, label: t("personMenu") });
-}
+const privateStatus = () => t(account().blocked ? "blockedStatus" : "bot");
 
 function showOnline(open) {
   store.online = open;

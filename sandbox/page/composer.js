@@ -10,7 +10,7 @@ import { lastAsked, replyKeyboard } from "./keyboard.js";
 import { summary } from "./media.js";
 import { isEditable } from "./messagemenu.js";
 import { complain } from "./overlays.js";
-import { chat, emit, isPrivate, on, person, place, store } from "./store.js";
+import { account, chat, emit, isPrivate, on, person, place, store } from "./store.js";
 import { endSuggest, isSuggesting, suggestKey } from "./suggest.js";
 import { t } from "./words.js";
 
@@ -80,10 +80,12 @@ function refresh() {
   const asked = lastAsked(one.messages, person());
   takeUpForcedReply(one, asked);
   const invited = invitation?.personId === store.personId && isPrivate(one);
-  const starting = invited || (isPrivate(one) && one.loaded && one.messages.length === 0);
+  const { blocked } = account();
+  const starting = isPrivate(one) && (invited || blocked || (one.loaded && one.messages.length === 0));
   byId("start-bar").hidden = !starting;
   byId("composer").hidden = starting;
-  byId("start").textContent = invited && invitation.payload ? t("startWith", invitation.payload) : t("start");
+  const plain = t(blocked ? "restart" : "start");
+  byId("start").textContent = invited && invitation.payload ? t("startWith", invitation.payload) : plain;
   showContext();
   showKeyboard(asked?.markup.keyboard && !starting ? asked : null);
   set(input, "placeholder", hasFiles() ? t("caption") : (placeholder(asked) ?? t("message")));

@@ -4,6 +4,7 @@ import { isWaiting, meaning, press, say, followLink, switchInline, copy } from "
 import { post } from "./api.js";
 import { button, h, icon, said } from "./dom.js";
 import { complain, toast } from "./overlays.js";
+import { askToPay } from "./payment.js";
 import { isSafe } from "./richtext.js";
 import { emit, place, receiveAnswer, store } from "./store.js";
 import { t } from "./words.js";
@@ -23,8 +24,9 @@ const keyRows = (rows, build) => rows.map((row) => h("div", { class: "keys-row" 
 
 function inlineButton(message, given) {
   const url = given.url ?? given.login_url?.url ?? given.web_app?.url;
-  const label = said("span", given.text);
-  const look = styled("key", given);
+  // Telegram draws a star for the word, too.
+  const label = said("span", given.pay ? given.text.replaceAll("XTR", "⭐") : given.text);
+  const look = styled(given.pay ? "key pay" : "key", given);
   if (url !== undefined && isSafe(url)) {
     const outside = meaning(url) === null && icon("external");
     const onclick = (event) => followLink(url, event);
@@ -44,6 +46,7 @@ function pressInline(message, given) {
   const here = given.switch_inline_query_current_chat;
   const elsewhere = given.switch_inline_query ?? given.switch_inline_query_chosen_chat;
   if (given.callback_data !== undefined) press(message, given.callback_data);
+  else if (given.pay) askToPay(message);
   else if (here !== undefined) emit("compose", `@${store.bot.username} ${here}`);
   else if (elsewhere !== undefined) switchInline(elsewhere.query ?? String(elsewhere));
   else if (given.copy_text) copy(given.copy_text.text);

@@ -158,6 +158,8 @@ export function service(message) {
   if (message.pinned_message) return t("pinned", summary(message.pinned_message));
   if (message.new_chat_title) return t("titled", message.new_chat_title);
   if (message.group_chat_created || message.supergroup_chat_created) return t("created");
+  if (message.migrate_to_chat_id) return t("migratedTo");
+  if (message.migrate_from_chat_id) return t("migratedFrom", message.migrate_from_chat_id);
   const paid = message.successful_payment;
   if (paid) return t("paid", price(paid.total_amount, paid.currency));
   const refunded = message.refunded_payment;

@@ -1,5 +1,7 @@
 /** What can be done with a message: by its own button, the other mouse button, a long touch or the keyboard. */
 
+import { forward } from "./actions.js";
+import { service } from "./media.js";
 import { copy, menu, showJson } from "./overlays.js";
 import { chat, emit, store } from "./store.js";
 import { t } from "./words.js";
@@ -53,6 +55,7 @@ function openAt(target, x, y) {
   const items = [
     { label: t("reply"), icon: "reply", act: () => emit("reply", message) },
     isEditable(message) && { label: t("edit"), icon: "edit", act: () => emit("edit", message) },
+    service(message) === null && { label: t("forward"), icon: "forward", act: () => forward(message) },
     text && { label: t("copyText"), icon: "copy", act: () => copy(text) },
     { label: t("showJson"), icon: "json", act: () => showJson(t("message"), message) },
   ];

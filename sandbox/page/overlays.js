@@ -28,7 +28,7 @@ export async function copy(text) {
 }
 
 /** A dialog that is gone once closed; a press beside it closes it. */
-function dialog(kind, label, ...content) {
+export function dialog(kind, label, ...content) {
   const box = h("dialog", { class: `dialog ${kind}`, "aria-label": label }, ...content);
   box.addEventListener("click", (event) => event.target === box && box.close());
   box.addEventListener("close", () => box.remove());
@@ -37,7 +37,7 @@ function dialog(kind, label, ...content) {
   return box;
 }
 
-const closeButton = () => iconButton("close", t("close"), ({ target }) => target.closest("dialog").close());
+export const closeButton = () => iconButton("close", t("close"), ({ target }) => target.closest("dialog").close());
 
 /** The answer to a press that insists on being read. */
 export function showAlert(text) {
@@ -90,8 +90,8 @@ export function lightbox(pictures, start) {
 let openMenu = null;
 
 /**
- * A menu at a point of the window. Items are {label, icon, act} or {label, checked, act} (one of several), or
- * {heading}. Focus goes in, arrows walk, and it goes back to where it was.
+ * A menu at a point of the window. Items are {label, icon, act, danger?} or {label, checked, act} (one of several),
+ * or {heading}. Focus goes in, arrows walk, and it goes back to where it was.
  */
 export function menu(items, { x, y, label }) {
   openMenu?.close();
@@ -115,11 +115,11 @@ export function menu(items, { x, y, label }) {
   box.querySelector("button")?.focus({ preventScroll: true });
 }
 
-function menuItem({ heading, label, icon: art, checked, act }, close) {
+function menuItem({ heading, label, icon: art, checked, act, danger }, close) {
   if (heading) return h("div", { class: "menu-heading", role: "presentation", text: heading });
   const props = { tabindex: "-1", onclick: () => (close(), act()) };
   const name = h("span", { text: label });
-  if (checked === undefined) return button({ ...props, role: "menuitem" }, icon(art), name);
+  if (checked === undefined) return button({ ...props, role: "menuitem", class: danger && "danger" }, icon(art), name);
   const radio = h("span", { class: "radio" });
   return button({ ...props, role: "menuitemradio", "aria-checked": String(checked) }, radio, name);
 }

@@ -8,7 +8,7 @@ const TYPING_MS = 5000;
 
 export const store = {
   bot: null,
-  /** Person's id → {user, role}, in the sandbox's order. */
+  /** Person's id → {user, role, blocked, deactivated, stars}, in the sandbox's order. */
   people: new Map(),
   /** Chat's id → chat, in the sandbox's order. */
   chats: new Map(),
@@ -21,18 +21,22 @@ export const store = {
 const listeners = new Map();
 
 /**
- * Calls `fn(detail)` on each change of a kind: "world", "place" (person or chat chosen), "messages" {chat},
- * "typing" {chat}, "unread", "commands", "answered" {event}, "expired" {event}, "online".
+ * Calls `fn(detail)` on each change of a kind, until what it returns is called: "world", "place" (person or chat
+ * chosen), "messages" {chat}, "typing" {chat}, "unread", "commands", "answered" {event}, "expired" {event}, "online",
+ * "stars".
  */
 export function on(kind, fn) {
   listeners.set(kind, [...(listeners.get(kind) ?? []), fn]);
+  return () => listeners.set(kind, listeners.get(kind).filter((one) => one !== fn));
 }
 
 export function emit(kind, detail) {
   for (const fn of listeners.get(kind) ?? []) fn(detail);
 }
 
-export const person = () => store.people.get(store.personId)?.user ?? null;
+/** The chosen person with all that the sandbox tells of them. */
+export const account = () => store.people.get(store.personId) ?? null;
+export const person = () => account()?.user ?? null;
 export const chat = () => store.chats.get(store.chatId) ?? null;
 
 /** Who acts where, as the sandbox wants to hear it. */
@@ -58,11 +62,24 @@ export async function load() {
 }
 
 async function loadWorld() {
-  const world = await get("world");
+  showWorld(await get("world"));
+}
+
+/** Takes in who and what is there. A group that became another one is left for its successor. */
+function showWorld(world) {
+  const open = chat();
   store.bot = world.bot;
   store.people = new Map(world.people.map((one) => [one.user.id, one]));
   store.chats = new Map(world.chats.map((one) => [one.id, Object.assign(store.chats.get(one.id) ?? newChat(), one)]));
   emit("world");
+  const moved = open && !store.chats.has(open.id) && open.messages.findLast((one) => one.migrate_to_chat_id);
+  if (moved) emit("go", { personId: store.personId, chatId: moved.migrate_to_chat_id });
+}
+
+/** The world as an event tells it: chats that were not there before are loaded. */
+function receiveWorld(world) {
+  showWorld(world);
+  for (const one of store.chats.values()) if (!one.loaded) loadMessages(one).catch(() => {});
 }
 
 const newChat = () => ({
@@ -117,7 +134,12 @@ export function receive(event) {
     const one = store.people.get(event.person_id);
     if (one) one.user.language_code = event.language_code;
     emit("commands");
-  } else if (kind === "reset") load().catch(() => {});
+  } else if (kind === "stars") {
+    const one = store.people.get(event.person_id);
+    if (one) one.stars = event.stars;
+    emit("stars");
+  } else if (kind === "world") receiveWorld(event.world);
+  else if (kind === "reset") load().catch(() => {});
   else emit(kind, { event });
 }
 

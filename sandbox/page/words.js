@@ -1,15 +1,17 @@
 /** The page's language, and times, sizes and prices written in it. */
 
+import { EN_CALLS, RU_CALLS } from "./callstexts.js";
 import { keep, recall } from "./keep.js";
 import { EN, RU } from "./texts.js";
 
+const TEXTS = { ru: { ...RU, ...RU_CALLS }, en: { ...EN, ...EN_CALLS } };
 const KEPT = "page-language";
 const chosen = recall("local", KEPT);
 let language = ["ru", "en"].includes(chosen) ? chosen : navigator.language.toLowerCase().startsWith("ru") ? "ru" : "en";
 
 /** A text by its key; keys with facts are functions of them. */
 export function t(key, ...facts) {
-  const entry = (language === "ru" ? RU : EN)[key];
+  const entry = TEXTS[language][key];
   return typeof entry === "function" ? entry(...facts) : entry;
 }
 
@@ -26,6 +28,10 @@ export function switchLanguage() {
 /** Hours and minutes of a Unix time in seconds. */
 export const clock = (seconds) =>
   new Date(seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+/** The same with seconds, of a time as the sandbox writes it. */
+export const exactClock = (iso) =>
+  new Date(iso).toLocaleTimeString(language, { timeStyle: "medium", hourCycle: "h23" });
 
 /** A key that is equal for two times of the same local day. */
 export const dayKey = (seconds) => new Date(seconds * 1000).toDateString();
