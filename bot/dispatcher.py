@@ -6,9 +6,8 @@ from typing import Any
 
 from aiogram import BaseMiddleware, Dispatcher
 from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage
-from aiogram.types import TelegramObject, User
+from aiogram.types import TelegramObject, Update, User
 
-from handlers.dialogue import CommandsEndDialogues
 from handlers.errors import TellsErrors
 from handlers.presses import AnswersPresses
 from handlers.routers import routers
@@ -36,13 +35,12 @@ def build_dispatcher(
     dispatcher.update.outer_middleware(MeetsPerson(services, catalogue, clock))
     # aiogram would put this before all of ours, and its storage can be away like any other.
     dispatcher.update.outer_middleware(dispatcher.fsm)
-    dispatcher.message.outer_middleware(CommandsEndDialogues())
     dispatcher.include_routers(*routers())
     return dispatcher
 
 
 class MeetsPerson(BaseMiddleware):
-    """Gives handlers ``person`` and ``now``, and sets the language in use."""
+    """Gives handlers ``person``, ``now`` and ``cause``, and sets the language in use."""
 
     def __init__(self, services: Services, catalogue: Catalogue, clock: Clock) -> None:
         self._services = services
@@ -55,7 +53,10 @@ class MeetsPerson(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
+        assert isinstance(event, Update)
         now = data["now"] = self._clock()
+        # What handlers name when they change something: the same update changes nothing twice.
+        data["cause"] = event.update_id
         user: User | None = data.get("event_from_user")
         if user is None or user.is_bot:
             return None

@@ -46,9 +46,10 @@ class NotesAnswers(BaseRequestMiddleware):
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType]:
-        if not isinstance(method, AnswerCallbackQuery):
+        query_id = method.callback_query_id if isinstance(method, AnswerCallbackQuery) else None
+        if query_id is None:
             return await make_request(bot, method)
-        if method.callback_query_id in self._answered:
+        if query_id in self._answered:
             _note_answered()
             return Response(ok=True, result=True)
         try:
@@ -61,7 +62,7 @@ class NotesAnswers(BaseRequestMiddleware):
             # A courtesy that did not arrive; AnswersPresses tries it once more after the work.
             log.info("a press could not be answered", reason=type(error).__name__)
             return Response(ok=True, result=True)
-        self._answered.append(method.callback_query_id)
+        self._answered.append(query_id)
         _note_answered()
         return Response(ok=True, result=True)
 

@@ -59,9 +59,9 @@ async def ask_to_delete(press: CallbackQuery, callback_data: LinkPress, services
 
 
 async def delete(
-    press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person, now: datetime
+    press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person, now: datetime, cause: int
 ) -> None:
-    short_url = await services.links.delete(person.id, callback_data.id, now)
+    short_url = await services.links.delete(person.id, callback_data.id, now, cause=cause)
     await press.answer()
     await show(press, views.deleted(short_url, callback_data.id, callback_data.page))
 

@@ -37,10 +37,16 @@ def router() -> Router:
 
 
 async def link_command(
-    message: Message, command: CommandObject, state: FSMContext, services: Services, person: Person, now: datetime
+    message: Message,
+    command: CommandObject,
+    state: FSMContext,
+    services: Services,
+    person: Person,
+    now: datetime,
+    cause: int,
 ) -> None:
     if command.args:
-        await shorten(message, address_after_command(message, command.args), services, person, now)
+        await shorten(message, address_after_command(message, command.args), services, person, now, cause)
     elif message.chat.type == "private":
         await ask(message, state, NewLink.address, views.question())
     else:
@@ -53,17 +59,23 @@ async def ask_for_address(press: CallbackQuery, state: FSMContext) -> None:
 
 
 async def shorten_pasted(
-    message: Message, addresses: list[str], state: FSMContext, services: Services, person: Person, now: datetime
+    message: Message,
+    addresses: list[str],
+    state: FSMContext,
+    services: Services,
+    person: Person,
+    now: datetime,
+    cause: int,
 ) -> None:
-    await shorten(message, the_only(addresses), services, person, now)
+    await shorten(message, the_only(addresses), services, person, now, cause)
     if await state.get_state() == NewLink.address:
         await finish(message, state)
 
 
 async def shorten_answer(
-    message: Message, state: FSMContext, services: Services, person: Person, now: datetime
+    message: Message, state: FSMContext, services: Services, person: Person, now: datetime, cause: int
 ) -> None:
-    await shorten(message, message.text or message.caption or "", services, person, now)
+    await shorten(message, message.text or message.caption or "", services, person, now, cause)
     await finish(message, state)
 
 
@@ -71,9 +83,11 @@ async def ask_again(message: Message, state: FSMContext) -> None:
     await ask(message, state, NewLink.address, views.question_again())
 
 
-async def shorten(message: Message, address: str, services: Services, person: Person, now: datetime) -> None:
+async def shorten(
+    message: Message, address: str, services: Services, person: Person, now: datetime, cause: int
+) -> None:
     """Answer with a new link. Raises what ``Links.create`` raises."""
-    link, target = await services.links.create(person.id, address, now)
+    link, target = await services.links.create(person.id, address, now, cause=cause)
     notes = views.notes_on(target)
     if message.chat.type == "private":
         await show(message, views.card(link, person.zone, notes=notes))

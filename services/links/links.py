@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 
 from db import tables
 from db.engine import Database
+from db.queries import effects
 from db.queries import links as queries
 from db.queries import people as people_queries
 from services.links.errors import LinkNotFound, TooManyLinks, UndoTooLate
 from services.links.slugs import random_slug
 from services.links.targets import Target, parse_target
 
+# What updates do to links, as it is remembered of them.
+CREATED, DELETED = "link created", "link deleted"
 UNDO_LIMIT = timedelta(minutes=1)
 # With 10⁹ links a random slug is taken once in 2,200 tries; ten in a row say that something else is wrong.
 SLUG_TRIES = 10
@@ -62,17 +65,30 @@ class Links:
         self._most_per_person = most_per_person
         self._choose = choose
 
-    async def create(self, owner_id: int, address: str, now: datetime) -> tuple[Link, Target]:
-        """A new link to ``address`` as a person typed it. Raises errors of ``parse_target`` and TooManyLinks."""
+    async def create(
+        self, owner_id: int, address: str, now: datetime, *, cause: int | None = None
+    ) -> tuple[Link, Target]:
+        """A new link to ``address`` as a person typed it. Raises errors of ``parse_target`` and TooManyLinks.
+
+        ``cause`` is the update that asks for it: asked again, the same update gets the link that it made.
+        """
         target = parse_target(address, own_hosts=self._own_hosts, allow_private=self._allow_private)
         async with self._database.write() as session:
             await people_queries.hold(session, owner_id)
+            done = None if cause is None else await effects.find(session, cause, CREATED)
+            if done is not None:
+                row = await queries.of_owner(session, done["link"], owner_id)
+                if row is None:
+                    raise LinkNotFound
+                return self._link(row), target
             if await queries.count(session, owner_id) >= self._most_per_person:
                 raise TooManyLinks(self._most_per_person)
             for _ in range(SLUG_TRIES):
                 slug = random_slug(self._choose)
                 row = await queries.add(session, slug=slug, owner_id=owner_id, target=target.url, now=now)
                 if row is not None:
+                    if cause is not None:
+                        await effects.keep(session, cause, CREATED, {"link": row.id}, now)
                     await queries.record_change(session, slug, now)
                     return self._link(row), target
         raise RuntimeError(f"no free slug in {SLUG_TRIES} tries")
@@ -94,12 +110,20 @@ class Links:
             rows = await queries.page(session, owner_id, limit=size, offset=(number - 1) * size)
         return LinkPage(tuple(map(self._link, rows)), number, pages, total)
 
-    async def delete(self, owner_id: int, link_id: int, now: datetime) -> str:
-        """Its short address. It ends at once; the slug is never given out again. Raises LinkNotFound."""
+    async def delete(self, owner_id: int, link_id: int, now: datetime, *, cause: int | None = None) -> str:
+        """Its short address. It ends at once; the slug is never given out again. Raises LinkNotFound.
+
+        ``cause``: as in create().
+        """
         async with self._database.write() as session:
+            done = None if cause is None else await effects.find(session, cause, DELETED)
+            if done is not None:
+                return f"{self._public_url}/{done['slug']}"
             slug = await queries.mark_deleted(session, link_id, owner_id, now)
             if slug is None:
                 raise LinkNotFound
+            if cause is not None:
+                await effects.keep(session, cause, DELETED, {"slug": slug}, now)
             await queries.record_change(session, slug, now)
         return f"{self._public_url}/{slug}"
 

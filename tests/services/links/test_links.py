@@ -123,6 +123,19 @@ async def test_two_links_at_once_do_not_pass_the_limit_together(links: Links):
     assert sum(not isinstance(result, Exception) for result in made) == 3
 
 
+async def test_the_same_update_makes_one_link_and_deletes_it_once(links: Links):
+    first, _ = await links.create(ANNA, "https://example.com", NOW, cause=7)
+    again, target = await links.create(ANNA, "https://example.com", NOW, cause=7)
+    assert (again, target.url) == (first, first.target)
+    other, _ = await links.create(ANNA, "https://example.com", NOW, cause=8)
+    assert other.id != first.id
+    assert (await links.page(ANNA, 1, size=9)).total == 2
+    for _ in range(2):
+        assert await links.delete(ANNA, first.id, NOW, cause=9) == first.short_url
+    with pytest.raises(LinkNotFound):
+        await links.delete(ANNA, first.id, NOW, cause=10)
+
+
 async def test_a_slug_is_never_given_out_again(links: Links, database: Database):
     first, _ = await links.create(ANNA, "https://example.com", NOW)
     await links.delete(ANNA, first.id, NOW)
