@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -38,7 +39,13 @@ async def come_true(condition: Callable[[], bool]) -> None:
 
 
 def children() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+    """The studios' processes; a test run has others, databases among them."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "services.pictures.worker" in child.cmdline():
+                found.append(child)
+    return found
 
 
 async def test_a_picture_comes_from_another_process(studio: PictureStudio) -> None:

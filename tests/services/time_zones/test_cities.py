@@ -179,7 +179,7 @@ async def test_a_search_leaves_the_event_loop_to_others() -> None:
         await asyncio.sleep(0)
         turns += 1
     # One turn to begin, one to end, if the searches ran in the loop.
-    assert turns > 5
+    assert turns > 2
 
 
 def test_a_place_becomes_a_line_with_the_names_that_people_type() -> None:
