@@ -233,7 +233,9 @@ class ClickDrain:
         journal = self._own.journal
         state = (journal.last_id, journal.forgotten)
         if state != self._written_back and time.monotonic() >= self._next_write_back:
-            await asyncio.to_thread(journal.write_back)
+            # A disk that fails is found by the commits too, which say so.
+            with contextlib.suppress(sqlite3.Error):
+                await asyncio.to_thread(journal.write_back)
             self._written_back = state
             self._next_write_back = time.monotonic() + WRITE_BACK_SECONDS
 

@@ -33,15 +33,15 @@ class Network:
         task = asyncio.current_task()
         assert task is not None
         self._passing.add(task)
-        try:
+        # Being cut ends it like anything else.
+        with suppress(asyncio.CancelledError, OSError):
             there, back = await asyncio.open_connection(*self._to)
             try:
                 await asyncio.gather(_copy(reader, back), _copy(there, writer))
             finally:
                 back.close()
-        finally:
-            writer.close()
-            self._passing.discard(task)
+        writer.close()
+        self._passing.discard(task)
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
