@@ -32,14 +32,14 @@ class BotProfile:
     menu_buttons: dict[int, Json] = field(default_factory=dict)
     webhook: Webhook = field(default_factory=Webhook)
 
-    def default_texts(self) -> Json:
-        """Name and descriptions that hold for every language, where they are set."""
+    def public_texts(self) -> Json:
+        """Name and descriptions that hold for every language, where they are set; ``descriptions`` by language."""
         texts = {
             "first_name": self.names,
             "description": self.descriptions,
             "short_description": self.short_descriptions,
         }
-        return {name: kept[""] for name, kept in texts.items() if "" in kept}
+        return {name: kept[""] for name, kept in texts.items() if "" in kept} | {"descriptions": self.descriptions}
 
     def commands_for(self, scopes: list[Scope], language_code: str | None) -> list[Json]:
         """The first list that is set, scope by scope, each in the person's language and then in none."""

@@ -175,7 +175,7 @@ class World:
             for chat in self.chats.values()
             if chat.migrated_to is None
         ]
-        return {"bot": self.bot | self.profile.default_texts(), "people": people, "chats": chats}
+        return {"bot": self.bot | self.profile.public_texts(), "people": people, "chats": chats}
 
     def tell_stars(self, person: Account) -> None:
         """Tell people's clients what this person has now."""

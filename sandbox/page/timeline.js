@@ -6,7 +6,7 @@ import { avatar, button, byId, h, said } from "./dom.js";
 import { showWaiting } from "./keyboard.js";
 import { messageMenu } from "./messagemenu.js";
 import { complain, toast } from "./overlays.js";
-import { chat, isPrivate, loadEarlier, markRead, on, store, unreadIn } from "./store.js";
+import { chat, isPrivate, loadEarlier, markRead, on, person, store, unreadIn } from "./store.js";
 import { dayName, t } from "./words.js";
 
 const NEAR_BOTTOM = 48;
@@ -125,7 +125,8 @@ async function showEarlier() {
 function emptyCard(one) {
   if (!isPrivate(one)) return h("p", { class: "hint", text: t("emptyGroup") });
   const { bot } = store;
-  const about = bot.description ?? bot.short_description ?? t("emptyBot");
+  const own = bot.descriptions?.[person()?.language_code];
+  const about = own ?? bot.description ?? bot.short_description ?? t("emptyBot");
   return h(
     "div",
     { class: "empty" },
