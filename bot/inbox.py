@@ -4,7 +4,6 @@ import asyncio
 import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -14,6 +13,7 @@ from aiogram import Bot
 from aiogram.types import Update
 from pydantic import ValidationError
 
+from bot.updates import UNKNOWN, kind_of, lane_of
 from db.engine import Database
 from db.queries import inbox as queries
 from services.security import Cipher, Unreadable
@@ -26,8 +26,6 @@ PAUSES_SECONDS = (0.5, 2.0)
 AT_ONCE, MOST_IN_MEMORY = 64, 50
 # Telegram forgets a press after this, and nobody waits for its answer any more.
 PRESS_LIFETIME = timedelta(seconds=150)
-# A kind of update that is younger than this program.
-UNKNOWN = "unknown"
 # Not recorded: the first is answered before anything else, the second comes with every keystroke.
 ANSWERED_AT_ONCE = frozenset({"pre_checkout_query", "inline_query"})
 PRE_CHECKOUT_SECONDS = 9.0
@@ -294,17 +292,3 @@ class Inbox:
         except BaseException:
             self._done = done + self._done
             raise
-
-
-def kind_of(update: Update) -> str:
-    """``message``, ``callback_query``, …; ``unknown`` for a kind that is younger than we."""
-    with suppress(Exception):
-        return update.event_type
-    return UNKNOWN
-
-
-def lane_of(update: Update) -> int:
-    """What keeps its order: what one person does; without a person, what happens in one chat."""
-    event = getattr(update, kind_of(update), None)
-    user, chat = getattr(event, "from_user", None), getattr(event, "chat", None)
-    return user.id if user else chat.id if chat else 0
