@@ -1,6 +1,5 @@
 """Queries about clicks: counting them, and how far each journal is counted."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +12,6 @@ from sqlalchemy import (
     Insert,
     Integer,
     Update,
-    any_,
-    bindparam,
     delete,
     func,
     insert,
@@ -25,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.queries.rows import DIALECTS, execute_rows, given_rows, stored_moments
+from db.queries.rows import DIALECTS, as_one, execute_rows, given_rows, is_one_of, stored_moments
 from db.queries.upsert import insert_for
 from db.tables import Click, ClickCount, JournalPosition, Link
 from db.types import UtcDateTime
@@ -85,15 +82,12 @@ def _add_clicks(dialect: str) -> Insert:
 _GROW_BUCKETS = {dialect: _grow_buckets(dialect) for dialect in DIALECTS}
 _GROW_LINKS = {dialect: _grow_links(dialect) for dialect in DIALECTS}
 _ADD_CLICKS = {dialect: _add_clicks(dialect) for dialect in DIALECTS}
-# The ids go over as one parameter, however many: a list of parameters is rendered anew each time.
 _LOCK_LINKS = {
-    "sqlite": select(Link.id).where(
-        Link.id.in_(select(func.json_each(bindparam("ids")).table_valued("value").c.value))
-    ),
-    "postgresql": select(Link.id)
-    .where(Link.id == any_(bindparam("ids", type_=postgresql.ARRAY(BigInteger))))
+    dialect: select(Link.id)
+    .where(is_one_of(dialect, Link.id, "ids", BigInteger))
     .order_by(Link.id)
-    .with_for_update(key_share=True),
+    .with_for_update(key_share=True)
+    for dialect in DIALECTS
 }
 
 
@@ -131,8 +125,7 @@ async def lock_links(session: AsyncSession, link_ids: Sequence[int]) -> set[int]
     """
     connection = await session.connection()
     dialect = connection.dialect.name
-    ids = json.dumps(link_ids) if dialect == "sqlite" else link_ids
-    standing = await connection.execute(_LOCK_LINKS[dialect], {"ids": ids})
+    standing = await connection.execute(_LOCK_LINKS[dialect], {"ids": as_one(dialect, link_ids)})
     return set(standing.scalars())
 
 

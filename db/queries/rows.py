@@ -6,18 +6,20 @@ and the statement reads them as a table.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Delete,
     Dialect,
     FromClause,
     Insert,
     String,
     Update,
+    any_,
     bindparam,
     cast,
     column,
@@ -27,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
 from db.types import UtcDateTime
@@ -48,6 +51,24 @@ def given_rows(dialect: str, columns: Mapping[str, type[TypeEngine[Any]]]) -> Fr
     arrays = [cast(bindparam(name), postgresql.ARRAY(kind)) for name, kind in columns.items()]
     shape = (column(name, kind) for name, kind in columns.items())
     return func.unnest(*arrays).table_valued(*shape).render_derived(name="given")
+
+
+def is_one_of(
+    dialect: str, column: InstrumentedAttribute[Any], name: str, kind: type[TypeEngine[Any]]
+) -> ColumnElement[bool]:
+    """Whether the column is one of the values of the parameter ``name``, which takes what :func:`as_one` makes.
+
+    However many values, it is one statement: a list of parameters would be rendered and prepared anew for each length.
+    """
+    if dialect == "sqlite":
+        each = func.json_each(bindparam(name, type_=String)).table_valued("value")
+        return column.in_(select(each.c.value))
+    return column == any_(bindparam(name, type_=postgresql.ARRAY(kind)))
+
+
+def as_one(dialect: str, values: Collection[Any]) -> str | list[Any]:
+    """Many values as one parameter for :func:`is_one_of`."""
+    return json.dumps(list(values)) if dialect == "sqlite" else list(values)
 
 
 async def execute_rows(

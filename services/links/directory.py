@@ -11,8 +11,8 @@ from urllib.parse import quote
 import structlog
 
 from db.engine import Database
-from db.queries import links as queries
-from db.tables import Link
+from db.queries import directory as queries
+from db.queries.links import changes_since, newest_change
 
 SECONDS_TO_LIVE = 300.0
 # A slug that leads nowhere may be given out any moment; the change tells us, and this bounds what is remembered.
@@ -81,7 +81,10 @@ class LinkDirectory:
         self._monotonic = monotonic
         self._known: OrderedDict[str, _Entry] = OrderedDict()
         self._unknown: OrderedDict[str, _Entry] = OrderedDict()
-        self._asking: dict[str, asyncio.Task[Destination | None]] = {}
+        # Answers that the question under way will give, answers for the next one, and who asks.
+        self._asked: dict[str, asyncio.Future[Destination | None]] = {}
+        self._wanted: dict[str, asyncio.Future[Destination | None]] = {}
+        self._asking: asyncio.Task[None] | None = None
         self._pause_ends = 0.0
         # The newest change that is seen here; None until the database was asked.
         self._seen: int | None = None
@@ -93,10 +96,12 @@ class LinkDirectory:
 
     async def close(self) -> None:
         """Stop following changes, and give up what is being asked."""
-        tasks = [*self._asking.values(), *([self._polling] if self._polling else [])]
+        tasks = [task for task in (self._asking, self._polling) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for answer in self._wanted.values():
+            answer.cancel()
 
     async def find(self, slug: str) -> Destination | None:
         """Where ``slug`` leads, or None when there is no such link; raises DirectoryUnavailable."""
@@ -115,37 +120,50 @@ class LinkDirectory:
         elif now < self._pause_ends:
             raise DirectoryUnavailable
         self.misses += 1
-        asking = self._asking.get(slug)
-        if asking is None:
-            asking = self._asking[slug] = asyncio.create_task(self._ask(slug))
-            asking.add_done_callback(lambda task: self._asked(slug, task))
-        # Who waits may be cancelled; the others go on waiting.
-        return await asyncio.shield(asking)
+        return await asyncio.shield(self._answer_to(slug))
 
-    async def _ask(self, slug: str) -> Destination | None:
-        """Ask the database; what was known before serves while it does not answer."""
-        asked_at = self._monotonic()
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS), self._database.read() as session:
-                link = await queries.by_slug(session, slug)
-        except Exception as error:
-            self._pause_ends = self._monotonic() + PAUSE_SECONDS
-            log.warning("the database does not answer; links lead where they led", reason=repr(error))
+    def _answer_to(self, slug: str) -> asyncio.Future[Destination | None]:
+        """What the database will say: to the question under way if the slug is in it, else to the next one."""
+        answer = self._asked.get(slug) or self._wanted.get(slug)
+        if answer is None:
+            answer = self._wanted[slug] = asyncio.get_running_loop().create_future()
+            if self._asking is None or self._asking.done():
+                self._asking = asyncio.create_task(self._ask(), name="links wanted")
+        return answer
+
+    async def _ask(self) -> None:
+        """One question after the other, each for all slugs that are wanted by then: a cold start asks few times."""
+        while self._wanted:
+            self._asked, self._wanted = self._wanted, {}
+            answers = dict(self._asked)
+            asked_at = self._monotonic()
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS), self._database.read() as session:
+                    found = {link.slug: _destination(link) for link in await queries.leading(session, list(answers))}
+            except Exception as error:
+                self._go_without(answers, error)
+            else:
+                # What changed meanwhile is not among the asked any more: its answer may be older than the change.
+                for slug in self._asked:
+                    self._keep(slug, _Entry(found.get(slug), asked_at))
+                for slug, answer in answers.items():
+                    answer.set_result(found.get(slug))
+            finally:
+                self._asked = {}
+                for answer in answers.values():
+                    answer.cancel()  # only when this directory is being closed: the others are given
+
+    def _go_without(self, answers: dict[str, asyncio.Future[Destination | None]], error: Exception) -> None:
+        """What was known before serves while the database does not answer."""
+        log.warning("the database does not answer; links lead where they led", reason=repr(error))
+        self._pause_ends = self._monotonic() + PAUSE_SECONDS
+        for slug, answer in answers.items():
             stale = self._known.get(slug)
-            if stale is None:
-                raise DirectoryUnavailable from error
-            return stale.destination
-        destination = None if link is None else _destination(link)
-        # A change that came meanwhile has taken this question out: its answer may be older than the change.
-        if self._asking.get(slug) is asyncio.current_task():
-            self._keep(slug, _Entry(destination, asked_at))
-        return destination
-
-    def _asked(self, slug: str, task: asyncio.Task[Destination | None]) -> None:
-        if self._asking.get(slug) is task:
-            del self._asking[slug]
-        if not task.cancelled():
-            task.exception()  # looked at, even when nobody waits any more
+            if stale is not None:
+                answer.set_result(stale.destination)
+            else:
+                answer.set_exception(DirectoryUnavailable())
+                answer.exception()  # looked at, even when nobody waits any more
 
     def _keep(self, slug: str, entry: _Entry) -> None:
         self.forget(slug)
@@ -161,12 +179,12 @@ class LinkDirectory:
 
     def _forget_changed(self, slug: str) -> None:
         self.forget(slug)
-        self._asking.pop(slug, None)
+        self._asked.pop(slug, None)
 
     def _forget_all(self) -> None:
         self._known.clear()
         self._unknown.clear()
-        self._asking.clear()
+        self._asked.clear()
 
     async def _poll(self) -> None:
         failing = False
@@ -184,10 +202,10 @@ class LinkDirectory:
     async def _follow(self) -> None:
         """Forget what changed since the last time."""
         async with self._database.read() as session:
-            newest = await queries.newest_change(session)
+            newest = await newest_change(session)
             if newest == self._seen:
                 return
-            changes = [] if self._seen is None else await queries.changes_since(session, self._seen, CHANGES_AT_ONCE)
+            changes = [] if self._seen is None else await changes_since(session, self._seen, CHANGES_AT_ONCE)
         # Numbers have no gaps: one that is missing was removed while this process slept, and nobody knows its slug.
         if self._seen is None or not changes or changes[0][0] != self._seen + 1:
             self._forget_all()
@@ -204,8 +222,7 @@ def _put(entries: OrderedDict[str, _Entry], slug: str, entry: _Entry, most: int)
         entries.popitem(last=False)
 
 
-def _destination(link: Link) -> Destination:
-    deleted = link.deleted_at is not None
+def _destination(link: queries.Leading) -> Destination:
     # Stored addresses are in this form already; a header with anything else in it would be refused at each click.
-    target = "" if deleted else quote(link.target, safe=_ADDRESS_CHARACTERS)
-    return Destination(link.id, link.slug, target, deleted)
+    target = "" if link.deleted else quote(link.target, safe=_ADDRESS_CHARACTERS)
+    return Destination(link.id, link.slug, target, link.deleted)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from db.engine import Database
+from db.queries import directory as directory_queries
 from db.queries import links as queries
 from tests.full_disk import full_disk
 from tests.kill.launch import Order
@@ -100,14 +101,14 @@ async def test_what_is_in_hand_at_the_end_is_finished_and_counted(
 ):
     await make_link(database, "abc1234")
     asked, go_on = asyncio.Event(), asyncio.Event()
-    ask = queries.by_slug
+    ask = directory_queries.leading
 
     async def ask_slowly(*args: Any) -> Any:
         asked.set()
         await go_on.wait()
         return await ask(*args)
 
-    monkeypatch.setattr(queries, "by_slug", ask_slowly)
+    monkeypatch.setattr(directory_queries, "leading", ask_slowly)
     async with asyncio.TaskGroup() as tasks, web_process(database, tmp_path / "journals") as web:
         reader, writer = await asyncio.open_connection("127.0.0.1", web.port)
         writer.write(b"GET /abc1234 HTTP/1.1\r\nHost: x\r\nUser-Agent: Firefox/127.0\r\n\r\n")

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from db.engine import Database
+from db.queries import directory as directory_queries
 from db.queries import links as queries
 from services.links.directory import DirectoryUnavailable, LinkDirectory
 from tests.redirect_server.network import network_to
@@ -78,6 +79,17 @@ async def test_many_who_want_the_same_link_at_once_ask_once(database: Database):
         targets = await asyncio.gather(*(target_of(directory, "abc1234") for _ in range(50)))
     assert set(targets) == {"https://example.com/"}
     assert len(asked) == 1
+
+
+async def test_a_cold_start_with_many_links_asks_few_questions(database: Database):
+    slugs = [f"link{number:03}" for number in range(100)]
+    for slug in slugs:
+        await make_link(database, slug, f"https://example.com/{slug}")
+    directory = LinkDirectory(database)
+    with questions(database) as asked:
+        targets = await asyncio.gather(*(target_of(directory, slug) for slug in [*slugs, "nothere"]))
+    assert targets == [*(f"https://example.com/{slug}" for slug in slugs), None]
+    assert len(asked) <= 2
 
 
 async def test_who_gives_up_waiting_takes_nobody_along(database: Database):
@@ -167,15 +179,15 @@ async def test_a_change_that_comes_while_the_database_is_being_asked_is_not_forg
 ):
     link_id = await make_link(database, "abc1234")
     answered, go_on = asyncio.Event(), asyncio.Event()
-    ask = queries.by_slug
+    ask = directory_queries.leading
 
     async def ask_slowly(*args: Any) -> Any:
-        link = await ask(*args)
+        found = await ask(*args)
         answered.set()
         await go_on.wait()
-        return link
+        return found
 
-    monkeypatch.setattr(queries, "by_slug", ask_slowly)
+    monkeypatch.setattr(directory_queries, "leading", ask_slowly)
     async with following(LinkDirectory(database)) as directory:
         asking = asyncio.create_task(directory.find("abc1234"))
         await answered.wait()
