@@ -8,7 +8,7 @@ from typing import Any
 from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage, DefaultKeyBuilder, StateType, StorageKey
 from aiogram.fsm.storage.memory import SimpleEventIsolation
-from aiogram.fsm.storage.redis import RedisEventIsolation, RedisStorage
+from aiogram.fsm.storage.redis import RedisStorage
 
 from bot.container import Container
 from db.engine import Database
@@ -55,18 +55,21 @@ class DatabaseStorage(BaseStorage):
 
 @asynccontextmanager
 async def open_dialogues(container: Container) -> AsyncIterator[tuple[BaseStorage, BaseEventIsolation]]:
-    """Dialogue state and its locks: in Redis where there is one, else in the database and this process."""
+    """Dialogue state, in Redis where there is one, else in the database; and its locks.
+
+    The locks are this process's own: one process talks to people, and its inbox handles each person's updates one
+    after the other. A lock in Redis would outlive a process that was killed, and keep its people waiting.
+    """
     storage: BaseStorage
-    isolation: BaseEventIsolation
     redis_url = container.settings.redis_url
     if redis_url is None:
-        storage, isolation = DatabaseStorage(container.database, container.clock), SimpleEventIsolation()
+        storage = DatabaseStorage(container.database, container.clock)
     else:
         keys = DefaultKeyBuilder(prefix="toklink:dialogue", with_bot_id=True, with_destiny=True)
         storage = RedisStorage.from_url(
             redis_url.get_secret_value(), key_builder=keys, state_ttl=DIALOGUES_KEPT, data_ttl=DIALOGUES_KEPT
         )
-        isolation = RedisEventIsolation(redis=storage.redis, key_builder=keys, lock_kwargs={"timeout": 60})
+    isolation = SimpleEventIsolation()
     try:
         yield storage, isolation
     finally:
