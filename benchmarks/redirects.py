@@ -29,7 +29,7 @@ SECONDS = 1.2
 # A round in which other programs took more than this share of a core says little; another is run instead…
 MOST_DISTURBANCE = 0.08
 # …until this is over.
-MOST_SECONDS = 60.0
+MOST_SECONDS = 45.0
 SERVER_CORE, LOAD_CORE = 0, 1
 WANTED_RATIO, MOST_TIMES_P99 = 0.65, 5.0
 
