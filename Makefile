@@ -43,7 +43,7 @@ bench: setup-dev ## Measure, and print ratios
 
 .PHONY: chaos
 chaos: setup-dev ## End real processes by SIGKILL and look at the books
-	@$(BIN)/python -m pytest -m kill $(ARGS)
+	@$(BIN)/python -m pytest -m 'kill or chaos' $(ARGS)
 
 .PHONY: lock
 lock: $(BIN)/uv ## Renew the locked dependencies (hashes, no host)
