@@ -2,20 +2,34 @@
 
 from db.tables.base import Base
 from db.tables.clicks import Click, ClickCount, JournalPosition
+from db.tables.deliveries import ChatMove, Delivery
 from db.tables.inbox import Effect, InboxUpdate
-from db.tables.links import Link, LinkChange, LinkSequence
+from db.tables.links import BlockedHost, Link, LinkChange, LinkSequence
+from db.tables.operations import Act, Alert, ErrorReport, Heartbeat, Lease, Silence, Tally
 from db.tables.people import Dialogue, Person
+from db.tables.works import Work
 
 __all__ = [
+    "Act",
+    "Alert",
     "Base",
+    "BlockedHost",
+    "ChatMove",
     "Click",
     "ClickCount",
+    "Delivery",
     "Dialogue",
     "Effect",
+    "ErrorReport",
+    "Heartbeat",
     "InboxUpdate",
     "JournalPosition",
+    "Lease",
     "Link",
     "LinkChange",
     "LinkSequence",
     "Person",
+    "Silence",
+    "Tally",
+    "Work",
 ]

@@ -17,15 +17,32 @@ class Link(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     slug: Mapped[str] = mapped_column(String(64), unique=True)
-    owner_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("people.id"))
+    # Null: its owner asked to be forgotten, and its target is gone.
+    owner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("people.id"))
     # Emptied by the clean-up some time after the deletion.
     target: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Switched off by an operator, who says why to everybody that clicks.
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    disabled_reason: Mapped[str | None] = mapped_column(Text)
+    # Offered while its owner was typing elsewhere; null once it is chosen or clicked. Drafts are in no list.
+    draft_since: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     # Sums of click_counts, kept beside the link so that a list costs one query.
     clicks: Mapped[int] = mapped_column(BigInteger, default=0)
     visitors: Mapped[int] = mapped_column(BigInteger, default=0)
     bots: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class BlockedHost(Base):
+    """No link may lead to ``host`` or below it; those that do are not followed."""
+
+    __tablename__ = "blocked_hosts"
+
+    # As addresses write it: lower case, punycode, no dot at its end.
+    host: Mapped[str] = mapped_column(String(255), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    blocked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class LinkSequence(Base):

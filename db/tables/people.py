@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, String
+from sqlalchemy import JSON, BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base
@@ -21,6 +21,24 @@ class Person(Base):
     # An IANA name or UTC±HH:MM; null until chosen: DEFAULT_TIMEZONE holds.
     time_zone: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # As Telegram last told them: operators find people by them.
+    username: Mapped[str | None] = mapped_column(String(64), index=True)
+    first_name: Mapped[str | None] = mapped_column(String(128))
+    # support or operator; null: neither. Owners stand in ADMIN_IDS alone.
+    role: Mapped[str | None] = mapped_column(String(16))
+    banned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ban_reason: Mapped[str | None] = mapped_column(Text)
+    # They were told of the ban; all else is silence.
+    ban_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Since when Telegram refuses what is sent to them, and why: blocked or deactivated.
+    unreachable_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unreachable_reason: Mapped[str | None] = mapped_column(String(16))
+    # Hours of the person's own day, 0 to 23; null: the default.
+    notice_hour: Mapped[int | None]
+    quiet_from: Mapped[int | None]
+    quiet_until: Mapped[int | None]
+    # Kinds of notices they switched off, divided by spaces.
+    muted: Mapped[str] = mapped_column(String(256), default="")
 
 
 class Dialogue(Base):
