@@ -18,6 +18,8 @@ class Person(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     # Null until chosen: Telegram's own language of the person holds.
     language: Mapped[str | None] = mapped_column(String(8))
+    # The language of their Telegram as it last was: what is sent unasked speaks it until they choose one.
+    telegram_language: Mapped[str | None] = mapped_column(String(16))
     # An IANA name or UTC±HH:MM; null until chosen: DEFAULT_TIMEZONE holds.
     time_zone: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

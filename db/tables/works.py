@@ -18,6 +18,8 @@ class Work(Base):
         UniqueConstraint("kind", "key"),
         Index("ix_works_state_due_at", "state", "due_at"),
         Index("ix_works_person_id_state", "person_id", "state"),
+        # Results are kept under a work's number, so no number is ever given twice.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -18,8 +18,8 @@ TABLES = (
     "works", "deliveries", "chat_moves", "error_reports", "alerts", "silences", "acts", "tallies", "heartbeats",
     "leases", "blocked_hosts",
 )  # fmt: skip
-PEOPLE = ("username", "first_name", "role", "banned_at", "ban_reason", "ban_told_at", "unreachable_at",
-          "unreachable_reason", "notice_hour", "quiet_from", "quiet_until", "muted")  # fmt: skip
+PEOPLE = ("telegram_language", "username", "first_name", "role", "banned_at", "ban_reason", "ban_told_at",
+          "unreachable_at", "unreachable_reason", "notice_hour", "quiet_from", "quiet_until", "muted")  # fmt: skip
 
 
 def upgrade() -> None:
@@ -45,6 +45,7 @@ def downgrade() -> None:
 
 def _people() -> None:
     with op.batch_alter_table("people") as people:
+        people.add_column(sa.Column("telegram_language", sa.String(length=16), nullable=True))
         people.add_column(sa.Column("username", sa.String(length=64), nullable=True))
         people.add_column(sa.Column("first_name", sa.String(length=128), nullable=True))
         people.add_column(sa.Column("role", sa.String(length=16), nullable=True))
@@ -90,6 +91,7 @@ def _rivers() -> None:
         sa.Column("finished_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_works")),
         sa.UniqueConstraint("kind", "key", name=op.f("uq_works_kind_key")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_works_finished_at"), "works", ["finished_at"])
     op.create_index("ix_works_person_id_state", "works", ["person_id", "state"])
