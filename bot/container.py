@@ -17,6 +17,7 @@ from services.operations.upkeep import Upkeep
 from services.people import People
 from services.pictures.studio import PictureStudio
 from services.services import Services
+from services.works import Works
 
 LOCALES = Path(__file__).parent / "locales"
 
@@ -56,6 +57,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
         pictures=pictures,
         operations=Operations(database, started_at=clock()),
         upkeep=Upkeep(database),
+        works=Works(database),
     )
     try:
         yield Container(settings, clock, database, Catalogue(LOCALES), services)

@@ -8,6 +8,7 @@ from services.operations.overview import Operations
 from services.operations.upkeep import Upkeep
 from services.people import People
 from services.pictures.studio import PictureStudio
+from services.works import Works
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,4 @@ class Services:
     pictures: PictureStudio
     operations: Operations
     upkeep: Upkeep
+    works: Works
