@@ -44,7 +44,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
     database = Database.open(settings.database)
     pictures = PictureStudio()
     services = Services(
-        people=People(database, default_time_zone=settings.default_timezone, operator_ids=settings.admin_ids),
+        people=People(database, default_time_zone=settings.default_timezone, owner_ids=settings.admin_ids),
         links=Links(
             database,
             public_url=settings.links_url,

@@ -60,6 +60,8 @@ class MeetsPerson(BaseMiddleware):
         user: User | None = data.get("event_from_user")
         if user is None or user.is_bot:
             return None
-        person = data["person"] = await self._services.people.meet(user.id, user.language_code, now)
+        person = data["person"] = await self._services.people.meet(
+            user.id, user.language_code, now, username=user.username, first_name=user.first_name
+        )
         with speaking(self._catalogue, person.language):
             return await handler(event, data)

@@ -9,7 +9,7 @@ from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import number, said
 from services.links import errors as links
-from services.people import UnknownLanguage
+from services.people import NotAllowed, UnknownLanguage
 from services.time_zones import UnknownTimeZone
 
 
@@ -68,6 +68,7 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
     links.SeveralAddresses: _several,
     links.TooManyLinks: _too_many,
     links.UndoTooLate: lambda _error: _("⚠️ Too late: a minute has passed, and the link is gone for good."),
+    NotAllowed: lambda _error: _("🚫 This button is not for you."),
     PlaceNotFound: lambda error: _(
         "⚠️ I don't know the place {text}. Send a larger city nearby, or an offset such as +3."
     ).format(text=said(error.text)),

@@ -1,5 +1,6 @@
 """Queries about people."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -17,6 +18,16 @@ async def add_if_new(session: AsyncSession, person_id: int, now: datetime) -> No
     """Two first messages at once add one row."""
     insert = insert_for(session, Person).values(id=person_id, created_at=now)
     await session.execute(insert.on_conflict_do_nothing(index_elements=[Person.id]))
+
+
+async def set_what_telegram_says(session: AsyncSession, person_id: int, said: Mapping[str, str | None]) -> None:
+    """Names and language, by column. A user name is one person's: whoever had it before has it no longer."""
+    if said.get("username"):
+        await session.execute(
+            update(Person).where(Person.username == said["username"], Person.id != person_id).values(username=None)
+        )
+    if said:
+        await session.execute(update(Person).where(Person.id == person_id).values(**said))
 
 
 async def hold(session: AsyncSession, person_id: int) -> None:

@@ -69,7 +69,7 @@ class Act(Base):
     # ban, unban, disable-link, …
     name: Mapped[str] = mapped_column(String(32))
     # person:1001, link:7, host:example.com, …
-    subject: Mapped[str] = mapped_column(String(300))
+    subject: Mapped[str] = mapped_column(String(300), index=True)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 

@@ -30,8 +30,6 @@ class Person(Base):
     role: Mapped[str | None] = mapped_column(String(16))
     banned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ban_reason: Mapped[str | None] = mapped_column(Text)
-    # They were told of the ban; all else is silence.
-    ban_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Since when Telegram refuses what is sent to them, and why: blocked or deactivated.
     unreachable_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     unreachable_reason: Mapped[str | None] = mapped_column(String(16))

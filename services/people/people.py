@@ -8,7 +8,11 @@ from db.engine import Database
 from db.queries import people as queries
 from services.errors import UserError
 from services.language import LANGUAGES, closest_language
+from services.people.roles import LEAST_ROLE, NotAllowed, Right, Role, given_role
 from services.time_zones import zone
+
+# As long as their columns are.
+MOST_NAME, MOST_USERNAME, MOST_LANGUAGE = 128, 64, 16
 
 
 class UnknownLanguage(UserError):
@@ -20,37 +24,88 @@ class UnknownLanguage(UserError):
 
 
 @dataclass(frozen=True, slots=True)
+class Ban:
+    """Since when a person is left unanswered, and why; ``reason`` as an operator wrote it, and as they were told."""
+
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """A person as every part of the product sees them. ``time_zone`` is an IANA name or ``UTC±HH:MM``."""
+    """A person as every part of the product sees them. ``time_zone`` is an IANA name or ``UTC±HH:MM``.
+
+    ``username`` (without @) and ``first_name`` are what Telegram said last.
+    """
 
     id: int
     language: str
     time_zone: str
-    is_operator: bool = False
+    role: Role = Role.PERSON
+    banned: Ban | None = None
+    username: str | None = None
+    first_name: str | None = None
 
     @property
     def zone(self) -> tzinfo:
         return zone(self.time_zone)
 
+    @property
+    def is_support(self) -> bool:
+        """Support, operator or owner: whoever sees /admin."""
+        return self.role >= Role.SUPPORT
+
+    @property
+    def is_operator(self) -> bool:
+        """Operator or owner."""
+        return self.role >= Role.OPERATOR
+
+    def may(self, right: Right) -> bool:
+        return self.role >= LEAST_ROLE[right]
+
+    def require(self, right: Right) -> None:
+        """Raises NotAllowed."""
+        if not self.may(right):
+            raise NotAllowed(right)
+
 
 class People:
     """Knows everybody who ever wrote."""
 
-    def __init__(self, database: Database, *, default_time_zone: str, operator_ids: frozenset[int]) -> None:
+    def __init__(self, database: Database, *, default_time_zone: str, owner_ids: frozenset[int]) -> None:
         self._database = database
         self._default_time_zone = default_time_zone
-        self._operator_ids = operator_ids
+        self._owner_ids = owner_ids
 
-    async def meet(self, person_id: int, telegram_language: str | None, now: datetime) -> Person:
-        """The person, remembered from now on. ``telegram_language`` holds until they choose one."""
+    async def meet(
+        self,
+        person_id: int,
+        telegram_language: str | None,
+        now: datetime,
+        *,
+        username: str | None = None,
+        first_name: str | None = None,
+    ) -> Person:
+        """The person, remembered from now on. ``telegram_language`` holds until they choose one.
+
+        The names are kept as they come; without a first name, which all have, those that are known stay.
+        """
+        said = _said(telegram_language, username, first_name)
         async with self._database.read() as session:
             row = await queries.find(session, person_id)
-        if row is None:
+        if row is None or any(getattr(row, name) != value for name, value in said.items()):
             async with self._database.write() as session:
                 await queries.add_if_new(session, person_id, now)
+                await queries.set_what_telegram_says(session, person_id, said)
                 row = await queries.find(session, person_id)
         assert row is not None
-        return self._person(row, telegram_language)
+        return self.known(row)
+
+    async def find(self, person_id: int) -> Person | None:
+        """The person, if they ever wrote."""
+        async with self._database.read() as session:
+            row = await queries.find(session, person_id)
+        return None if row is None else self.known(row)
 
     async def choose_language(self, person_id: int, language: str) -> None:
         """Raises UnknownLanguage for any but LANGUAGES."""
@@ -66,10 +121,28 @@ class People:
             await queries.set_time_zone(session, person.id, time_zone)
         return replace(person, time_zone=time_zone)
 
-    def _person(self, row: tables.Person, telegram_language: str | None) -> Person:
+    def known(self, row: tables.Person) -> Person:
+        """The person of a row."""
+        role = Role.OWNER if row.id in self._owner_ids else given_role(row.role)
+        # An owner is nobody's to ban: who became one is free, whatever was before.
+        banned = None if row.banned_at is None or role is Role.OWNER else Ban(row.banned_at, row.ban_reason or "")
         return Person(
             id=row.id,
-            language=row.language or closest_language(telegram_language),
+            language=row.language or closest_language(row.telegram_language),
             time_zone=row.time_zone or self._default_time_zone,
-            is_operator=row.id in self._operator_ids,
+            role=role,
+            banned=banned,
+            username=row.username,
+            first_name=row.first_name,
         )
+
+
+def _said(telegram_language: str | None, username: str | None, first_name: str | None) -> dict[str, str | None]:
+    """What Telegram said of a person, by column and as long as that is; what it did not say is left out."""
+    said: dict[str, str | None] = {}
+    if telegram_language is not None:
+        said["telegram_language"] = telegram_language[:MOST_LANGUAGE]
+    if first_name is not None:
+        said["first_name"] = first_name[:MOST_NAME]
+        said["username"] = None if username is None else username[:MOST_USERNAME]
+    return said

@@ -18,8 +18,8 @@ TABLES = (
     "works", "deliveries", "chat_moves", "error_reports", "alerts", "silences", "acts", "tallies", "heartbeats",
     "leases", "blocked_hosts",
 )  # fmt: skip
-PEOPLE = ("telegram_language", "username", "first_name", "role", "banned_at", "ban_reason", "ban_told_at",
-          "unreachable_at", "unreachable_reason", "notice_hour", "quiet_from", "quiet_until", "muted")  # fmt: skip
+PEOPLE = ("telegram_language", "username", "first_name", "role", "banned_at", "ban_reason", "unreachable_at",
+          "unreachable_reason", "notice_hour", "quiet_from", "quiet_until", "muted")  # fmt: skip
 
 
 def upgrade() -> None:
@@ -51,7 +51,6 @@ def _people() -> None:
         people.add_column(sa.Column("role", sa.String(length=16), nullable=True))
         people.add_column(sa.Column("banned_at", UtcDateTime(), nullable=True))
         people.add_column(sa.Column("ban_reason", sa.Text(), nullable=True))
-        people.add_column(sa.Column("ban_told_at", UtcDateTime(), nullable=True))
         people.add_column(sa.Column("unreachable_at", UtcDateTime(), nullable=True))
         people.add_column(sa.Column("unreachable_reason", sa.String(length=16), nullable=True))
         people.add_column(sa.Column("notice_hour", sa.Integer(), nullable=True))
@@ -178,6 +177,7 @@ def _operations() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acts")),
     )
     op.create_index(op.f("ix_acts_at"), "acts", ["at"])
+    op.create_index(op.f("ix_acts_subject"), "acts", ["subject"])
     op.create_table(
         "tallies",
         sa.Column("name", sa.String(length=32), nullable=False),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from db.engine import Database
-from services.people import People, UnknownLanguage
+from services.people import People, Role, UnknownLanguage
 from services.time_zones import UnknownTimeZone
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -12,7 +12,7 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def people(database: Database) -> People:
-    return People(database, default_time_zone="Europe/Moscow", operator_ids=frozenset({7}))
+    return People(database, default_time_zone="Europe/Moscow", owner_ids=frozenset({7}))
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,30 @@ async def test_two_first_messages_at_once_make_one_person(people: People):
     assert first == second
 
 
-async def test_operators_are_those_of_the_settings(people: People):
-    assert (await people.meet(7, "ru", NOW)).is_operator
-    assert not (await people.meet(1, "ru", NOW)).is_operator
+async def test_owners_are_those_of_the_settings(people: People):
+    assert (await people.meet(7, "ru", NOW)).role is Role.OWNER
+    assert (await people.meet(1, "ru", NOW)).role is Role.PERSON
+
+
+async def test_names_are_kept_as_they_last_were(people: People):
+    await people.meet(1, "ru", NOW, username="anna", first_name="Анна")
+    known = await people.meet(1, "ru", NOW)
+    assert (known.username, known.first_name) == ("anna", "Анна"), "who is told no names keeps those that are known"
+    renamed = await people.meet(1, "ru", NOW, username=None, first_name="Аня")
+    assert (renamed.username, renamed.first_name) == (None, "Аня")
+    assert await people.find(1) == renamed
+
+
+async def test_a_user_name_is_one_person_s(people: People):
+    await people.meet(1, "ru", NOW, username="anna", first_name="Анна")
+    await people.meet(2, "ru", NOW, username="anna", first_name="Анна")
+    former = await people.find(1)
+    assert former is not None
+    assert former.username is None
+
+
+async def test_what_is_sent_unasked_speaks_the_language_of_their_telegram(people: People):
+    await people.meet(1, "ru", NOW)
+    await people.meet(2, "en", NOW)
+    assert [found.language for found in (await people.find(1), await people.find(2)) if found] == ["ru", "en"]
+    assert await people.find(3) is None
