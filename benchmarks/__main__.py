@@ -3,9 +3,9 @@
 import os
 import sys
 
-from benchmarks import redirects
+from benchmarks import redirects, updates
 
-BENCHMARKS = {"redirects": redirects.run}
+BENCHMARKS = {"redirects": redirects.run, "updates": updates.run}
 
 
 def main(names: list[str]) -> int:
