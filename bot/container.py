@@ -7,16 +7,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from redis.asyncio import Redis
+
+from bot.keys import secret_key
 from bot.settings import Settings
 from db.engine import Database
+from services.deliveries import Deliveries
 from services.language import Catalogue
 from services.links.links import Links
 from services.links.statistics import Statistics
+from services.operations.audit import Audit
 from services.operations.overview import Operations
+from services.operations.tallies import Tallies
 from services.operations.upkeep import Upkeep
 from services.people import People
 from services.pictures.studio import PictureStudio
+from services.security import Cipher
 from services.services import Services
+from services.throttles import MemoryThrottle, Throttle, Throttles
+from services.throttles.shared import SharedThrottle
 from services.works import Works
 
 LOCALES = Path(__file__).parent / "locales"
@@ -42,6 +51,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
     """All services, closed at the end of the block. The tables must be there: see db.migrate."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database.open(settings.database)
+    redis = Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
     pictures = PictureStudio()
     services = Services(
         people=People(database, default_time_zone=settings.default_timezone, owner_ids=settings.admin_ids),
@@ -57,10 +67,25 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
         pictures=pictures,
         operations=Operations(database, started_at=clock()),
         upkeep=Upkeep(database),
+        audit=Audit(database),
+        tallies=Tallies(database),
+        throttle=Throttles(_throttle(redis)),
         works=Works(database),
+        deliveries=Deliveries(
+            database,
+            Cipher(secret_key(settings), "deliveries"),
+            default_time_zone=settings.default_timezone,
+        ),
     )
     try:
         yield Container(settings, clock, database, Catalogue(LOCALES), services)
     finally:
         await pictures.close()
+        if redis is not None:
+            await redis.aclose()
         await database.close()
+
+
+def _throttle(redis: Redis | None) -> Throttle:
+    memory = MemoryThrottle()
+    return memory if redis is None else SharedThrottle(redis, memory)

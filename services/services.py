@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
+from services.deliveries import Deliveries
 from services.links.links import Links
 from services.links.statistics import Statistics
+from services.operations.audit import Audit
 from services.operations.overview import Operations
+from services.operations.tallies import Tallies
 from services.operations.upkeep import Upkeep
 from services.people import People
 from services.pictures.studio import PictureStudio
+from services.throttles import Throttles
 from services.works import Works
 
 
@@ -21,4 +25,8 @@ class Services:
     pictures: PictureStudio
     operations: Operations
     upkeep: Upkeep
+    audit: Audit
+    tallies: Tallies
+    throttle: Throttles
     works: Works
+    deliveries: Deliveries

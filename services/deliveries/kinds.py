@@ -1,0 +1,17 @@
+"""Every kind of message that the product sends unasked or later than it was asked."""
+
+from typing import Final
+
+from services.deliveries.outgoing import DeliveryKind
+
+# To operators: something is wrong. Better read twice than never.
+ALERT: Final = DeliveryKind("alert", may_repeat=True)
+# The result of a person's own work; it waits for who blocked the bot meanwhile.
+ANSWER: Final = DeliveryKind("answer", waits=True)
+# What a person must know of themselves: a ban and its end, that all of theirs was erased.
+ACCOUNT: Final = DeliveryKind("account", waits=True)
+# One of the person's links was switched off or on, say.
+LINK_NEWS: Final = DeliveryKind("link-news", notice="links")
+DAILY_LINKS: Final = DeliveryKind("daily-links", notice="daily")
+
+KINDS: Final = {kind.name: kind for kind in (ALERT, ANSWER, ACCOUNT, LINK_NEWS, DAILY_LINKS)}
