@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from handlers.settings.errors import PlaceNotFound
+from services import throttles
 from services.errors import UserError
 from services.language import gettext as _
 from services.language import ngettext
-from services.language.formats import number, said
+from services.language.formats import from_now, number, said
 from services.links import errors as links
 from services.people import NotAllowed, UnknownLanguage
 from services.time_zones import UnknownTimeZone
@@ -43,6 +44,18 @@ def _several(error: links.SeveralAddresses) -> str:
     return text.format(count=number(error.count))
 
 
+def _too_fast(error: throttles.TooFast) -> str:
+    if error.kind is throttles.LINKS:
+        text = _("⏳ Many links at once. The next one can be made {time}.")
+    elif error.kind is throttles.PICTURES:
+        text = _("⏳ Many pictures at once. The next one can be drawn {time}.")
+    elif error.kind is throttles.MY_DATA:
+        text = _("⏳ Your data can be had once an hour; again {time}.")
+    else:
+        text = _("⏳ Too fast for me. I answer again {time}.")
+    return text.format(time=from_now(error.wait))
+
+
 def _outdated(_error: UserError) -> str:
     return _("⚠️ This button does not work any more. Open the menu anew: /start")
 
@@ -67,11 +80,13 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
     ).format(scheme=said(f"{error.scheme}:")),
     links.SeveralAddresses: _several,
     links.TooManyLinks: _too_many,
+    links.TooManyDrafts: lambda _error: _("⚠️ Too many addresses for one day here. Send this one to me in our chat."),
     links.UndoTooLate: lambda _error: _("⚠️ Too late: a minute has passed, and the link is gone for good."),
     NotAllowed: lambda _error: _("🚫 This button is not for you."),
     PlaceNotFound: lambda error: _(
         "⚠️ I don't know the place {text}. Send a larger city nearby, or an offset such as +3."
     ).format(text=said(error.text)),
+    throttles.TooFast: _too_fast,
     UnknownLanguage: _outdated,
     UnknownTimeZone: _outdated,
 }

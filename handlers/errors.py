@@ -17,6 +17,7 @@ from services.errors import UserError
 from services.language import Catalogue, closest_language, speaking
 from services.language.formats import shorten
 from services.people import Person
+from services.throttles import Silenced
 
 log = structlog.get_logger()
 
@@ -42,6 +43,9 @@ class TellsErrors(BaseMiddleware):
         except UserError as error:
             with speaking(self._catalogue, _language(data)):
                 await _tell(event, error_text(error))
+        except Silenced:
+            # They were told when to go on; a press is still answered, with nothing.
+            pass
         except TelegramForbiddenError as error:
             # The person blocked the bot, or the group removed it, between their message and our answer.
             log.info("nobody to answer", update_id=event.update_id, reason=error.message)

@@ -44,6 +44,11 @@ def duration(span: timedelta) -> str:
     return str(format_timedelta(span, locale=locale(), threshold=1))
 
 
+def from_now(span: timedelta) -> str:
+    """``in 3 hours``, ``через 2 дня``: the largest unit that fits; a second at least."""
+    return str(format_timedelta(max(span, timedelta(seconds=1)), locale=locale(), threshold=1, add_direction=True))
+
+
 def country(code: str) -> str:
     """``Россия`` or ``Russia`` for ``RU``; the code itself where Babel knows no name."""
     return str(locale().territories.get(code, code))

@@ -1,0 +1,33 @@
+"""The one table of what people may do how often."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class ThrottleKind:
+    """``burst`` at once, then one each ``pause``.
+
+    Once refused, a person goes on when ``resume`` are there again: who sends without end is told so once a while, and
+    not each time that one is let through between two refusals. Roles from ``spares`` on are never throttled.
+    """
+
+    name: str
+    burst: int
+    pause: timedelta
+    resume: int = 1
+    spares: Role | None = None
+
+    def __post_init__(self) -> None:
+        assert 1 <= self.resume <= self.burst
+
+
+# Whatever Telegram brings from a person: no finger is that fast for long. Operators work through lists.
+ANY_UPDATE = ThrottleKind("update", burst=40, pause=timedelta(seconds=0.5), resume=10, spares=Role.SUPPORT)
+LINKS = ThrottleKind("link", burst=30, pause=timedelta(seconds=10))
+# QR codes and charts: each takes a core for a tenth of a second.
+PICTURES = ThrottleKind("picture", burst=20, pause=timedelta(seconds=3), resume=2)
+MY_DATA = ThrottleKind("my-data", burst=1, pause=timedelta(hours=1))
+KINDS = (ANY_UPDATE, LINKS, PICTURES, MY_DATA)
