@@ -21,6 +21,7 @@ from services.operations.overview import Operations
 from services.operations.tallies import Tallies
 from services.operations.upkeep import Upkeep
 from services.people import People
+from services.people.preferences import Notices
 from services.pictures.studio import PictureStudio
 from services.security import Cipher
 from services.services import Services
@@ -53,8 +54,12 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
     database = Database.open(settings.database)
     redis = Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
     pictures = PictureStudio()
+    deliveries = Deliveries(
+        database, Cipher(secret_key(settings), "deliveries"), default_time_zone=settings.default_timezone
+    )
     services = Services(
         people=People(database, default_time_zone=settings.default_timezone, owner_ids=settings.admin_ids),
+        notices=Notices(database),
         links=Links(
             database,
             public_url=settings.links_url,
@@ -70,12 +75,8 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
         audit=Audit(database),
         tallies=Tallies(database),
         throttle=Throttles(_throttle(redis)),
-        works=Works(database),
-        deliveries=Deliveries(
-            database,
-            Cipher(secret_key(settings), "deliveries"),
-            default_time_zone=settings.default_timezone,
-        ),
+        works=Works(database, deliveries),
+        deliveries=deliveries,
     )
     try:
         yield Container(settings, clock, database, Catalogue(LOCALES), services)

@@ -10,6 +10,7 @@ from services.operations.overview import Operations
 from services.operations.tallies import Tallies
 from services.operations.upkeep import Upkeep
 from services.people import People
+from services.people.preferences import Notices
 from services.pictures.studio import PictureStudio
 from services.throttles import Throttles
 from services.works import Works
@@ -20,6 +21,7 @@ class Services:
     """Built and closed by bot.container; tests build the same."""
 
     people: People
+    notices: Notices
     links: Links
     statistics: Statistics
     pictures: PictureStudio

@@ -14,8 +14,8 @@ from db.engine import Database
 from db.queries import deliveries as queries
 from db.queries import people as people_queries
 from services.deliveries.outgoing import DeliveryKind, Outgoing
-from services.deliveries.quiet import end_of_quiet
 from services.deliveries.splitting import MOST_IN_CAPTION, split, visible_length
+from services.people.preferences import preferences_of
 from services.security import Cipher
 from services.time_zones import zone
 
@@ -114,15 +114,16 @@ class Deliveries:
         """
         async with self._database.write() as session:
             row = await people_queries.find(session, person_id)
-            if row is None or row.banned_at is not None or (kind.notice and kind.notice in row.muted.split()):
+            if row is None or row.banned_at is not None:
                 return False
             if row.unreachable_at is not None and not kind.waits:
                 return False
-            due_at = now
+            due_at: datetime | None = now
             if kind.notice is not None:
-                due_at = end_of_quiet(
-                    now, zone(row.time_zone or self._default_time_zone), row.quiet_from, row.quiet_until
-                )
+                place = zone(row.time_zone or self._default_time_zone)
+                due_at = preferences_of(row).when(kind.notice, place, now)
+            if due_at is None:
+                return False
             await self.enqueue_in(session, kind, key, person_id, outgoing, now, due_at=due_at)
         return True
 

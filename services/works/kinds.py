@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
-if TYPE_CHECKING:
-    from services.deliveries import Outgoing
+from services.deliveries import Outgoing
 
 Role = Literal["bot", "scheduler"]
 
@@ -51,7 +50,7 @@ class Progress(Protocol):
 
 Do = Callable[[Work, Progress], Awaitable[None]]
 # What the person is told when the work failed for good; None: nothing.
-Regret = Callable[[Work], Awaitable["Outgoing | None"]]
+Regret = Callable[[Work], Awaitable[Outgoing | None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from db import tables
 from db.engine import Database
 from db.queries import effects
 from db.queries import works as queries
+from services.deliveries import Deliveries, Outgoing
+from services.deliveries.kinds import ANSWER
 from services.works.kinds import Work, WorkKind
 
 # A person's works at once; the rest wait, and others go first.
@@ -46,8 +48,9 @@ class Works:
     >>> await works.enqueue("my-data", f"{person.id}", person_id=person.id, facts={}, now=now, cause=cause)
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, deliveries: Deliveries) -> None:
         self._database = database
+        self._deliveries = deliveries
         self._kinds: dict[str, WorkKind] = {}
         self._on_cancel: OnCancel | None = None
         # Set when something was enqueued in this process: who does works need not wait for its next look.
@@ -182,6 +185,16 @@ class Works:
         """False: it was cancelled, or another took it over."""
         async with self._database.write() as session:
             return await queries.finish(session, claimed.work.id, claimed.token, queries.DONE, now)
+
+    async def fail(self, claimed: Claimed, reason: str, regret: Outgoing | None, now: datetime) -> bool:
+        """Failed for good, with ``regret`` owed to its person; False: it was cancelled, or another took it over."""
+        work = claimed.work
+        async with self._database.write() as session:
+            failed = await queries.finish(session, work.id, claimed.token, queries.FAILED, now, reason)
+            chat_id = work.chat_id or work.person_id
+            if failed and regret is not None and chat_id is not None:
+                await self._deliveries.enqueue_in(session, ANSWER, f"work-failed:{work.id}", chat_id, regret, now)
+        return failed
 
     async def put_back(self, claimed: Claimed, due_at: datetime, *, uncounted: bool = False) -> bool:
         """Free for whoever claims it from ``due_at`` on; ``uncounted``: it was interrupted, which is no failure."""
