@@ -2,7 +2,7 @@
 
 from aiogram import Router
 
-from handlers import fallback, links, operations, settings, start
+from handlers import fallback, inline, links, operations, settings, start
 from handlers.contents import KnowsAlbums
 from handlers.dialogue import CommandsEndDialogues, PressesEndDialogues
 
@@ -15,5 +15,12 @@ def routers() -> list[Router]:
     chat.callback_query.outer_middleware(PressesEndDialogues())
     # Operators before start, which sends everybody else's /admin in a group to the private chat.
     # Links before settings: an address that is pasted into the time zone dialogue is an address.
-    chat.include_routers(operations.router(), start.router(), links.router(), settings.router(), fallback.router())
+    chat.include_routers(
+        operations.router(),
+        start.router(),
+        links.router(),
+        inline.router(),
+        settings.router(),
+        fallback.router(),
+    )
     return [chat]

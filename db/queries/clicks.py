@@ -71,8 +71,9 @@ def _grow_links(dialect: str) -> Update:
         .group_by(given.c.link_id)
         .subquery("sums")
     )
-    grown = {name: getattr(Link, name) + sums.c[name] for name in _SUMS}
-    return update(Link).where(Link.id == sums.c.link_id).values(grown)
+    grown: dict[str, Any] = {name: getattr(Link, name) + sums.c[name] for name in _SUMS}
+    # Whatever looked at a draft, it was sent to somebody: its owner finds it among their links.
+    return update(Link).where(Link.id == sums.c.link_id).values(grown | {"draft_since": None})
 
 
 def _add_clicks(dialect: str) -> Insert:

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.upsert import insert_for
 from db.tables import Link, LinkChange, LinkSequence
 
 
-async def add(session: AsyncSession, *, slug: str, owner_id: int, target: str, now: datetime) -> Link | None:
+async def add(
+    session: AsyncSession, *, slug: str, owner_id: int, target: str, now: datetime, draft: bool = False
+) -> Link | None:
     """A new link, or None when the slug was ever given out."""
+    values = {"slug": slug, "owner_id": owner_id, "target": target, "created_at": now}
     insert = insert_for(session, Link).values(
-        slug=slug, owner_id=owner_id, target=target, created_at=now, clicks=0, visitors=0, bots=0
+        **values, draft_since=now if draft else None, clicks=0, visitors=0, bots=0
     )
     link_id = await session.scalar(insert.on_conflict_do_nothing(index_elements=[Link.slug]).returning(Link.id))
     return None if link_id is None else await session.get_one(Link, link_id)
@@ -30,13 +33,46 @@ async def of_owner(session: AsyncSession, link_id: int, owner_id: int) -> Link |
 
 async def page(session: AsyncSession, owner_id: int, *, limit: int, offset: int) -> Sequence[Link]:
     """A person's links, newest first."""
-    standing = select(Link).where(Link.owner_id == owner_id, Link.deleted_at.is_(None))
+    standing = select(Link).where(*_standing(owner_id))
     return (await session.scalars(standing.order_by(Link.id.desc()).limit(limit).offset(offset))).all()
 
 
 async def count(session: AsyncSession, owner_id: int) -> int:
-    standing = select(func.count()).where(Link.owner_id == owner_id, Link.deleted_at.is_(None))
-    return (await session.scalar(standing)) or 0
+    return (await session.scalar(select(func.count()).where(*_standing(owner_id)))) or 0
+
+
+async def matching(session: AsyncSession, owner_id: int, words: str, limit: int) -> Sequence[Link]:
+    """A person's newest links with ``words`` in their slug or target."""
+    found = or_(Link.slug.icontains(words, autoescape=True), Link.target.icontains(words, autoescape=True))
+    rows = select(Link).where(*_standing(owner_id), found).order_by(Link.id.desc()).limit(limit)
+    return (await session.scalars(rows)).all()
+
+
+async def leading_to(session: AsyncSession, owner_id: int, target: str) -> Link | None:
+    """A person's newest link to ``target``; one that stands comes before a draft."""
+    rows = select(Link).where(Link.owner_id == owner_id, Link.target == target, Link.deleted_at.is_(None))
+    return await session.scalar(rows.order_by(Link.draft_since.is_not(None), Link.id.desc()).limit(1))
+
+
+async def count_drafts(session: AsyncSession, owner_id: int) -> int:
+    drafts = select(func.count()).where(Link.owner_id == owner_id, Link.draft_since.is_not(None))
+    return (await session.scalar(drafts)) or 0
+
+
+async def list_draft(session: AsyncSession, link_id: int, owner_id: int) -> None:
+    """A draft was chosen: it is a link like any other from now on."""
+    await session.execute(update(Link).where(Link.id == link_id, Link.owner_id == owner_id).values(draft_since=None))
+
+
+async def end_drafts_before(session: AsyncSession, moment: datetime, now: datetime, limit: int) -> Sequence[str]:
+    """The slugs of at most ``limit`` drafts that nobody chose or clicked since ``moment``, and that just ended."""
+    old = select(Link.id).where(Link.draft_since < moment).order_by(Link.draft_since).limit(limit)
+    ended = update(Link).where(Link.id.in_(old), Link.draft_since < moment)
+    return (await session.scalars(ended.values(draft_since=None, deleted_at=now, target="").returning(Link.slug))).all()
+
+
+def _standing(owner_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Link.owner_id == owner_id, Link.deleted_at.is_(None), Link.draft_since.is_(None)
 
 
 async def mark_deleted(session: AsyncSession, link_id: int, owner_id: int, now: datetime) -> str | None:

@@ -74,6 +74,14 @@ class TooManyLinks(UserError):
         self.most = most
 
 
+class TooManyDrafts(UserError):
+    """``most`` links were offered to the person within a day, and none of them was chosen."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
 class UndoTooLate(UserError):
     """A deleted link can be brought back for ``limit`` only."""
 

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from db import tables
 from db.engine import Database
 from db.queries import effects
 from db.queries import links as queries
 from db.queries import people as people_queries
-from services.links.errors import LinkNotFound, TooManyLinks, UndoTooLate
+from services.links.errors import LinkNotFound, TooManyDrafts, TooManyLinks, UndoTooLate
 from services.links.slugs import random_slug
 from services.links.targets import Target, parse_target
 
@@ -18,6 +20,8 @@ CREATED, DELETED = "link created", "link deleted"
 UNDO_LIMIT = timedelta(minutes=1)
 # With 10⁹ links a random slug is taken once in 2,200 tries; ten in a row say that something else is wrong.
 SLUG_TRIES = 10
+# Each keystroke in an address may be an address of its own; nobody who means well types more in a day.
+MOST_DRAFTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +87,53 @@ class Links:
                 return self._link(row), target
             if await queries.count(session, owner_id) >= self._most_per_person:
                 raise TooManyLinks(self._most_per_person)
-            for _ in range(SLUG_TRIES):
-                slug = random_slug(self._choose)
-                row = await queries.add(session, slug=slug, owner_id=owner_id, target=target.url, now=now)
-                if row is not None:
-                    if cause is not None:
-                        await effects.keep(session, cause, CREATED, {"link": row.id}, now)
-                    await queries.record_change(session, slug, now)
-                    return self._link(row), target
+            row = await self._add(session, owner_id, target, now)
+            if cause is not None:
+                await effects.keep(session, cause, CREATED, {"link": row.id}, now)
+            await queries.record_change(session, row.slug, now)
+        return self._link(row), target
+
+    async def draft(self, owner_id: int, address: str, now: datetime) -> tuple[Link, Target]:
+        """A link to offer to somebody who is still typing; the same one for the same address.
+
+        It leads where it should at once, and is in no list before it is chosen or clicked; a day later it is gone if
+        it was neither. Who has such a link already is offered that one. Raises as create(), and TooManyDrafts.
+        """
+        target = parse_target(address, own_hosts=self._own_hosts, allow_private=self._allow_private)
+        async with self._database.read() as session:
+            row = await queries.leading_to(session, owner_id, target.url)
+        if row is not None:
+            return self._link(row), target
+        async with self._database.write() as session:
+            await people_queries.hold(session, owner_id)
+            row = await queries.leading_to(session, owner_id, target.url)
+            if row is None:
+                if await queries.count(session, owner_id) >= self._most_per_person:
+                    raise TooManyLinks(self._most_per_person)
+                if await queries.count_drafts(session, owner_id) >= MOST_DRAFTS:
+                    raise TooManyDrafts(MOST_DRAFTS)
+                row = await self._add(session, owner_id, target, now, draft=True)
+                await queries.record_change(session, row.slug, now)
+        return self._link(row), target
+
+    async def choose(self, owner_id: int, link_id: int) -> None:
+        """A draft was sent to somebody: it is a link like any other from now on."""
+        async with self._database.write() as session:
+            await queries.list_draft(session, link_id, owner_id)
+
+    async def search(self, owner_id: int, words: str, limit: int) -> Sequence[Link]:
+        """The newest links with ``words`` in their slug or target; all of them for no words."""
+        async with self._database.read() as session:
+            return [self._link(row) for row in await queries.matching(session, owner_id, words, limit)]
+
+    async def _add(
+        self, session: AsyncSession, owner_id: int, target: Target, now: datetime, *, draft: bool = False
+    ) -> tables.Link:
+        for _ in range(SLUG_TRIES):
+            slug = random_slug(self._choose)
+            row = await queries.add(session, slug=slug, owner_id=owner_id, target=target.url, now=now, draft=draft)
+            if row is not None:
+                return row
         raise RuntimeError(f"no free slug in {SLUG_TRIES} tries")
 
     async def get(self, owner_id: int, link_id: int) -> Link:

@@ -82,6 +82,11 @@ def has_scheme(text: str) -> bool:
     return text[scheme.end() :].startswith("//") or scheme["scheme"].lower() in SCHEMES_WITHOUT_SLASHES
 
 
+def looks_like_address(text: str) -> bool:
+    """Whether a whole text is meant as an address, with its scheme or without. Never raises."""
+    return has_scheme(text) or bool(BARE.fullmatch(text.strip()))
+
+
 def readable_host(ascii_host: str) -> str:
     """``xn--e1afmkfd.xn--p1ai`` → ``пример.рф``."""
     try:

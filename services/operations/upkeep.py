@@ -14,22 +14,25 @@ RAW_CLICKS_KEPT = timedelta(days=30)
 # Far longer than a web process can lag behind; one that slept longer empties its cache.
 CHANGES_KEPT = timedelta(days=1)
 DELETED_TARGETS_KEPT = timedelta(days=1)
+# Links that were offered in the middle of typing, and neither chosen nor clicked.
+DRAFTS_KEPT = timedelta(days=1)
 DIALOGUES_KEPT = timedelta(days=30)
 # Telegram brings an update again for a day at most.
 UPDATES_KEPT = timedelta(days=2)
 # Small transactions: nobody who writes meanwhile waits long.
-CLICKS_AT_ONCE, UPDATES_AT_ONCE = 1_000, 1_000
+CLICKS_AT_ONCE, UPDATES_AT_ONCE, DRAFTS_AT_ONCE = 1_000, 1_000, 100
 
 
 @dataclass(frozen=True, slots=True)
 class CleanUp:
     """How many rows of each kind went."""
 
-    raw_clicks: int
-    link_changes: int
-    deleted_targets: int
-    dialogues: int
-    updates: int
+    raw_clicks: int = 0
+    link_changes: int = 0
+    deleted_targets: int = 0
+    drafts: int = 0
+    dialogues: int = 0
+    updates: int = 0
 
 
 class Upkeep:
@@ -47,14 +50,24 @@ class Upkeep:
             targets = await link_queries.empty_deleted_before(session, now - DELETED_TARGETS_KEPT)
             dialogues = await dialogue_queries.forget_before(session, now - DIALOGUES_KEPT)
             await effect_queries.forget_before(session, now - UPDATES_KEPT)
+        drafts = 0
+        while ended := await self._end_drafts(now):
+            drafts += ended
         updates = 0
         while removed := await self._forget_updates(now - UPDATES_KEPT):
             updates += removed
-        return CleanUp(raw_clicks, changes, len(targets), dialogues, updates)
+        return CleanUp(raw_clicks, changes, len(targets), drafts, dialogues, updates)
 
     async def _forget_clicks(self, before: datetime) -> int:
         async with self._database.write() as session:
             return await click_queries.forget_oldest(session, before, CLICKS_AT_ONCE)
+
+    async def _end_drafts(self, now: datetime) -> int:
+        async with self._database.write() as session:
+            ended = await link_queries.end_drafts_before(session, now - DRAFTS_KEPT, now, DRAFTS_AT_ONCE)
+            for slug in ended:
+                await link_queries.record_change(session, slug, now)
+        return len(ended)
 
     async def _forget_updates(self, before: datetime) -> int:
         async with self._database.write() as session:

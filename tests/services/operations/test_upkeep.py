@@ -39,7 +39,7 @@ async def test_old_changes_and_dialogues_go(database: Database):
         await links.record_change(session, "b", NOW)
         await dialogues.keep(session, "left", NOW - 31 * DAY, state="x")
         await dialogues.keep(session, "fresh", NOW, state="x")
-    assert await Upkeep(database).clean_up(NOW) == CleanUp(0, 1, 0, 1, 0)
+    assert await Upkeep(database).clean_up(NOW) == CleanUp(link_changes=1, dialogues=1)
     async with database.read() as session:
         assert await links.changes_since(session, 0, 10) == [(2, "b")]
         assert await dialogues.find(session, "left") is None
@@ -60,5 +60,5 @@ async def test_a_second_run_finds_nothing_to_do(database: Database):
     async with database.write() as session:
         session.add(Click(link_id=1, at=NOW - 31 * DAY, bot=False, first_visit=True))
     upkeep = Upkeep(database)
-    assert await upkeep.clean_up(NOW) == CleanUp(1, 0, 0, 0, 0)
-    assert await upkeep.clean_up(NOW) == CleanUp(0, 0, 0, 0, 0)
+    assert await upkeep.clean_up(NOW) == CleanUp(raw_clicks=1)
+    assert await upkeep.clean_up(NOW) == CleanUp()

@@ -1,0 +1,5 @@
+"""``@bot address`` in any chat: a short link, offered while the person types."""
+
+from handlers.inline.inline import router
+
+__all__ = ["router"]

@@ -1,0 +1,46 @@
+"""Inline queries: one a keystroke, answered at once from storage; a link that is chosen joins the person's links."""
+
+from datetime import datetime
+
+from aiogram import Router
+from aiogram.types import ChosenInlineResult, InlineQuery
+
+from handlers.inline import views
+from services.errors import UserError
+from services.links.links import Link
+from services.links.targets import looks_like_address
+from services.people import Person
+from services.services import Services
+
+MOST_RESULTS = 10
+
+
+def router() -> Router:
+    router = Router(name="inline")
+    router.inline_query.register(offer)
+    router.chosen_inline_result.register(keep)
+    return router
+
+
+async def offer(query: InlineQuery, services: Services, person: Person, now: datetime) -> None:
+    try:
+        links = await _wanted(query.query.strip(), services, person, now)
+    except UserError as error:
+        offered = views.trouble(error)
+    else:
+        offered = views.offered(links)
+    # Personal, and not remembered: what is offered here is this person's own, and may be deleted the next moment.
+    await query.answer(offered.results, cache_time=0, is_personal=True, button=offered.button)
+
+
+async def keep(chosen: ChosenInlineResult, services: Services, person: Person) -> None:
+    link_id = chosen.result_id
+    if link_id.isascii() and link_id.isdecimal() and len(link_id) <= 18:
+        await services.links.choose(person.id, int(link_id))
+
+
+async def _wanted(text: str, services: Services, person: Person, now: datetime) -> list[Link]:
+    if looks_like_address(text):
+        link, _target = await services.links.draft(person.id, text, now)
+        return [link]
+    return list(await services.links.search(person.id, text, MOST_RESULTS))

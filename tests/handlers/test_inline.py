@@ -1,0 +1,118 @@
+"""`@bot address` in any chat."""
+
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+
+from sandbox import Person, SandboxClient
+from scheduler.jobs import JOBS
+from services.links.links import MOST_DRAFTS
+from tests.platform import Platform, running_platform
+
+ADDRESS = "https://example.com/page"
+
+
+async def test_an_address_typed_in_any_chat_is_offered_as_a_short_link_and_joins_the_list_once_chosen(
+    anna: Person, world: SandboxClient
+):
+    friends = anna.in_group(world.group("Друзья"))
+    offered = await friends.inline(ADDRESS)
+    assert len(offered.results) == 1
+    await anna.send("/links")
+    assert "example.com" not in anna.last.text
+    sent = await friends.choose(offered)
+    short_url = sent.text
+    assert short_url.startswith("http")
+
+    async def is_listed() -> bool:
+        await anna.send("/links")
+        return "example.com/page" in anna.last.text
+
+    assert await is_listed()
+
+
+async def test_each_keystroke_gets_the_same_link_for_the_same_address(anna: Person, ben: Person):
+    first, again, other = [await anna.inline(text) for text in (ADDRESS, f" {ADDRESS} ", ADDRESS + "s")]
+    assert first.results[0].id == again.results[0].id != other.results[0].id
+    assert (await ben.inline(ADDRESS)).results[0].id != first.results[0].id
+
+
+async def test_an_address_that_has_a_link_already_is_offered_that_one(anna: Person):
+    await anna.send(ADDRESS)
+    [offered] = (await anna.inline("example.com/page")).results
+    assert offered.title.removeprefix("🔗 ") in anna.last.text
+
+
+async def test_words_find_own_links_and_nothing_typed_shows_the_newest(anna: Person, ben: Person):
+    for address in ("https://example.com/cats", "https://example.com/dogs"):
+        await anna.send(address)
+    assert len((await anna.inline("")).results) == 2
+    [cats] = (await anna.inline("CATS")).results
+    assert "cats" in str(cats.raw["description"])
+    assert (await anna.inline("100%_")).results == []
+    nothing = await ben.inline("")
+    assert nothing.results == []
+    assert nothing.raw["button"]["text"] == "🔗 Type an address: it becomes a short link"
+
+
+async def test_the_button_leads_to_the_chat_with_the_bot(anna: Person):
+    offered = await anna.inline("")
+    await anna.start(offered.raw["button"]["start_parameter"])
+    assert "короткие ссылки" in anna.last.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("https://", "⚠️ https:// is not a web address."),
+        ("javascript:alert(1)", "⚠️ javascript: links don't work here."),
+        ("https://user:password@example.com", "⚠️ The address has a name or a password in it"),
+    ],
+)
+async def test_an_address_that_cannot_be_shortened_says_why_above_the_results(ben: Person, typed: str, said: str):
+    offered = await ben.inline(typed)
+    assert offered.results == []
+    assert offered.raw["button"]["text"].startswith(said)
+
+
+async def test_a_draft_leads_at_once_and_a_click_lists_it(platform: Platform, anna: Person):
+    [offered] = (await anna.inline(ADDRESS)).results
+    short_url = str(offered.raw["input_message_content"]["message_text"])
+    async with aiohttp.ClientSession() as session, session.get(short_url, allow_redirects=False) as answer:
+        assert answer.headers["Location"] == ADDRESS
+    await platform.counted(clicks=0, bots=1, within=5)
+    await anna.send("/links")
+    assert "example.com/page" in anna.last.text
+
+
+async def test_a_draft_that_nobody_chose_is_gone_a_day_later_and_a_chosen_one_stays(platform: Platform, anna: Person):
+    chosen = await anna.inline(ADDRESS)
+    await anna.choose(chosen)
+    [left] = (await anna.inline(ADDRESS + "s")).results
+    short_url = str(left.raw["input_message_content"]["message_text"])
+    await JOBS["clean-up"](platform.container.services, datetime.now(UTC) + timedelta(hours=23))
+    assert (await anna.inline(ADDRESS + "s")).results[0].id == left.id
+    await JOBS["clean-up"](platform.container.services, datetime.now(UTC) + timedelta(hours=25))
+    async with aiohttp.ClientSession() as session, session.get(short_url, allow_redirects=False) as answer:
+        assert answer.status == 410
+    assert (await anna.inline(ADDRESS)).results[0].id == chosen.results[0].id
+
+
+async def test_at_the_limit_nothing_is_offered_but_what_to_do(tmp_path):
+    async with running_platform(tmp_path, {"links_per_user": 1}) as platform:
+        ben = platform.world.person("Бен")
+        await ben.send("https://example.com/1")
+        offered = await ben.inline("https://example.com/2")
+        assert offered.results == []
+        assert "You have 1 link, which is the limit." in offered.raw["button"]["text"].replace(" ", " ")
+
+
+async def test_who_types_addresses_all_day_is_sent_to_the_chat(platform: Platform, ben: Person):
+    now = datetime.now(UTC)
+    await ben.start()
+    for number in range(MOST_DRAFTS):
+        await platform.container.services.links.draft(ben.id, f"https://example.com/{number}", now)
+    offered = await ben.inline("https://example.com/more")
+    assert offered.results == []
+    assert offered.raw["button"]["text"].startswith("⚠️ Too many addresses for one day here.")
