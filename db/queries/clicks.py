@@ -15,6 +15,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    null,
     select,
     true,
     update,
@@ -73,7 +74,7 @@ def _grow_links(dialect: str) -> Update:
     )
     grown: dict[str, Any] = {name: getattr(Link, name) + sums.c[name] for name in _SUMS}
     # Whatever looked at a draft, it was sent to somebody: its owner finds it among their links.
-    return update(Link).where(Link.id == sums.c.link_id).values(grown | {"draft_since": None})
+    return update(Link).where(Link.id == sums.c.link_id).values(grown | {"draft_since": null()})
 
 
 def _add_clicks(dialect: str) -> Insert:

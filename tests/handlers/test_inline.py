@@ -65,8 +65,8 @@ async def test_the_button_leads_to_the_chat_with_the_bot(anna: Person):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("https://", "⚠️ https:// is not a web address."),
-        ("javascript:alert(1)", "⚠️ javascript: links don't work here."),
+        ("https://", "⚠️ \u2068https://\u2069 is not a web address."),
+        ("javascript:alert(1)", "⚠️ \u2068javascript:\u2069 links don't work here."),
         ("https://user:password@example.com", "⚠️ The address has a name or a password in it"),
     ],
 )
