@@ -1,10 +1,10 @@
 """Queries about due work."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, FromClause, Select, case, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.upsert import insert_for
@@ -13,13 +13,17 @@ from db.tables import Work
 DUE, DONE, FAILED, CANCELLED = "due", "done", "failed", "cancelled"
 # Who claims on PostgreSQL holds this lock, so that limits for each person hold across processes.
 CLAIMING = 5_703_001
+# Who had a work done within this time lets others go first.
+LATELY = timedelta(minutes=10)
 
 
 async def add(session: AsyncSession, kind: str, key: str, **values: Any) -> int:
     """The id of the work that is due under this kind and key: a new one, unless one is due already."""
     await session.execute(delete(Work).where(Work.kind == kind, Work.key == key, Work.state != DUE))
     insert = insert_for(session, Work).values(kind=kind, key=key, state=DUE, attempts=0, **values)
-    added: int | None = await session.scalar(insert.on_conflict_do_nothing(index_elements=[Work.kind, Work.key]).returning(Work.id))
+    added: int | None = await session.scalar(
+        insert.on_conflict_do_nothing(index_elements=[Work.kind, Work.key]).returning(Work.id)
+    )
     if added is None:
         added = await session.scalar(select(Work.id).where(Work.kind == kind, Work.key == key))
     assert added is not None
@@ -74,33 +78,44 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 
 def _in_turn(rooms: Mapping[str, int], busy: Collection[int], most_each: int, now: datetime) -> Select[int]:
-    """Ids of the works that may be claimed, in the order in which they are."""
+    """Ids of the works that may be claimed, in the order in which they are.
+
+    First everybody's first work beside those in hand; among them those go first who had none done for the longest.
+    """
+    owner = func.coalesce(Work.person_id, 0)
     in_hand = (
-        select(Work.person_id, func.count().label("works"))
+        select(owner.label("owner"), func.count().label("works"))
         .where(Work.state == DUE, Work.leased_until > now, Work.person_id.is_not(None))
-        .group_by(Work.person_id)
+        .group_by(owner)
+        .subquery()
+    )
+    served = (
+        select(owner.label("owner"), func.max(Work.finished_at).label("at"))
+        .where(Work.finished_at > now - LATELY)
+        .group_by(owner)
         .subquery()
     )
     place = func.row_number().over(partition_by=Work.person_id, order_by=(Work.due_at, Work.id))
+    turn = place + func.coalesce(in_hand.c.works, 0)
     waiting = (
-        select(
-            Work.id, Work.kind, Work.person_id, Work.due_at, (place + func.coalesce(in_hand.c.works, 0)).label("turn")
-        )
-        .outerjoin(in_hand, in_hand.c.person_id == Work.person_id)
+        select(Work.id, Work.kind, Work.person_id, Work.due_at, turn.label("turn"), served.c.at.label("served"))
+        .outerjoin(in_hand, in_hand.c.owner == owner)
+        .outerjoin(served, served.c.owner == owner)
         .where(_free(now), Work.kind.in_(rooms), Work.id.not_in(busy))
         .subquery()
     )
-    of_kind = func.row_number().over(
-        partition_by=waiting.c.kind, order_by=(waiting.c.turn, waiting.c.due_at, waiting.c.id)
-    )
+    of_kind = func.row_number().over(partition_by=waiting.c.kind, order_by=_order(waiting))
     allowed = (
         select(waiting, of_kind.label("place"))
         .where(or_(waiting.c.person_id.is_(None), waiting.c.turn <= most_each))
         .subquery()
     )
     room = case(*((allowed.c.kind == kind, most) for kind, most in rooms.items()), else_=0)
-    in_turn = select(allowed.c.id).where(allowed.c.place <= room)
-    return in_turn.order_by(allowed.c.turn, allowed.c.due_at, allowed.c.id)
+    return select(allowed.c.id).where(allowed.c.place <= room).order_by(*_order(allowed))
+
+
+def _order(works: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return works.c.turn, works.c.served.asc().nulls_first(), works.c.due_at, works.c.id
 
 
 async def renew(session: AsyncSession, work_id: int, lease: str, until: datetime) -> bool:

@@ -102,7 +102,7 @@ class Worker:
         self._failing = False
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Do works until ``stopping``; what is in hand then has a few seconds, or goes back. Cancelled: it goes back."""
+        """Do works until ``stopping``; what is in hand then has a few seconds, or goes back; at once when cancelled."""
         self._works.tell_cancelled(self._end)
         grace = 0.0
         try:
