@@ -12,7 +12,9 @@ import structlog
 from aiogram import Bot
 from aiogram.types import Update
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.lease import Deposed
 from bot.updates import UNKNOWN, kind_of, lane_of
 from db.engine import Database
 from db.queries import inbox as queries
@@ -32,10 +34,18 @@ PRE_CHECKOUT_SECONDS = 9.0
 # Handled updates are marked as done together.
 GATHER_SECONDS = 0.01
 READ_AGAIN_SECONDS = 1.0
+# For the last of these marks, at the end.
+MARK_SECONDS = 2.0
 
 Handle = Callable[[Update], Awaitable[None]]
 # Given the update that failed for good, and its last error.
 GiveUp = Callable[[Update, Exception], Awaitable[None]]
+# Raises Deposed in a transaction that may not record: the successor has looked already for what waits.
+Fence = Callable[[AsyncSession], Awaitable[None]]
+
+
+async def unfenced(_session: AsyncSession) -> None:
+    """For an inbox that has no successor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,9 @@ class Inbox:
         give_up: GiveUp,
         clock: Callable[[], datetime],
         redact: Callable[[str], str],
+        fence: Fence = unfenced,
     ) -> None:
+        self._fence = fence
         self._bot = bot
         self._database = database
         self._cipher = cipher
@@ -127,8 +139,14 @@ class Inbox:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         if self._marking is not None:
-            await self._marking
-        await self._mark_done()
+            await asyncio.wait({self._marking}, timeout=MARK_SECONDS)
+            self._marking.cancel()
+        try:
+            async with asyncio.timeout(MARK_SECONDS):
+                await self._mark_done()
+        except Exception as error:
+            # As after a crash: their replay changes nothing twice.
+            log.warning("handled updates could not be marked", error=type(error).__name__)
 
     def _spawn(self, work: Awaitable[None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
@@ -162,6 +180,7 @@ class Inbox:
         arrivals = [self._arrival(by_id[update_id]) for update_id in sorted(by_id)]
         now = self._clock()
         async with self._database.write() as session:
+            await self._fence(session)
             rows = await queries.record(session, arrivals, now)
         for update_id, row in sorted(rows.items(), key=itemgetter(1)):
             self._put(_Waiting(row, now, by_id[update_id]))
@@ -234,6 +253,9 @@ class Inbox:
         while True:
             try:
                 await self._handle(update)
+            except Deposed:
+                # It waits for the successor.
+                return
             except Exception as error:
                 attempts = max(attempts + 1, await self._note_failure(update.update_id, error))
                 if attempts >= MOST_ATTEMPTS:
@@ -264,6 +286,8 @@ class Inbox:
     async def _answer(self, update: Update) -> None:
         try:
             await self._handle(update)
+        except Deposed:
+            return
         except Exception as error:
             await self._tell(update, error)
 

@@ -1,35 +1,52 @@
-"""The bot role: talks to people."""
+"""The bot role: talks to people, while it leads; else it stands by."""
 
 import asyncio
-import secrets
-import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
 from aiogram.types import Update
 from aiogram.utils.token import TokenValidationError
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.container import Container
 from bot.dialogues import open_dialogues
 from bot.dispatcher import build_dispatcher
 from bot.inbox import Inbox
 from bot.keys import secret_key
+from bot.lease import Deposed, Leadership, Reign, SpeaksAsLeader
 from bot.logs import redactor
 from bot.polling import Polling
 from bot.refusals import Refused
-from bot.sender import open_bot, tell_operators
+from bot.regrets import Regrets
+from bot.sender import open_bot
 from bot.settings import Settings
-from bot.stopping import Stopping, until
+from bot.stopping import Role, Stopping, together, until
 from bot.webhook import Webhook
 from handlers.commands import register_commands
-from handlers.errors import apologise
-from services.people import Person
 from services.security import Cipher
 
 log = structlog.get_logger()
 REFUSAL = "Telegram refuses BOT_TOKEN. Copy it anew from @BotFather into .env"
+# How long what is in hand may take at an orderly stop.
+FINISH_SECONDS = 20.0
+# Before a loop that failed runs again.
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Helm:
+    """What the loops of a leading bot share. ``bot`` says nothing any more once another may lead."""
+
+    bot: Bot
+    dispatcher: Dispatcher
+    container: Container
+    reign: Reign
+    webhook: Webhook | None
+
+
+Loop = Callable[[Helm], Awaitable[None]]
 
 
 async def check_token(settings: Settings) -> None:
@@ -45,23 +62,32 @@ async def check_token(settings: Settings) -> None:
         await bot.session.close()
 
 
-async def serve_bot(container: Container, stopping: Stopping, webhook: Webhook | None = None) -> None:
-    """Talk to people until ``stopping``; what is in hand then is finished. Raises Refused for a bad token.
+async def serve_bot(
+    container: Container,
+    stopping: Stopping,
+    webhook: Webhook | None = None,
+    *,
+    leadership: Leadership | None = None,
+) -> None:
+    """Talk to people until ``stopping``, whenever this process leads; what is in hand at the end is finished.
 
-    Updates come by ``webhook``, whose routes somebody else serves; without one they are fetched.
+    Updates come by ``webhook``, whose routes somebody else serves; without one they are fetched. ``leadership``
+    None: of this process, at the usual pace. Raises Refused for a bad token.
     """
-    bot = _open(container.settings)
+    leadership = leadership or Leadership(container.database)
     try:
         async with open_dialogues(container) as (storage, isolation):
             dispatcher = build_dispatcher(
                 container.services, container.catalogue, storage=storage, isolation=isolation, clock=container.clock
             )
             await container.services.pictures.open()
-            await _serve(bot, dispatcher, container, stopping, webhook)
+
+            async def lead(reign: Reign) -> None:
+                await _lead(container, dispatcher, webhook, reign)
+
+            await leadership.run(stopping, lead)
     except TelegramUnauthorizedError as error:
         raise Refused(REFUSAL) from error
-    finally:
-        await bot.session.close()
 
 
 def _open(settings: Settings) -> Bot:
@@ -72,75 +98,81 @@ def _open(settings: Settings) -> Bot:
         raise Refused(REFUSAL) from error
 
 
-async def _serve(
-    bot: Bot, dispatcher: Dispatcher, container: Container, stopping: Stopping, webhook: Webhook | None
-) -> None:
-    settings = container.settings
+async def _lead(container: Container, dispatcher: Dispatcher, webhook: Webhook | None, reign: Reign) -> None:
+    bot = _open(container.settings)
+    bot.session.middleware(SpeaksAsLeader(reign))
+    helm = Helm(bot, dispatcher, container, reign, webhook)
+    try:
+        await together(reign.over, *(_kept_up(loop, helm) for loop in LOOPS))
+    finally:
+        await bot.session.close()
+
+
+def _kept_up(loop: Loop, helm: Helm) -> Role:
+    """The loop, begun anew when it fails: one that stumbles takes no other along. Only a refused token ends all."""
+
+    async def role(over: Stopping) -> None:
+        pause = FIRST_PAUSE
+        while not over.is_set():
+            try:
+                await loop(helm)
+            except (TelegramUnauthorizedError, Deposed):
+                raise
+            except Exception:
+                log.exception("a part of the bot failed and begins anew", part=getattr(loop, "__name__", repr(loop)))
+                await _rest(over, pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                # It had nothing more to do.
+                await over.wait()
+
+    return role
+
+
+async def _rest(over: Stopping, seconds: float) -> None:
+    await asyncio.wait({waiting := asyncio.ensure_future(over.wait())}, timeout=seconds)
+    waiting.cancel()
+
+
+async def receive_updates(helm: Helm) -> None:
+    """Updates go into the inbox and from there to their handlers."""
+    container, reign = helm.container, helm.reign
 
     async def handle(update: Update) -> None:
-        await dispatcher.feed_update(bot, update)
+        await helm.dispatcher.feed_update(helm.bot, update)
 
     inbox = Inbox(
-        bot,
+        helm.bot,
         container.database,
-        Cipher(secret_key(settings), "inbox"),
+        Cipher(secret_key(container.settings), "inbox"),
         handle=handle,
-        give_up=Regrets(bot, container).say,
+        give_up=Regrets(helm.bot, container).say,
         clock=container.clock,
-        redact=redactor(settings.secrets),
+        redact=redactor(container.settings.secrets),
+        fence=reign.fence,
     )
     await inbox.open()
-    # Lists that Telegram shows are not worth keeping people waiting.
-    registering = asyncio.create_task(_register(bot, container))
-    kinds = dispatcher.resolve_used_update_types()
+    kinds = helm.dispatcher.resolve_used_update_types()
     try:
-        if webhook is not None:
-            await webhook.serve(bot, inbox, kinds, stopping)
+        if helm.webhook is not None:
+            await helm.webhook.serve(helm.bot, inbox, kinds, reign.over)
         else:
-            polling = Polling(bot, inbox, kinds)
-            await until(stopping, polling.run(), polling.stop)
+            polling = Polling(helm.bot, inbox, kinds)
+            await until(reign.over, polling.run(), polling.stop)
     finally:
-        registering.cancel()
-        await asyncio.gather(registering, return_exceptions=True)
-        await inbox.close()
+        # What a successor may have in hand already is not finished here.
+        await inbox.close(FINISH_SECONDS if reign.holds() else 0)
 
 
-async def _register(bot: Bot, container: Container) -> None:
-    settings = container.settings
+async def register_lists(helm: Helm) -> None:
+    """Lists of commands, which Telegram shows; not worth keeping people waiting."""
+    settings = helm.container.settings
     try:
-        await register_commands(bot, container.catalogue, settings.admin_ids, settings.admin_chat_id)
+        await register_commands(helm.bot, helm.container.catalogue, settings.admin_ids, settings.admin_chat_id)
     except AiogramError as error:
         log.warning("the command lists were not registered; the next start tries again", reason=type(error).__name__)
 
 
-class Regrets:
-    """What is said of an update that failed for good: an id to the person, the same id and why to the operators."""
-
-    def __init__(self, bot: Bot, container: Container) -> None:
-        self._bot = bot
-        self._container = container
-        self._redact = redactor(container.settings.secrets)
-
-    async def say(self, update: Update, error: Exception) -> None:
-        error_id = secrets.token_hex(4)
-        log.error("an update is set aside", error_id=error_id, update_id=update.update_id, exc_info=error)
-        try:
-            await apologise(update, self._container.catalogue, await self._person(update), error_id)
-        except AiogramError as trouble:
-            log.warning("the person could not be told", error_id=error_id, reason=type(trouble).__name__)
-        await self._tell_operators(error_id, error)
-
-    async def _person(self, update: Update) -> Person | None:
-        user = getattr(update.callback_query or update.message or update.edited_message, "from_user", None)
-        if user is None:
-            return None
-        try:
-            return await self._container.services.people.meet(user.id, user.language_code, self._container.clock())
-        except (SQLAlchemyError, OSError):
-            return None
-
-    async def _tell_operators(self, error_id: str, error: Exception) -> None:
-        settings = self._container.settings
-        chats = [settings.admin_chat_id] if settings.admin_chat_id else sorted(settings.admin_ids)
-        detail = self._redact("".join(traceback.format_exception(error)))
-        await tell_operators(self._bot, chats, f"⚠️ № {error_id}: {type(error).__name__}", detail)
+# What a leading bot does, side by side: each until `helm.reign.over` is set, and then it finishes what it has in hand.
+# One that is cancelled is another's to go on with.
+LOOPS: tuple[Loop, ...] = (receive_updates, register_lists)

@@ -44,9 +44,15 @@ async def together(stopping: Stopping, *roles: Role) -> None:
 
 
 async def until(stopping: Stopping, work: Awaitable[None], stop: Callable[[], None]) -> None:
+    """Do the work; at ``stopping`` it is told to ``stop``, and ends in its orderly way."""
     working = asyncio.ensure_future(work)
     waiting = asyncio.ensure_future(stopping.wait())
-    await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    stop()
-    waiting.cancel()
-    await working
+    try:
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        stop()
+        await working
+    finally:
+        # Where this was cancelled, so is the work.
+        for task in (waiting, working):
+            task.cancel()
+        await asyncio.gather(waiting, working, return_exceptions=True)

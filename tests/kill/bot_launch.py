@@ -15,6 +15,7 @@ import uvloop
 from bot.container import open_services
 from bot.inbox import Inbox
 from bot.keys import webhook_secret
+from bot.lease import Leadership
 from bot.serve_bot import serve_bot
 from bot.settings import Settings
 from bot.starts import in_sandbox
@@ -28,7 +29,7 @@ from services.links.links import Links
 class BotOrder:
     """Talk through the sandbox at ``sandbox_url``; die at the n-th pass of ``point``, or only when told.
 
-    ``port``: of a webhook; 0: updates are fetched.
+    ``port``: of a webhook; 0: updates are fetched. ``machine``: where it believes to run; None: where it does.
     """
 
     sandbox_url: str
@@ -38,6 +39,7 @@ class BotOrder:
     port: int = 0
     point: str | None = None
     nth: int = 1
+    machine: str | None = None
 
     def settings(self) -> Settings:
         settings = Settings(
@@ -126,7 +128,8 @@ async def _talk(order: BotOrder) -> None:
     settings = order.settings()
     webhook = Webhook(settings.webhook_url, webhook_secret(settings)) if settings.webhook_url else None
     async with stopping_on_signals() as stopping, open_services(settings) as container:
-        roles: list[Role] = [lambda stop: serve_bot(container, stop, webhook)]
+        leadership = Leadership(container.database, machine=order.machine)
+        roles: list[Role] = [lambda stop: serve_bot(container, stop, webhook, leadership=leadership)]
         if webhook is not None:
             roles.append(webhook.listen(settings))
         await together(stopping, *roles)
