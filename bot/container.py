@@ -10,13 +10,18 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from bot.keys import secret_key
+from bot.logs import redactor
 from bot.settings import Settings
 from db.engine import Database
 from services.deliveries import Deliveries
 from services.language import Catalogue
 from services.links.links import Links
+from services.links.moderation import Moderation
 from services.links.statistics import Statistics
+from services.operations.alerts import Alerts
 from services.operations.audit import Audit
+from services.operations.desk import Desk
+from services.operations.errors import ErrorLog
 from services.operations.overview import Operations
 from services.operations.tallies import Tallies
 from services.operations.upkeep import Upkeep
@@ -57,8 +62,11 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
     deliveries = Deliveries(
         database, Cipher(secret_key(settings), "deliveries"), default_time_zone=settings.default_timezone
     )
+    people = People(database, default_time_zone=settings.default_timezone, owner_ids=settings.admin_ids)
+    log = Audit(database)
+    alerts = Alerts(database)
     services = Services(
-        people=People(database, default_time_zone=settings.default_timezone, owner_ids=settings.admin_ids),
+        people=people,
         notices=Notices(database),
         links=Links(
             database,
@@ -72,8 +80,12 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
         pictures=pictures,
         operations=Operations(database, started_at=clock()),
         upkeep=Upkeep(database),
-        audit=Audit(database),
+        audit=log,
+        desk=Desk(database, people, log, deliveries, admin_chat_id=settings.admin_chat_id),
+        moderation=Moderation(database, log, public_url=settings.links_url),
         tallies=Tallies(database),
+        errors=ErrorLog(database, alerts, redactor(settings.secrets)),
+        alerts=alerts,
         throttle=Throttles(_throttle(redis)),
         works=Works(database, deliveries),
         deliveries=deliveries,

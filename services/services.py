@@ -4,8 +4,12 @@ from dataclasses import dataclass
 
 from services.deliveries import Deliveries
 from services.links.links import Links
+from services.links.moderation import Moderation
 from services.links.statistics import Statistics
+from services.operations.alerts import Alerts
 from services.operations.audit import Audit
+from services.operations.errors import ErrorLog
+from services.operations.desk import Desk
 from services.operations.overview import Operations
 from services.operations.tallies import Tallies
 from services.operations.upkeep import Upkeep
@@ -28,7 +32,11 @@ class Services:
     operations: Operations
     upkeep: Upkeep
     audit: Audit
+    desk: Desk
+    moderation: Moderation
     tallies: Tallies
+    errors: ErrorLog
+    alerts: Alerts
     throttle: Throttles
     works: Works
     deliveries: Deliveries

@@ -1,0 +1,142 @@
+"""Alerts: what operators must know of. Equal things are one alert, with a counter.
+
+They are raised here, by any role; the leading bot says them.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db import tables
+from db.engine import Database
+from db.queries import alerts as queries
+
+# "Until told otherwise", as the database keeps it.
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class AlertKind(StrEnum):
+    """Which sentence it is. Facts by kind:
+
+    ERROR, UPDATE_ASIDE: ``error_id``, ``name`` of the class, ``source``, ``traceback`` (an excerpt, redacted).
+    UPDATES_WAIT, DELIVERIES_WAIT, WORKS_WAIT, CLICKS_WAIT: ``count``, and ``seconds`` that the oldest waits.
+    DELIVERIES_FAIL: ``count`` within ten minutes, ``reason`` of the most. DELIVERIES_UNKNOWN: ``count``.
+    ROLE_UNSEEN: ``role``, ``seconds``.
+    """
+
+    ERROR = "error"
+    UPDATE_ASIDE = "update-aside"
+    UPDATES_WAIT = "updates-wait"
+    DELIVERIES_WAIT = "deliveries-wait"
+    WORKS_WAIT = "works-wait"
+    CLICKS_WAIT = "clicks-wait"
+    DELIVERIES_FAIL = "deliveries-fail"
+    DELIVERIES_UNKNOWN = "deliveries-unknown"
+    ROLE_UNSEEN = "role-unseen"
+
+
+# These happen, and are over when none came for long; all others hold for a while, and are over soon after.
+HAPPENINGS = frozenset({AlertKind.ERROR, AlertKind.UPDATE_ASIDE})
+OVER_AFTER_HAPPENING, OVER_AFTER_STATE = timedelta(hours=1), timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingAlert:
+    """An alert as it is now. ``silent_until``: when it is silent; FOREVER: until told otherwise."""
+
+    id: int
+    fingerprint: str
+    kind: AlertKind
+    facts: Mapping[str, Any]
+    count: int
+    first_at: datetime
+    last_at: datetime
+    over_at: datetime | None = None
+    silent_until: datetime | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over, unless it is raised again."""
+        return self.last_at + (OVER_AFTER_HAPPENING if self.kind in HAPPENINGS else OVER_AFTER_STATE)
+
+
+class Alerts:
+    """Raises, counts, silences and ends them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        # Set when something changed in this process: who says them need not wait for the next look.
+        self.changed = asyncio.Event()
+
+    async def raise_alert(self, fingerprint: str, kind: AlertKind, facts: Mapping[str, Any], now: datetime) -> int:
+        """Something happened, perhaps again; how often since the alert began to stand. Facts stay the first one's."""
+        async with self._database.write() as session:
+            return await self.raise_in(session, fingerprint, kind, facts, now)
+
+    async def raise_in(
+        self, session: AsyncSession, fingerprint: str, kind: AlertKind, facts: Mapping[str, Any], now: datetime
+    ) -> int:
+        """As :meth:`raise_alert`, in the caller's transaction. ``fingerprint`` has up to 64 characters."""
+        self._tell_when_kept(session)
+        return await queries.raise_or_count(session, fingerprint, kind, dict(facts), now)
+
+    async def stands(self, fingerprint: str, kind: AlertKind, facts: Mapping[str, Any], now: datetime) -> None:
+        """Something is wrong still, or from now on, and these are its facts: to be said again and again meanwhile."""
+        async with self._database.write() as session:
+            self._tell_when_kept(session)
+            await queries.stand(session, fingerprint, kind, dict(facts), now)
+
+    async def over(self, fingerprint: str, now: datetime) -> None:
+        """It is over, without waiting for longer."""
+        async with self._database.write() as session:
+            self._tell_when_kept(session)
+            row = await queries.find_standing(session, fingerprint)
+            if row is not None:
+                await queries.end(session, row.id, row.last_at, now)
+
+    async def standing(self, now: datetime) -> Sequence[StandingAlert]:
+        """Those that are not over, silent ones too; the oldest first."""
+        async with self._database.read() as session:
+            silent = await queries.silences(session, now)
+            return [standing_alert(row, silent) for row in await queries.standing(session)]
+
+    async def find(self, alert_id: int, now: datetime) -> StandingAlert | None:
+        async with self._database.read() as session:
+            row = await queries.find(session, alert_id)
+            return standing_alert(row, await queries.silences(session, now)) if row else None
+
+    async def silence(self, fingerprint: str, until: datetime) -> None:
+        """Equal alerts say nothing until then, whether they stand already or come; they are counted all the same."""
+        async with self._database.write() as session:
+            self._tell_when_kept(session)
+            await queries.silence(session, fingerprint, until)
+
+    async def wake(self, fingerprint: str) -> None:
+        """They speak again."""
+        async with self._database.write() as session:
+            self._tell_when_kept(session)
+            await queries.wake(session, fingerprint)
+
+    def _tell_when_kept(self, session: AsyncSession) -> None:
+        event.listen(session.sync_session, "after_commit", lambda _session: self.changed.set(), once=True)
+
+
+def standing_alert(row: tables.Alert, silent: Mapping[str, datetime]) -> StandingAlert:
+    """``silent``: until when, by fingerprint."""
+    return StandingAlert(
+        id=row.id,
+        fingerprint=row.fingerprint,
+        kind=AlertKind(row.kind),
+        facts=row.facts,
+        count=row.count,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        over_at=row.over_at,
+        silent_until=silent.get(row.fingerprint),
+    )
