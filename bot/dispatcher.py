@@ -11,6 +11,7 @@ from aiogram.types import TelegramObject, Update, User
 from handlers.errors import TellsErrors
 from handlers.presses import AnswersPresses
 from handlers.routers import routers
+from handlers.standing import FollowsChats
 from services.language import Catalogue, speaking
 from services.services import Services
 
@@ -32,6 +33,7 @@ def build_dispatcher(
     # The outermost first: a press is answered last of all, after an error had its chance to be its answer.
     dispatcher.update.outer_middleware(AnswersPresses())
     dispatcher.update.outer_middleware(TellsErrors(catalogue))
+    dispatcher.update.outer_middleware(FollowsChats(services.deliveries, clock))
     dispatcher.update.outer_middleware(MeetsPerson(services, catalogue, clock))
     # aiogram would put this before all of ours, and its storage can be away like any other.
     dispatcher.update.outer_middleware(dispatcher.fsm)
@@ -63,5 +65,8 @@ class MeetsPerson(BaseMiddleware):
         person = data["person"] = await self._services.people.meet(
             user.id, user.language_code, now, username=user.username, first_name=user.first_name
         )
+        if person.unreachable and event.message is not None and event.message.chat.type == "private":
+            # Whoever writes can be written to, though Telegram's own word of it was lost.
+            await self._services.deliveries.person_returned(person.id, now)
         with speaking(self._catalogue, person.language):
             return await handler(event, data)

@@ -93,6 +93,10 @@ class Rates:
             free_at = max(free_at, group[0] + MINUTE_SECONDS)
         return max(free_at - self._clock(), 0.0)
 
+    def waiting(self) -> int:
+        """How many chats must wait just now."""
+        return sum(self.wait_of(chat) > 0 for chat in {*self._held, *self._chats, *self._groups})
+
     def _forget(self, now: float) -> None:
         longest = max(self._chat_seconds, MINUTE_SECONDS)
         self._chats = {chat: at for chat, at in self._chats.items() if now - at < longest}

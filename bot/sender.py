@@ -14,7 +14,7 @@ from aiogram.enums import ParseMode
 from aiogram.exceptions import AiogramError, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
 from aiogram.methods import GetUpdates, TelegramMethod
 from aiogram.methods.base import Response, TelegramType
-from aiohttp import ClientConnectorError
+from aiohttp import ClientConnectorError, ClientTimeout
 
 from handlers.presses import NotesAnswers
 from services.language.formats import shorten
@@ -23,6 +23,8 @@ log = structlog.get_logger()
 # Longer waits are for deliveries; whoever waits in the chat has turned away by then.
 LONGEST_WAIT_SECONDS = 60
 PAUSES_SECONDS = (0.2, 1.0)
+# A connection that is not made in time was never made; an answer may take as long as a large file does.
+TIMEOUT = ClientTimeout(total=180, sock_connect=10)
 # Methods that change nothing more when they are called twice.
 REPEATABLE = ("edit", "answer", "delete", "set", "get")
 MOST_TRACEBACK_CHARACTERS = 3_000
@@ -63,11 +65,18 @@ def _may_repeat(method: TelegramMethod[Any], error: Exception) -> bool:
     return never_connected or method.__api_method__.startswith(REPEATABLE)
 
 
-def open_bot(token: str, api_url: str) -> Bot:
-    """A bot that speaks HTML; close its session after use."""
+def open_bot(token: str, api_url: str, *, patient: bool = True) -> Bot:
+    """A bot that speaks HTML; close its session after use.
+
+    Not ``patient``, it tries nothing again: whatever goes wrong is its caller's to judge.
+    """
     session = AiohttpSession(api=TelegramAPIServer.from_base(api_url))
-    session.middleware(NotesAnswers())
-    session.middleware(TriesAgain())
+    if patient:
+        session.middleware(NotesAnswers())
+        session.middleware(TriesAgain())
+    else:
+        # aiogram hands it to aiohttp as it is.
+        session.timeout = TIMEOUT  # type: ignore[assignment]
     return Bot(token, session=session, default=DefaultBotProperties(parse_mode=ParseMode.HTML))
 
 

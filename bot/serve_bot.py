@@ -18,9 +18,11 @@ from bot.keys import secret_key
 from bot.lease import Deposed, Leadership, Reign, SpeaksAsLeader
 from bot.logs import redactor
 from bot.polling import Polling
+from bot.rates import NotesSending, Rates
 from bot.refusals import Refused
 from bot.regrets import Regrets
 from bot.sender import open_bot
+from bot.sending import Sending
 from bot.settings import Settings
 from bot.stopping import Role, Stopping, together, until
 from bot.webhook import Webhook
@@ -44,6 +46,7 @@ class Helm:
     container: Container
     reign: Reign
     webhook: Webhook | None
+    rates: Rates
 
 
 Loop = Callable[[Helm], Awaitable[None]]
@@ -90,18 +93,20 @@ async def serve_bot(
         raise Refused(REFUSAL) from error
 
 
-def _open(settings: Settings) -> Bot:
+def _open(settings: Settings, *, patient: bool = True) -> Bot:
     assert settings.bot_token is not None
     try:
-        return open_bot(settings.bot_token.get_secret_value(), settings.telegram_api_url)
+        return open_bot(settings.bot_token.get_secret_value(), settings.telegram_api_url, patient=patient)
     except TokenValidationError as error:
         raise Refused(REFUSAL) from error
 
 
 async def _lead(container: Container, dispatcher: Dispatcher, webhook: Webhook | None, reign: Reign) -> None:
     bot = _open(container.settings)
+    rates = Rates()
+    bot.session.middleware(NotesSending(rates))
     bot.session.middleware(SpeaksAsLeader(reign))
-    helm = Helm(bot, dispatcher, container, reign, webhook)
+    helm = Helm(bot, dispatcher, container, reign, webhook, rates)
     try:
         await together(reign.over, *(_kept_up(loop, helm) for loop in LOOPS))
     finally:
@@ -164,6 +169,18 @@ async def receive_updates(helm: Helm) -> None:
         await inbox.close(FINISH_SECONDS if reign.holds() else 0)
 
 
+async def send_deliveries(helm: Helm) -> None:
+    """What is owed to people leaves, as fast as Telegram allows."""
+    container = helm.container
+    bot = _open(container.settings, patient=False)
+    bot.session.middleware(SpeaksAsLeader(helm.reign))
+    sending = Sending(bot, container.services.deliveries, helm.rates, clock=container.clock, fence=helm.reign.fence)
+    try:
+        await sending.run(helm.reign.over)
+    finally:
+        await bot.session.close()
+
+
 async def register_lists(helm: Helm) -> None:
     """Lists of commands, which Telegram shows; not worth keeping people waiting."""
     settings = helm.container.settings
@@ -175,4 +192,4 @@ async def register_lists(helm: Helm) -> None:
 
 # What a leading bot does, side by side: each until `helm.reign.over` is set, and then it finishes what it has in hand.
 # One that is cancelled is another's to go on with.
-LOOPS: tuple[Loop, ...] = (receive_updates, register_lists)
+LOOPS: tuple[Loop, ...] = (receive_updates, send_deliveries, register_lists)

@@ -2,7 +2,7 @@
 
 from aiogram import Router
 
-from handlers import fallback, inline, links, operations, settings, start
+from handlers import fallback, inline, links, operations, settings, standing, start
 from handlers.contents import KnowsAlbums
 from handlers.dialogue import CommandsEndDialogues, PressesEndDialogues
 
@@ -21,6 +21,7 @@ def routers() -> list[Router]:
         links.router(),
         inline.router(),
         settings.router(),
+        standing.router(),
         fallback.router(),
     )
     return [chat]

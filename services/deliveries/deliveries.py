@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.engine import Database
 from db.queries import deliveries as queries
 from db.queries import people as people_queries
+from services.deliveries.outbox import Outbox
 from services.deliveries.outgoing import DeliveryKind, Outgoing
 from services.deliveries.splitting import MOST_IN_CAPTION, split, visible_length
 from services.people.preferences import preferences_of
@@ -50,6 +51,8 @@ class Deliveries:
         self._database = database
         self._cipher = cipher
         self._default_time_zone = default_time_zone
+        # For who sends, and nobody else.
+        self.outbox = Outbox(database, cipher)
         # Set when something was enqueued in this process: who sends need not wait for the next look.
         self.arrived = asyncio.Event()
 

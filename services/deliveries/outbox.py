@@ -91,10 +91,6 @@ class Moved:
 Outcome = Sent | NotSent | Uncertain | Refused | Gone | Moved
 
 
-async def _no_fence(_session: AsyncSession) -> None:
-    """Whoever writes may."""
-
-
 class Outbox:
     """Hands out what is due, each delivery to one process only, and keeps what became of it."""
 
@@ -108,10 +104,11 @@ class Outbox:
         async with self._database.read() as session:
             return await queries.heads(session, now, now + LONGEST_PAUSE, MOST_TRIES_IN_ORDER, notices, limit)
 
-    async def claim(self, ids: Sequence[int], now: datetime, fence: Fence = _no_fence) -> list[Dispatch]:
+    async def claim(self, ids: Sequence[int], now: datetime, fence: Fence | None = None) -> list[Dispatch]:
         """Those of ``ids`` that are this process's to send, marked so before this returns."""
         async with self._database.write() as session:
-            await fence(session)
+            if fence is not None:
+                await fence(session)
             rows = await queries.claim(session, ids, now)
         dispatches = [self._dispatch(row) for row in rows]
         unreadable = [row.id for row, dispatch in zip(rows, dispatches, strict=True) if dispatch is None]
@@ -140,7 +137,7 @@ class Outbox:
         async with self._database.read() as session:
             return await queries.sending(session)
 
-    async def disown(self, ids: Collection[int], now: datetime, fence: Fence = _no_fence) -> tuple[int, int]:
+    async def disown(self, ids: Collection[int], now: datetime, fence: Fence | None = None) -> tuple[int, int]:
         """Nobody is sending these any more, and nobody knows whether they arrived.
 
         How many are sent again, because their kind may repeat, and how many are unknown for good.
@@ -148,7 +145,8 @@ class Outbox:
         if not ids:
             return 0, 0
         async with self._database.write() as session:
-            await fence(session)
+            if fence is not None:
+                await fence(session)
             return await queries.give_up_on_unknown(session, list(ids), now)
 
     def _dispatch(self, row: Delivery) -> Dispatch | None:

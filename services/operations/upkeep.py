@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from db.engine import Database
 from db.queries import clicks as click_queries
+from db.queries import deliveries as delivery_queries
 from db.queries import dialogues as dialogue_queries
 from db.queries import effects as effect_queries
 from db.queries import inbox as inbox_queries
@@ -17,10 +18,12 @@ DELETED_TARGETS_KEPT = timedelta(days=1)
 # Links that were offered in the middle of typing, and neither chosen nor clicked.
 DRAFTS_KEPT = timedelta(days=1)
 DIALOGUES_KEPT = timedelta(days=30)
+# What was settled, long ago; what waits for somebody's return waits longer.
+DELIVERIES_KEPT, RETURN_AWAITED = timedelta(days=30), timedelta(days=90)
 # Telegram brings an update again for a day at most.
 UPDATES_KEPT = timedelta(days=2)
 # Small transactions: nobody who writes meanwhile waits long.
-CLICKS_AT_ONCE, UPDATES_AT_ONCE, DRAFTS_AT_ONCE = 1_000, 1_000, 100
+CLICKS_AT_ONCE, UPDATES_AT_ONCE, DRAFTS_AT_ONCE, DELIVERIES_AT_ONCE = 1_000, 1_000, 100, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class CleanUp:
     drafts: int = 0
     dialogues: int = 0
     updates: int = 0
+    deliveries: int = 0
 
 
 class Upkeep:
@@ -56,11 +60,20 @@ class Upkeep:
         updates = 0
         while removed := await self._forget_updates(now - UPDATES_KEPT):
             updates += removed
-        return CleanUp(raw_clicks, changes, len(targets), drafts, dialogues, updates)
+        deliveries = 0
+        while removed := await self._forget_deliveries(now):
+            deliveries += removed
+        return CleanUp(raw_clicks, changes, len(targets), drafts, dialogues, updates, deliveries)
 
     async def _forget_clicks(self, before: datetime) -> int:
         async with self._database.write() as session:
             return await click_queries.forget_oldest(session, before, CLICKS_AT_ONCE)
+
+    async def _forget_deliveries(self, now: datetime) -> int:
+        async with self._database.write() as session:
+            return await delivery_queries.forget_before(
+                session, now - DELIVERIES_KEPT, now - RETURN_AWAITED, DELIVERIES_AT_ONCE
+            )
 
     async def _end_drafts(self, now: datetime) -> int:
         async with self._database.write() as session:

@@ -45,6 +45,8 @@ class Person:
     banned: Ban | None = None
     username: str | None = None
     first_name: str | None = None
+    # Why Telegram refuses what is sent to them: blocked or deactivated; None: it does not.
+    unreachable: str | None = None
 
     @property
     def zone(self) -> tzinfo:
@@ -134,6 +136,7 @@ class People:
             banned=banned,
             username=row.username,
             first_name=row.first_name,
+            unreachable=None if row.unreachable_at is None else row.unreachable_reason,
         )
 
 

@@ -1,0 +1,268 @@
+"""The loop that sends what the product owes: each message once, as fast as Telegram allows, whatever goes wrong."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramRetryAfter
+from aiogram.methods import SendPhoto
+
+from bot.calls import NoWay, as_document, call, message
+from bot.lease import Deposed
+from bot.rates import Rates
+from db.queries.deliveries import Head
+from services.deliveries import Deliveries
+from services.deliveries.outbox import Dispatch, Fence, NotSent, Outbox, Outcome, Refused, Uncertain
+from services.security import Unreadable
+
+log = structlog.get_logger()
+# How many are under way at once, and how many of them hold a file in memory.
+AT_ONCE, FILES_AT_ONCE = 32, 4
+# How many chats one look at the table finds.
+MOST_HEADS = 256
+# How often other processes' deliveries are looked for; this process's own are known at once.
+LOOK_SECONDS = 0.5
+# Outcomes are kept together.
+GATHER_SECONDS = 0.01
+# Telegram cannot be reached, or the database: pauses double up to this.
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+# Between two turns, so that what may leave soon leaves together.
+SHORTEST_PAUSE = 0.01
+# How often it is looked whether something is marked as being sent that nobody sends.
+STRAYS_SECONDS = 60.0
+# How long what is under way may take at an orderly stop, and what is known of it to be kept at any.
+FINISH_SECONDS, KEEP_SECONDS = 20.0, 2.0
+
+
+class Sending:
+    """Sends deliveries, one at a time in each chat, in order, chats side by side.
+
+    >>> sending = Sending(open_bot(token, url, patient=False), services.deliveries, Rates(), clock=…)
+    >>> await sending.run(over)        # until ``over`` is set; then what is under way is finished
+
+    A process that dies leaves deliveries marked as being sent: the next one's first deed is to send those again whose
+    kind may repeat, and to give up on the others, of which nobody knows. Only one process may run this at a time.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        deliveries: Deliveries,
+        rates: Rates,
+        *,
+        clock: Callable[[], datetime],
+        fence: Fence | None = None,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        """``bot`` tries nothing again by itself. ``fence`` raises where this process may not send any more."""
+        self._bot = bot
+        self._deliveries = deliveries
+        self._outbox = deliveries.outbox
+        self._rates = rates
+        self._clock = clock
+        self._fence = fence
+        self._at_once = at_once
+        self._files = asyncio.Semaphore(FILES_AT_ONCE)
+        # Chats in which something is under way, and what does it.
+        self._busy: dict[int, asyncio.Task[None]] = {}
+        self._under_way: set[int] = set()
+        self._heads: deque[Head] = deque()
+        self._look_at = 0.0
+        self._freed = asyncio.Event()
+        self._records = _Records(deliveries.outbox, clock)
+        self._no_way_pause = FIRST_PAUSE
+        self._strays: set[int] = set()
+        self._strays_at = 0.0
+
+    async def run(self, over: asyncio.Event) -> None:
+        """Until ``over`` is set; what is under way then is finished. Cancelled, it leaves that to its successor."""
+        await self._disown(await self._outbox.sending())
+        try:
+            pause, trouble = 0.0, FIRST_PAUSE
+            while not over.is_set():
+                self._freed.clear()
+                try:
+                    pause, trouble = await self._turn(), FIRST_PAUSE
+                except Deposed:
+                    raise
+                except Exception as error:
+                    log.warning("deliveries cannot be looked at just now", reason=type(error).__name__)
+                    pause, trouble = trouble, min(trouble * 2, LONGEST_PAUSE)
+                await self._rest(pause, over)
+            if self._busy:
+                await asyncio.wait(self._busy.values(), timeout=FINISH_SECONDS)
+        finally:
+            await self._records.close()
+            left = list(self._busy.values())
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
+    async def _turn(self) -> float:
+        """Send what may leave now. For how many seconds there is nothing more to do, unless something happens."""
+        if time.monotonic() >= self._strays_at:
+            await self._look_for_strays()
+        if self._deliveries.arrived.is_set():
+            self._deliveries.arrived.clear()
+            self._look_at = 0.0
+        if len(self._busy) >= self._at_once:
+            return LOOK_SECONDS
+        if wait := self._rates.wait():
+            return min(wait, LOOK_SECONDS)
+        if not self._heads or time.monotonic() >= self._look_at:
+            await self._look()
+        chosen, pause = self._choose()
+        if chosen:
+            for row in await self._outbox.claim([head.id for head in chosen], self._clock(), self._fence):
+                self._under_way.add(row.id)
+                self._busy[row.chat_id] = asyncio.create_task(self._deliver(row))
+        return pause
+
+    async def _look(self) -> None:
+        self._look_at = time.monotonic() + LOOK_SECONDS
+        # Those that must wait a little must not hide the others.
+        self._heads = deque(await self._outbox.heads(self._clock(), MOST_HEADS + self._rates.waiting()))
+
+    def _choose(self) -> tuple[list[Head], float]:
+        """Who leaves now, and when to choose again."""
+        chosen: list[Head] = []
+        later: list[Head] = []
+        pause = LOOK_SECONDS
+        while self._heads and len(self._busy) + len(chosen) < self._at_once:
+            if wait := self._rates.wait():
+                pause = min(pause, wait)
+                break
+            head = self._heads.popleft()
+            if head.chat_id in self._busy:
+                continue
+            if wait := self._rates.wait_of(head.chat_id):
+                later.append(head)
+                pause = min(pause, wait)
+                continue
+            self._rates.note(head.chat_id)
+            chosen.append(head)
+        self._heads.extendleft(reversed(later))
+        return chosen, pause
+
+    async def _deliver(self, row: Dispatch) -> None:
+        try:
+            await self._records.keep(row, await self._outcome(row))
+        except Deposed:
+            log.info("a delivery is left to who leads now", delivery=row.id)
+        finally:
+            self._under_way.discard(row.id)
+            del self._busy[row.chat_id]
+            self._freed.set()
+
+    async def _outcome(self, row: Dispatch) -> Outcome:
+        try:
+            if row.file is None:
+                return await self._attempt(row, None)
+            async with self._files:
+                return await self._attempt(row, await self._outbox.file(row))
+        except Deposed:
+            raise
+        except TelegramRetryAfter as error:
+            self._rates.refused(row.chat_id, error.retry_after)
+            return NotSent("Telegram asks to wait", timedelta(seconds=error.retry_after))
+        except NoWay as error:
+            log.warning("Telegram cannot be reached", reason=str(error))
+            self._rates.hold_all(self._no_way_pause)
+            self._no_way_pause = min(self._no_way_pause * 2, LONGEST_PAUSE)
+            return NotSent("Telegram cannot be reached", timedelta())
+        except Unreadable:
+            return Refused("unreadable: was SECRET_KEY changed?")
+        except AiogramError as error:
+            # A token that was revoked, say: the message was refused, and none of this is its own fault.
+            return NotSent(type(error).__name__)
+        except Exception as error:
+            log.exception("a delivery failed", delivery=row.id)
+            return Uncertain(f"our own {type(error).__name__}")
+
+    async def _attempt(self, row: Dispatch, file: bytes | None) -> Outcome:
+        try:
+            method = message(row, file)
+        except ValueError as error:
+            log.error("a delivery cannot be sent", delivery=row.id, error=type(error).__name__)
+            return Refused("its keyboard is none")
+        try:
+            outcome = await call(self._bot, method)
+        except TelegramBadRequest:
+            assert isinstance(method, SendPhoto)
+            self._rates.note(row.chat_id)
+            outcome = await call(self._bot, as_document(method))
+        if not isinstance(outcome, Uncertain):
+            self._no_way_pause = FIRST_PAUSE
+            self._rates.accepted()
+        return outcome
+
+    async def _look_for_strays(self) -> None:
+        """A process that was cut off while it claimed may leave marks after our first look: seen twice, they are."""
+        self._strays_at = time.monotonic() + STRAYS_SECONDS
+        seen = await self._outbox.sending() - self._under_way
+        lost = seen & self._strays
+        self._strays = seen - lost
+        await self._disown(lost)
+
+    async def _disown(self, ids: set[int]) -> None:
+        again, unknown = await self._outbox.disown(ids, self._clock(), self._fence)
+        if again or unknown:
+            log.warning("a process died while it was sending", sent_again=again, unknown=unknown)
+
+    async def _rest(self, seconds: float, over: asyncio.Event) -> None:
+        """Wait, unless something was enqueued or a place became free, or it is over."""
+        events = (over, self._deliveries.arrived, self._freed)
+        waiting = [asyncio.ensure_future(event.wait()) for event in events]
+        await asyncio.wait(waiting, timeout=max(seconds, SHORTEST_PAUSE), return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+
+
+class _Records:
+    """Keeps outcomes, those of one moment in one transaction; however long the database is away."""
+
+    def __init__(self, outbox: Outbox, clock: Callable[[], datetime]) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._waiting: list[tuple[Dispatch, Outcome, asyncio.Future[None]]] = []
+        self._keeping: asyncio.Task[None] | None = None
+
+    async def keep(self, row: Dispatch, outcome: Outcome) -> None:
+        """Return when it is kept."""
+        kept = asyncio.get_running_loop().create_future()
+        self._waiting.append((row, outcome, kept))
+        if self._keeping is None or self._keeping.done():
+            self._keeping = asyncio.create_task(self._keep_all())
+        await kept
+
+    async def close(self) -> None:
+        """Keep what is known, if that is done soon."""
+        if self._keeping is not None:
+            await asyncio.wait({self._keeping}, timeout=KEEP_SECONDS)
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+
+    async def _keep_all(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(GATHER_SECONDS)
+            batch, self._waiting = self._waiting, []
+            await self._keep_batch([(row, outcome) for row, outcome, _ in batch])
+            for _, _, kept in batch:
+                if not kept.done():
+                    kept.set_result(None)
+
+    async def _keep_batch(self, outcomes: list[tuple[Dispatch, Outcome]]) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self._outbox.settle(outcomes, self._clock())
+            except Exception as error:
+                log.warning("what became of deliveries could not be kept yet", reason=type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                return
