@@ -97,11 +97,16 @@ class Platform:
 
 
 @asynccontextmanager
-async def running_platform(folder: Path, changes: Mapping[str, Any] | None = None) -> AsyncIterator[Platform]:
-    """A platform with its files in ``folder``; ``changes`` are settings that differ from the sandbox's."""
+async def running_platform(
+    folder: Path, changes: Mapping[str, Any] | None = None, *, enforce_rates: bool = False
+) -> AsyncIterator[Platform]:
+    """A platform with its files in ``folder``; ``changes`` are settings that differ from the sandbox's.
+
+    ``enforce_rates``: Telegram refuses what comes too fast, as it really does.
+    """
     clock = Clock()
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(SandboxServer(SANDBOX_TOKEN, now=clock))
+        server = await stack.enter_async_context(SandboxServer(SANDBOX_TOKEN, now=clock, enforce_rates=enforce_rates))
         world = await stack.enter_async_context(SandboxClient(server.url, timeout=PATIENCE_SECONDS))
         settings = in_sandbox(Settings(_env_file=None, data_dir=folder, web_port=free_port()), server.url)
         platform = Platform(settings.model_copy(update=dict(changes or {})), server, world, clock)
