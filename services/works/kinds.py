@@ -18,6 +18,14 @@ class GiveUp(Exception):
         self.reason = reason
 
 
+class Later(Exception):
+    """Raised by a work whose time has not come yet: it is due again after ``pause``, and nothing has failed."""
+
+    def __init__(self, pause: timedelta) -> None:
+        super().__init__(pause)
+        self.pause = pause
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One piece of work as it is handed to who does it.

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from services.works.kinds import GiveUp, Progress, Work, WorkKind
+from services.works.kinds import GiveUp, Later, Progress, Work, WorkKind
 from services.works.works import Claimed, Works
 
 log = structlog.get_logger(__name__)
@@ -167,6 +167,9 @@ class Worker:
             elif hand.leaving and hand.doing.cancelled():
                 await progress.close()
                 await self._surely(lambda: self._works.put_back(hand.claimed, self._clock(), uncounted=True))
+            elif isinstance(error, Later):
+                due_at = self._clock() + error.pause
+                await self._surely(lambda: self._works.put_back(hand.claimed, due_at, uncounted=True))
             elif error is None and not hand.doing.cancelled():
                 await self._surely(lambda: self._works.done(hand.claimed, self._clock()))
             else:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from db import tables
 from db.engine import Database
 from services.deliveries import Outgoing
-from services.works import GiveUp, Progress, Work
+from services.works import GiveUp, Later, Progress, Work
 from services.works.worker import INTERRUPTED
 from tests.services.works.workshop import Clock, Done, Gate, Workshop, kind
 from tests.waiting import until
@@ -182,6 +182,30 @@ async def test_what_fails_for_good_is_told_to_its_person_and_to_operators(databa
     assert [(source, str(error), person_id) for source, error, person_id in shop.reports] == [("work", "broken", ANNA)]
     assert await shop.owed() == [f"work-failed:{work_id}"]
     assert shop.messages[work_id].removed
+
+
+async def test_what_comes_too_early_is_done_later_and_has_not_failed(database: Database, clock: Clock):
+    moments = []
+
+    async def waits(_work: Work, _progress: Progress) -> None:
+        moments.append(clock.now)
+        if len(moments) == 1:
+            raise Later(timedelta(minutes=5))
+
+    shop = Workshop(database, clock, [kind(waits, most_attempts=1)])
+    work_id = await shop.asked("x")
+
+    async def is_put_back() -> bool:
+        row = await shop.row(work_id)
+        return bool(moments) and row.lease is None
+
+    async with shop.working():
+        await until(is_put_back, True)
+        assert (await shop.row(work_id)).attempts == 0
+        clock.passes(minutes=5)
+        await shop.ends(work_id)
+    assert moments[1] - moments[0] == timedelta(minutes=5)
+    assert shop.reports == []
 
 
 async def test_what_can_never_succeed_is_not_tried_again(database: Database, clock: Clock):
