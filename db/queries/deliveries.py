@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, case, delete, func, select, update
+from sqlalchemy import CursorResult, Row, bindparam, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.upsert import insert_for
@@ -79,7 +79,7 @@ async def settle_sent(session: AsyncSession, messages: Mapping[int, int | None],
     connection = await session.connection()
     await connection.execute(
         update(Delivery)
-        .where(Delivery.id == bindparam("delivery"), Delivery.state.in_((SENDING, UNKNOWN)))
+        .where(Delivery.id == bindparam("delivery"), (Delivery.state == SENDING) | (Delivery.state == UNKNOWN))
         .values(state=SENT, message_id=bindparam("message"), finished_at=now, reason=None, **EMPTY),
         [{"delivery": delivery, "message": message} for delivery, message in messages.items()],
     )
@@ -170,7 +170,7 @@ async def set_reachable(session: AsyncSession, person_id: int) -> None:
 async def counts(session: AsyncSession) -> dict[str, int]:
     """How many there are of each state."""
     rows = await session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 async def oldest_due(session: AsyncSession, now: datetime) -> datetime | None:
@@ -181,14 +181,14 @@ async def oldest_due(session: AsyncSession, now: datetime) -> datetime | None:
     return moment
 
 
-async def settled_badly_since(session: AsyncSession, moment: datetime) -> Sequence[tuple[str, str | None, int]]:
+async def settled_badly_since(session: AsyncSession, moment: datetime) -> Sequence[Row[str, str | None, int]]:
     """(state, reason, how many) of those that failed or are unknown since ``moment``."""
     rows = await session.execute(
         select(Delivery.state, Delivery.reason, func.count())
         .where(Delivery.finished_at >= moment, Delivery.state.in_((FAILED, UNKNOWN)))
         .group_by(Delivery.state, Delivery.reason)
     )
-    return rows.tuples().all()
+    return rows.all()
 
 
 async def forget_before(session: AsyncSession, settled: datetime, waiting: datetime, limit: int) -> int:
