@@ -10,6 +10,7 @@ from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import from_now, number, said
 from services.links import errors as links
+from services.operations.desk import NotAbove, NothingFound
 from services.people import NotAllowed, UnknownLanguage
 from services.time_zones import UnknownTimeZone
 
@@ -67,6 +68,9 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
     links.AddressWithPassword: lambda _error: _(
         "⚠️ The address has a name or a password in it, and everybody who clicks would get it. Send it without."
     ),
+    links.HostNotUnderstood: lambda error: _(
+        "⚠️ {text} is no host that can be blocked. Send one such as example.com"
+    ).format(text=said(error.text)),
     links.LinkNotFound: lambda _error: _("⚠️ There is no such link of yours; maybe it is deleted. Yours: /links"),
     links.MailAddress: lambda error: _(
         "⚠️ {text} is an e-mail address. Send a web address, such as https://example.com/page"
@@ -79,10 +83,17 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
         "⚠️ {scheme} links don't work here. Send an address that begins with https://"
     ).format(scheme=said(f"{error.scheme}:")),
     links.SeveralAddresses: _several,
+    links.TargetBlocked: lambda error: _("⛔️ I don't make links to {host}: {reason}").format(
+        host=said(error.host), reason=said(error.reason, 300)
+    ),
     links.TooManyLinks: _too_many,
     links.TooManyDrafts: lambda _error: _("⚠️ Too many addresses for one day here. Send this one to me in our chat."),
     links.UndoTooLate: lambda _error: _("⚠️ Too late: a minute has passed, and the link is gone for good."),
     NotAllowed: lambda _error: _("🚫 This button is not for you."),
+    NotAbove: lambda _error: _("🚫 Only somebody above them can decide that."),
+    NothingFound: lambda error: _(
+        "🔎 Nothing found for {text}. Send an id, an @name, a short link or the number of an error."
+    ).format(text=said(error.text)),
     PlaceNotFound: lambda error: _(
         "⚠️ I don't know the place {text}. Send a larger city nearby, or an offset such as +3."
     ).format(text=said(error.text)),

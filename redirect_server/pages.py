@@ -65,6 +65,9 @@ TOO_LARGE = Explanation(413, _("That is too much at once"), _("Send less than th
 UNAVAILABLE = Explanation(
     503, _("This link cannot be opened right now"), _("It is not your fault. Try again in a minute.")
 )
+# 403: the link is there, and we refuse to lead on (RFC 9110, 15.5.4). Not 410, which says "for good" and may be kept:
+# an operator can switch it on again. Not 451, which is for what a law or a court demands.
+DISABLED = Explanation(403, _("This link is switched off"), _("Toklink does not lead where it points. The reason:"))
 FAILED = Explanation(500, _("Something went wrong on our side"), _("Try again in a minute."))
 EXPLANATIONS = {page.status: page for page in (UNKNOWN, FINISHED, NOT_ALLOWED, TOO_LARGE, UNAVAILABLE, FAILED)}
 
@@ -88,10 +91,14 @@ class Pages:
         """``/``: what this is, and where the bot is."""
         return self._page(request, "start.html", 200)
 
-    def explain(self, request: web.Request, what: Explanation, error_id: str | None = None) -> web.Response:
-        """The page for a link that does not lead on."""
+    def explain(
+        self, request: web.Request, what: Explanation, error_id: str | None = None, reason: str | None = None
+    ) -> web.Response:
+        """The page for a link that does not lead on; ``reason`` in the words of whoever gave it."""
         headers = {"Retry-After": "5"} if what.status == UNAVAILABLE.status else {}
-        return self._page(request, "explanation.html", what.status, headers, what=what, error_id=error_id)
+        return self._page(
+            request, "explanation.html", what.status, headers, what=what, error_id=error_id, reason=reason
+        )
 
     def guarded(self, handler: Handler) -> Handler:
         """The same handler, whose errors become pages. Cheaper than a middleware, which every redirect would pass."""

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from multidict import CIMultiDictProxy, istr
 
 from redirect_server.answers import Found
-from redirect_server.pages import FINISHED, UNAVAILABLE, UNKNOWN, Pages
+from redirect_server.pages import DISABLED, FINISHED, UNAVAILABLE, UNKNOWN, Pages
 from services.clicks.agents import is_bot
 from services.clicks.journal import ClickJournal
 from services.clicks.records import RecordedClick
@@ -55,6 +55,8 @@ class Redirects:
             return self._pages.explain(request, UNKNOWN)
         if destination.deleted:
             return self._pages.explain(request, FINISHED)
+        if destination.disabled is not None:
+            return self._pages.explain(request, DISABLED, reason=destination.disabled)
         headers = request.headers
         bot = is_bot(headers.get(hdrs.USER_AGENT, "")) or request.method != hdrs.METH_GET or _unasked(headers)
         first_visit = not bot and not _was_here(headers)

@@ -42,15 +42,17 @@ async def count(session: AsyncSession, owner_id: int) -> int:
 
 
 async def matching(session: AsyncSession, owner_id: int, words: str, limit: int) -> Sequence[Link]:
-    """A person's newest links with ``words`` in their slug or target."""
+    """A person's newest links with ``words`` in their slug or target; not those that are switched off."""
     found = or_(Link.slug.icontains(words, autoescape=True), Link.target.icontains(words, autoescape=True))
-    rows = select(Link).where(*_standing(owner_id), found).order_by(Link.id.desc()).limit(limit)
+    leading_on = *_standing(owner_id), Link.disabled_at.is_(None)
+    rows = select(Link).where(*leading_on, found).order_by(Link.id.desc()).limit(limit)
     return (await session.scalars(rows)).all()
 
 
 async def leading_to(session: AsyncSession, owner_id: int, target: str) -> Link | None:
-    """A person's newest link to ``target``; one that stands comes before a draft."""
-    rows = select(Link).where(Link.owner_id == owner_id, Link.target == target, Link.deleted_at.is_(None))
+    """A person's newest link to ``target`` that is not switched off; one that stands comes before a draft."""
+    same = Link.owner_id == owner_id, Link.target == target
+    rows = select(Link).where(*same, Link.deleted_at.is_(None), Link.disabled_at.is_(None))
     return await session.scalar(rows.order_by(Link.draft_since.is_not(None), Link.id.desc()).limit(1))
 
 
@@ -93,6 +95,32 @@ async def mark_restored(session: AsyncSession, link_id: int, owner_id: int, dele
         .values(deleted_at=None)
         .returning(Link.slug)
     )
+
+
+async def disable(session: AsyncSession, link_id: int, reason: str, now: datetime) -> Link | None:
+    """The link when this call switched it off; None when it was off or deleted already, or never was."""
+    off = update(Link).where(Link.id == link_id, Link.deleted_at.is_(None), Link.disabled_at.is_(None))
+    return await session.scalar(off.values(disabled_at=now, disabled_reason=reason).returning(Link))
+
+
+async def disable_all(session: AsyncSession, owner_id: int, reason: str, now: datetime) -> Sequence[str]:
+    """The slugs of a person's links, drafts too, that this call switched off."""
+    off = update(Link).where(Link.owner_id == owner_id, Link.deleted_at.is_(None), Link.disabled_at.is_(None))
+    return (await session.scalars(off.values(disabled_at=now, disabled_reason=reason).returning(Link.slug))).all()
+
+
+async def enable(session: AsyncSession, link_id: int) -> Link | None:
+    """The link when this call switched it on again."""
+    on = update(Link).where(Link.id == link_id, Link.disabled_at.is_not(None))
+    return await session.scalar(on.values(disabled_at=None, disabled_reason=None).returning(Link))
+
+
+async def sums(session: AsyncSession, owner_id: int) -> tuple[int, int, int, int]:
+    """(links that stand, those of them that are switched off, clicks, visitors) of a person."""
+    off = func.count(Link.disabled_at)
+    clicks, visitors = (func.coalesce(func.sum(each), 0) for each in (Link.clicks, Link.visitors))
+    row = (await session.execute(select(func.count(), off, clicks, visitors).where(*_standing(owner_id)))).one()
+    return row[0], row[1], int(row[2]), int(row[3])
 
 
 async def record_change(session: AsyncSession, slug: str, now: datetime) -> None:

@@ -46,3 +46,26 @@ async def set_time_zone(session: AsyncSession, person_id: int, time_zone: str) -
 
 async def count(session: AsyncSession) -> int:
     return (await session.scalar(select(func.count()).select_from(Person))) or 0
+
+
+async def id_of(session: AsyncSession, username: str) -> int | None:
+    """Whose user name that is, in whatever letters it is written."""
+    return await session.scalar(select(Person.id).where(func.lower(Person.username) == username.lower()).limit(1))
+
+
+async def ban(session: AsyncSession, person_id: int, reason: str, now: datetime) -> bool:
+    """Whether they were not banned before."""
+    banned = update(Person).where(Person.id == person_id, Person.banned_at.is_(None))
+    return await session.scalar(banned.values(banned_at=now, ban_reason=reason).returning(Person.id)) is not None
+
+
+async def unban(session: AsyncSession, person_id: int) -> bool:
+    """Whether they were banned before."""
+    free = update(Person).where(Person.id == person_id, Person.banned_at.is_not(None))
+    return await session.scalar(free.values(banned_at=None, ban_reason=None).returning(Person.id)) is not None
+
+
+async def set_role(session: AsyncSession, person_id: int, role: str | None) -> bool:
+    """Whether they had another one before."""
+    other = update(Person).where(Person.id == person_id, Person.role.is_distinct_from(role))
+    return await session.scalar(other.values(role=role).returning(Person.id)) is not None

@@ -19,4 +19,4 @@ async def grow(session: AsyncSession, name: str, day: date) -> None:
 async def after(session: AsyncSession, name: str, day: date) -> dict[date, int]:
     """The counts of the days after ``day``; days without any are left out."""
     rows = await session.execute(select(Tally.day, Tally.count).where(Tally.name == name, Tally.day > day))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

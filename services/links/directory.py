@@ -5,14 +5,16 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 import structlog
 
 from db.engine import Database
 from db.queries import directory as queries
+from db.queries import hosts as host_queries
 from db.queries.links import changes_since, newest_change
+from services.links.hosts import HOSTS_CHANGED, block_of, host_of
 
 SECONDS_TO_LIVE = 300.0
 # A slug that leads nowhere may be given out any moment; the change tells us, and this bounds what is remembered.
@@ -40,12 +42,17 @@ class DirectoryUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a slug leads. ``target`` is ASCII, ready to be sent as a header; empty when ``deleted``."""
+    """Where a slug leads. ``target`` is ASCII, ready to be sent as a header; empty when ``deleted``.
+
+    ``disabled``: why operators switched the link off, or blocked its ``host``; None while it leads on.
+    """
 
     link_id: int
     slug: str
     target: str
     deleted: bool
+    host: str
+    disabled: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,8 @@ class LinkDirectory:
         self._wanted: dict[str, asyncio.Future[Destination | None]] = {}
         self._asking: asyncio.Task[None] | None = None
         self._pause_ends = 0.0
+        # Why hosts are blocked; None until the database was asked. Few: each process knows them all.
+        self._blocked: dict[str, str] | None = None
         # The newest change that is seen here; None until the database was asked.
         self._seen: int | None = None
         self._polling: asyncio.Task[None] | None = None
@@ -111,7 +120,7 @@ class LinkDirectory:
             if now < entry.since + self.seconds_to_live or now < self._pause_ends:
                 self._known.move_to_end(slug)
                 self.hits += 1
-                return entry.destination
+                return self._unless_blocked(entry.destination)
         elif (entry := self._unknown.get(slug)) is not None and now < entry.since + UNKNOWN_SECONDS_TO_LIVE:
             self.hits += 1
             return None
@@ -120,7 +129,13 @@ class LinkDirectory:
         elif now < self._pause_ends:
             raise DirectoryUnavailable
         self.misses += 1
-        return await asyncio.shield(self._answer_to(slug))
+        return self._unless_blocked(await asyncio.shield(self._answer_to(slug)))
+
+    def _unless_blocked(self, destination: Destination | None) -> Destination | None:
+        if not self._blocked or destination is None or destination.disabled is not None:
+            return destination
+        reason = block_of(destination.host, self._blocked)
+        return destination if reason is None else replace(destination, disabled=reason)
 
     def _answer_to(self, slug: str) -> asyncio.Future[Destination | None]:
         """What the database will say: to the question under way if the slug is in it, else to the next one."""
@@ -140,6 +155,10 @@ class LinkDirectory:
             try:
                 async with asyncio.timeout(ANSWER_SECONDS), self._database.read() as session:
                     found = {link.slug: _destination(link) for link in await queries.leading(session, list(answers))}
+                    blocked = await host_queries.reasons(session) if self._blocked is None else None
+                if self._blocked is None:
+                    # Else who follows the changes asked meanwhile, and may know more.
+                    self._blocked = blocked
             except Exception as error:
                 self._go_without(answers, error)
             else:
@@ -206,8 +225,11 @@ class LinkDirectory:
             if newest == self._seen:
                 return
             changes = [] if self._seen is None else await changes_since(session, self._seen, CHANGES_AT_ONCE)
-        # Numbers have no gaps: one that is missing was removed while this process slept, and nobody knows its slug.
-        if self._seen is None or not changes or changes[0][0] != self._seen + 1:
+            # Numbers have no gaps: one that is missing was removed while this process slept, and nobody knows its slug.
+            missed = self._seen is None or not changes or changes[0][0] != self._seen + 1
+            if missed or any(slug == HOSTS_CHANGED for _, slug in changes):
+                self._blocked = await host_queries.reasons(session)
+        if missed:
             self._forget_all()
             self._seen = newest
             return
@@ -225,4 +247,4 @@ def _put(entries: OrderedDict[str, _Entry], slug: str, entry: _Entry, most: int)
 def _destination(link: queries.Leading) -> Destination:
     # Stored addresses are in this form already; a header with anything else in it would be refused at each click.
     target = "" if link.deleted else quote(link.target, safe=_ADDRESS_CHARACTERS)
-    return Destination(link.id, link.slug, target, link.deleted)
+    return Destination(link.id, link.slug, target, link.deleted, host_of(link.target), link.disabled)

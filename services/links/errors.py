@@ -82,6 +82,23 @@ class TooManyDrafts(UserError):
         self.most = most
 
 
+class TargetBlocked(UserError):
+    """No link may lead to ``host``, for ``reason`` in an operator's words."""
+
+    def __init__(self, host: str, reason: str) -> None:
+        super().__init__(host, reason)
+        self.host = host
+        self.reason = reason
+
+
+class HostNotUnderstood(UserError):
+    """``text`` names no host that can be blocked."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
 class UndoTooLate(UserError):
     """A deleted link can be brought back for ``limit`` only."""
 

@@ -1,7 +1,7 @@
 """A person's short links."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db import tables
 from db.engine import Database
 from db.queries import effects
+from db.queries import hosts as host_queries
 from db.queries import links as queries
 from db.queries import people as people_queries
-from services.links.errors import LinkNotFound, TooManyDrafts, TooManyLinks, UndoTooLate
+from services.links.errors import LinkNotFound, TargetBlocked, TooManyDrafts, TooManyLinks, UndoTooLate
+from services.links.hosts import block_of, covering, host_and_above, host_of
 from services.links.slugs import random_slug
 from services.links.targets import Target, parse_target
 
@@ -26,7 +28,10 @@ MOST_DRAFTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A short link of a person. ``clicks`` = ``visitors`` (first visits) + repeats; ``bots`` are apart."""
+    """A short link of a person. ``clicks`` = ``visitors`` (first visits) + repeats; ``bots`` are apart.
+
+    ``disabled``: why it leads nowhere, in the words of the operator who switched it off or blocked where it leads.
+    """
 
     id: int
     slug: str
@@ -36,6 +41,7 @@ class Link:
     clicks: int
     visitors: int
     bots: int
+    disabled: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Links:
     async def create(
         self, owner_id: int, address: str, now: datetime, *, cause: int | None = None
     ) -> tuple[Link, Target]:
-        """A new link to ``address`` as a person typed it. Raises errors of ``parse_target`` and TooManyLinks.
+        """A new link to ``address`` as a person typed it. Raises as ``parse_target``, TargetBlocked and TooManyLinks.
 
         ``cause`` is the update that asks for it: asked again, the same update gets the link that it made.
         """
@@ -85,6 +91,7 @@ class Links:
                 if row is None:
                     raise LinkNotFound
                 return self._link(row), target
+            await _require_open(session, target)
             if await queries.count(session, owner_id) >= self._most_per_person:
                 raise TooManyLinks(self._most_per_person)
             row = await self._add(session, owner_id, target, now)
@@ -101,6 +108,7 @@ class Links:
         """
         target = parse_target(address, own_hosts=self._own_hosts, allow_private=self._allow_private)
         async with self._database.read() as session:
+            await _require_open(session, target)
             row = await queries.leading_to(session, owner_id, target.url)
         if row is not None:
             return self._link(row), target
@@ -122,9 +130,10 @@ class Links:
             await queries.list_draft(session, link_id, owner_id)
 
     async def search(self, owner_id: int, words: str, limit: int) -> Sequence[Link]:
-        """The newest links with ``words`` in their slug or target; all of them for no words."""
+        """The newest links that lead on, with ``words`` in their slug or target; all of them for no words."""
         async with self._database.read() as session:
-            return [self._link(row) for row in await queries.matching(session, owner_id, words, limit)]
+            links = await self._links(session, await queries.matching(session, owner_id, words, limit))
+        return [link for link in links if link.disabled is None]
 
     async def _add(
         self, session: AsyncSession, owner_id: int, target: Target, now: datetime, *, draft: bool = False
@@ -140,9 +149,9 @@ class Links:
         """Raises LinkNotFound."""
         async with self._database.read() as session:
             row = await queries.of_owner(session, link_id, owner_id)
-        if row is None or row.deleted_at is not None:
-            raise LinkNotFound
-        return self._link(row)
+            if row is None or row.deleted_at is not None:
+                raise LinkNotFound
+            return (await self._links(session, [row]))[0]
 
     async def page(self, owner_id: int, number: int, size: int) -> LinkPage:
         """Page ``number``, or the nearest that there is; a person without links has one empty page."""
@@ -151,7 +160,8 @@ class Links:
             pages = max(1, -(-total // size))
             number = min(max(number, 1), pages)
             rows = await queries.page(session, owner_id, limit=size, offset=(number - 1) * size)
-        return LinkPage(tuple(map(self._link, rows)), number, pages, total)
+            links = await self._links(session, rows)
+        return LinkPage(tuple(links), number, pages, total)
 
     async def delete(self, owner_id: int, link_id: int, now: datetime, *, cause: int | None = None) -> str:
         """Its short address. It ends at once; the slug is never given out again. Raises LinkNotFound.
@@ -183,11 +193,20 @@ class Links:
                     raise TooManyLinks(self._most_per_person)
                 await queries.record_change(session, slug, now)
             row = await queries.of_owner(session, link_id, owner_id)
-        if row is None:
-            raise LinkNotFound
-        if row.deleted_at is not None:
-            raise UndoTooLate(UNDO_LIMIT)
-        return self._link(row)
+            if row is None:
+                raise LinkNotFound
+            if row.deleted_at is not None:
+                raise UndoTooLate(UNDO_LIMIT)
+            return (await self._links(session, [row]))[0]
+
+    async def _links(self, session: AsyncSession, rows: Sequence[tables.Link]) -> list[Link]:
+        """The links of rows that may lead to hosts which are blocked by now."""
+        blocked = await host_queries.reasons(session, covering(row.target for row in rows))
+        links = map(self._link, rows)
+        return [
+            replace(link, disabled=block_of(host_of(link.target), blocked)) if link.disabled is None else link
+            for link in links
+        ]
 
     def _link(self, row: tables.Link) -> Link:
         return Link(
@@ -199,4 +218,13 @@ class Links:
             clicks=row.clicks,
             visitors=row.visitors,
             bots=row.bots,
+            disabled=None if row.disabled_at is None else row.disabled_reason or "",
         )
+
+
+async def _require_open(session: AsyncSession, target: Target) -> None:
+    """Raises TargetBlocked."""
+    host = host_of(target.url)
+    reason = block_of(host, await host_queries.reasons(session, host_and_above(host)))
+    if reason is not None:
+        raise TargetBlocked(target.host, reason)

@@ -27,6 +27,7 @@ PATIENCE = 10.0
 RUSSIAN = {
     "There is no such link": "Такой ссылки нет",
     "This link has ended": "Ссылка больше не работает",
+    "This link is switched off": "Эта ссылка отключена",
     "That does not work here": "Здесь так нельзя",
     "Short links that count": "Короткие ссылки со счётом",
     "Open the bot": "Открыть бота",
