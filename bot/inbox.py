@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import itemgetter
+from typing import Protocol
 
 import structlog
 from aiogram import Bot
@@ -15,6 +16,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.lease import Deposed
+from bot.marks import Marks
 from bot.updates import UNKNOWN, kind_of, lane_of
 from db.engine import Database
 from db.queries import inbox as queries
@@ -26,22 +28,29 @@ MOST_ATTEMPTS = 3
 PAUSES_SECONDS = (0.5, 2.0)
 # How many updates are handled at once, and how many of one lane wait in memory; the rest waits in the table.
 AT_ONCE, MOST_IN_MEMORY = 64, 50
+TYPED_AT_ONCE = 16
 # Telegram forgets a press after this, and nobody waits for its answer any more.
 PRESS_LIFETIME = timedelta(seconds=150)
 # Not recorded: the first is answered before anything else, the second comes with every keystroke.
 ANSWERED_AT_ONCE = frozenset({"pre_checkout_query", "inline_query"})
 PRE_CHECKOUT_SECONDS = 9.0
-# Handled updates are marked as done together.
-GATHER_SECONDS = 0.01
 READ_AGAIN_SECONDS = 1.0
-# For the last of these marks, at the end.
-MARK_SECONDS = 2.0
 
 Handle = Callable[[Update], Awaitable[None]]
 # Given the update that failed for good, and its last error.
 GiveUp = Callable[[Update, Exception], Awaitable[None]]
 # Raises Deposed in a transaction that may not record: the successor has looked already for what waits.
 Fence = Callable[[AsyncSession], Awaitable[None]]
+
+
+class Distress(Protocol):
+    """Told of every try to record."""
+
+    def failed(self, bot: Bot, updates: Sequence[Update]) -> None:
+        """These could not be recorded."""
+
+    def over(self, bot: Bot) -> None:
+        """Some were."""
 
 
 async def unfenced(_session: AsyncSession) -> None:
@@ -85,7 +94,9 @@ class Inbox:
         clock: Callable[[], datetime],
         redact: Callable[[str], str],
         fence: Fence = unfenced,
+        distress: Distress | None = None,
     ) -> None:
+        self._distress = distress
         self._fence = fence
         self._bot = bot
         self._database = database
@@ -97,10 +108,12 @@ class Inbox:
         self._lanes: dict[int, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._at_once = asyncio.Semaphore(AT_ONCE)
+        # The newest inline query of each person who is typing.
+        self._typed: dict[int, int] = {}
+        self._typed_at_once = asyncio.Semaphore(TYPED_AT_ONCE)
         self._arrivals: list[tuple[Sequence[Update], asyncio.Future[None]]] = []
         self._recording: asyncio.Task[None] | None = None
-        self._done: list[int] = []
-        self._marking: asyncio.Task[None] | None = None
+        self._marks = Marks(database)
         self._closing = False
 
     async def open(self) -> None:
@@ -117,7 +130,8 @@ class Inbox:
         answered = [self._spawn(self._answer(update)) for update in direct if update.pre_checkout_query]
         for update in direct:
             if update.inline_query:
-                self._spawn(self._answer(update))
+                self._typed[update.inline_query.from_user.id] = update.update_id
+                self._spawn(self._answer_typing(update, update.inline_query.from_user.id))
         recorded = [update for update in updates if kind_of(update) not in ANSWERED_AT_ONCE]
         if recorded:
             await self._record(recorded)
@@ -128,7 +142,7 @@ class Inbox:
         """Return when nothing is in hand."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
-        await self._mark_done()
+        await self._marks.write()
 
     async def close(self, seconds: float = 20.0) -> None:
         """Finish what is in hand; what takes longer than ``seconds`` is handled after the next start."""
@@ -138,15 +152,7 @@ class Inbox:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        if self._marking is not None:
-            await asyncio.wait({self._marking}, timeout=MARK_SECONDS)
-            self._marking.cancel()
-        try:
-            async with asyncio.timeout(MARK_SECONDS):
-                await self._mark_done()
-        except Exception as error:
-            # As after a crash: their replay changes nothing twice.
-            log.warning("handled updates could not be marked", error=type(error).__name__)
+        await self._marks.close()
 
     def _spawn(self, work: Awaitable[None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
@@ -165,13 +171,18 @@ class Inbox:
     async def _record_all(self) -> None:
         while self._arrivals:
             arrivals, self._arrivals = self._arrivals, []
+            together = [update for updates, _ in arrivals for update in updates]
             try:
-                await self._record_once([update for updates, _ in arrivals for update in updates])
+                await self._record_once(together)
             except Exception as error:
+                if self._distress is not None and not isinstance(error, Deposed):
+                    self._distress.failed(self._bot, together)
                 # Nothing is confirmed that was not recorded: whoever brought it brings it again.
                 for _, recorded in arrivals:
                     recorded.set_exception(error)
             else:
+                if self._distress is not None:
+                    self._distress.over(self._bot)
                 for _, recorded in arrivals:
                     recorded.set_result(None)
 
@@ -231,7 +242,7 @@ class Inbox:
             lane.newest = row.id
             update = self._read(row.update_id, row.payload)
             if update is None:
-                self._note_done(row.update_id)
+                self._marks.note(row.update_id)
             else:
                 lane.queue.append(_Waiting(row.id, row.received_at, update))
 
@@ -247,7 +258,7 @@ class Inbox:
         update = waiting.update
         too_old = update.callback_query and self._clock() - waiting.received_at > PRESS_LIFETIME
         if too_old or kind_of(update) == UNKNOWN:
-            self._note_done(update.update_id)
+            self._marks.note(update.update_id)
             return
         attempts = 0
         while True:
@@ -263,7 +274,7 @@ class Inbox:
                     return
                 await asyncio.sleep(PAUSES_SECONDS[attempts - 1])
             else:
-                self._note_done(update.update_id)
+                self._marks.note(update.update_id)
                 return
 
     async def _note_failure(self, update_id: int, error: Exception) -> int:
@@ -283,6 +294,14 @@ class Inbox:
         except Exception:
             log.exception("nobody could be told of a failed update", update_id=update.update_id)
 
+    async def _answer_typing(self, update: Update, person_id: int) -> None:
+        """A query comes with each keystroke, and only the newest is waited for."""
+        async with self._typed_at_once:
+            if self._typed.get(person_id) == update.update_id:
+                await self._answer(update)
+        if self._typed.get(person_id) == update.update_id:
+            del self._typed[person_id]
+
     async def _answer(self, update: Update) -> None:
         try:
             await self._handle(update)
@@ -290,29 +309,3 @@ class Inbox:
             return
         except Exception as error:
             await self._tell(update, error)
-
-    def _note_done(self, update_id: int) -> None:
-        self._done.append(update_id)
-        if self._marking is None or self._marking.done():
-            self._marking = asyncio.create_task(self._mark_soon())
-
-    async def _mark_soon(self) -> None:
-        while self._done:
-            await asyncio.sleep(GATHER_SECONDS)
-            try:
-                await self._mark_done()
-            except Exception as error:
-                # They are done all the same: after a restart their replay changes nothing twice.
-                log.warning("handled updates could not be marked", error=type(error).__name__)
-                await asyncio.sleep(1)
-
-    async def _mark_done(self) -> None:
-        done, self._done = self._done, []
-        if not done:
-            return
-        try:
-            async with self._database.write() as session:
-                await queries.mark_done(session, done)
-        except BaseException:
-            self._done = done + self._done
-            raise

@@ -16,6 +16,7 @@ from bot.container import open_services
 from bot.inbox import Inbox
 from bot.keys import webhook_secret
 from bot.lease import Leadership
+from bot.marks import Marks
 from bot.serve_bot import serve_bot
 from bot.settings import Settings
 from bot.starts import in_sandbox
@@ -102,7 +103,7 @@ def after_the_handler_s_transaction(fuse: Fuse) -> None:
 
 def before_done(fuse: Fuse) -> None:
     """The person is answered, and the inbox does not know."""
-    _watched(Inbox, "_mark_done", fuse, before=True)
+    _watched(Marks, "write", fuse, before=True)
 
 
 POINTS: dict[str, Callable[[Fuse], None]] = {

@@ -1,0 +1,103 @@
+"""Trouble of the house's own: a full disk, a locked database, a clock that jumps. Nothing is lost, and people are told."""
+
+import asyncio
+import sqlite3
+
+import aiohttp
+import pytest
+from sqlalchemy import func, select
+
+from db.tables import InboxUpdate, Link
+from sandbox import Person
+from tests.full_disk import full_disk
+from tests.platform import Platform, running_platform
+
+LOCKED_SECONDS = 10.0
+
+
+@pytest.fixture
+async def platform(tmp_path):
+    async with running_platform(tmp_path) as platform:
+        yield platform
+
+
+@pytest.fixture
+def anna(platform: Platform) -> Person:
+    return platform.world.person("Анна")
+
+
+@pytest.fixture
+def ben(platform: Platform) -> Person:
+    return platform.world.person("Бен")
+
+
+async def recorded(platform: Platform) -> int:
+    async with platform.container.database.read() as session:
+        return await session.scalar(select(func.count()).select_from(InboxUpdate)) or 0
+
+
+async def targets(platform: Platform) -> list[str]:
+    async with platform.container.database.read() as session:
+        return sorted((await session.scalars(select(Link.target))).all())
+
+
+async def test_on_a_full_disk_nothing_is_confirmed_people_are_told_and_links_lead_on(
+    platform: Platform, anna: Person, ben: Person
+):
+    await ben.send("https://example.com/before")
+    short_url = ben.last.text.split()[1]
+    group = platform.world.person("Оля").in_group(platform.world.group("Админы Toklink"))
+    before = await recorded(platform)
+    with full_disk():
+        await anna.send("https://example.com/during", quiet=True)
+        await anna.sees("⏳ Сейчас я ничего не могу сохранить.")
+        await ben.send("/links", quiet=True)
+        await ben.sees("⏳ I cannot save anything just now.")
+        await group.sees("Обновления не записываются")
+        assert await recorded(platform) == before
+        assert platform.server.world.updates.pending >= 2
+        async with aiohttp.ClientSession() as http, http.get(f"http://{short_url}", allow_redirects=False) as answer:
+            assert answer.headers["Location"] == "https://example.com/before"
+    await anna.sees("example.com/during")
+    await ben.sees("example.com/before")
+    await group.sees("Обновления снова записываются")
+    assert await targets(platform) == ["https://example.com/before", "https://example.com/during"]
+    assert len([message for message in anna.messages() if "⏳" in message.text]) == 1
+
+
+async def test_a_database_that_is_locked_for_ten_seconds_is_waited_for(platform: Platform, anna: Person, ben: Person):
+    await ben.start()
+    path = platform.settings.data_dir / "toklink.db"
+
+    def lock() -> sqlite3.Connection:
+        other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        return other
+
+    other = await asyncio.to_thread(lock)
+    try:
+        await anna.send("https://example.com/locked", quiet=True)
+        began = asyncio.get_running_loop().time()
+        while asyncio.get_running_loop().time() - began < LOCKED_SECONDS:
+            # Reading goes on meanwhile.
+            assert await platform.container.services.links.page(ben.id, 1, 8)
+            await asyncio.sleep(0.5)
+        assert await targets(platform) == []
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    await anna.sees("example.com/locked", timeout=30)
+    assert await targets(platform) == ["https://example.com/locked"]
+
+
+@pytest.mark.parametrize("hours", [30, -30])
+async def test_a_clock_that_jumps_loses_nothing_and_doubles_nothing(platform: Platform, anna: Person, hours: int):
+    await anna.send("https://example.com/1")
+    platform.clock.passes(hours=hours)
+    await anna.send("https://example.com/2")
+    await anna.press("📊 Статистика")
+    await anna.sees_photo()
+    platform.clock.passes(hours=-hours)
+    await anna.send("https://example.com/3")
+    await anna.send("/links")
+    assert await targets(platform) == [f"https://example.com/{number}" for number in (1, 2, 3)]
