@@ -9,6 +9,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+from bot.heartbeats import Pulse
 from bot.keys import secret_key
 from bot.logs import redactor
 from bot.settings import Settings
@@ -50,6 +51,7 @@ class Container:
     database: Database
     catalogue: Catalogue
     services: Services
+    pulse: Pulse
 
 
 @asynccontextmanager
@@ -65,6 +67,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
     people = People(database, default_time_zone=settings.default_timezone, owner_ids=settings.admin_ids)
     log = Audit(database)
     alerts = Alerts(database)
+    works = Works(database, deliveries)
     services = Services(
         people=people,
         notices=Notices(database),
@@ -78,7 +81,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
         ),
         statistics=Statistics(database),
         pictures=pictures,
-        operations=Operations(database, started_at=clock()),
+        operations=Operations(database, deliveries, works, alerts, started_at=clock()),
         upkeep=Upkeep(database),
         audit=log,
         desk=Desk(database, people, log, deliveries, admin_chat_id=settings.admin_chat_id),
@@ -87,11 +90,11 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
         errors=ErrorLog(database, alerts, redactor(settings.secrets)),
         alerts=alerts,
         throttle=Throttles(_throttle(redis)),
-        works=Works(database, deliveries),
+        works=works,
         deliveries=deliveries,
     )
     try:
-        yield Container(settings, clock, database, Catalogue(LOCALES), services)
+        yield Container(settings, clock, database, Catalogue(LOCALES), services, Pulse(database, clock))
     finally:
         await pictures.close()
         if redis is not None:

@@ -170,6 +170,12 @@ class Leadership:
         self._seat = Seat(machine or this_machine(), os.getpid(), secrets.token_hex(4))
         self._pace = pace
         self._clock = clock
+        self._current: Reign | None = None
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process leads just now."""
+        return self._current is not None and self._current.holds()
 
     async def run(self, stopping: Stopping, lead: Callable[[Reign], Awaitable[None]]) -> None:
         """Until ``stopping``. What ``lead`` raises ends it; the lease is released then, as at an orderly stop.
@@ -181,7 +187,11 @@ class Leadership:
             if reign is None:
                 return
             log.info("this process leads")
-            await self._reign(reign, stopping, lead)
+            self._current = reign
+            try:
+                await self._reign(reign, stopping, lead)
+            finally:
+                self._current = None
 
     async def _win(self, stopping: Stopping) -> Reign | None:
         """Wait for the lease; None when ``stopping`` comes first."""

@@ -1,7 +1,8 @@
 """What is said of an update that failed for good: an id to the person, the same id and why to the operators."""
 
-import secrets
-import traceback
+import time
+from collections import OrderedDict
+from collections.abc import Callable
 
 import structlog
 from aiogram import Bot
@@ -10,30 +11,39 @@ from aiogram.types import Update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.container import Container
-from bot.logs import redactor
+from bot.inbox import ANSWERED_AT_ONCE
 from bot.sender import tell_operators
+from bot.updates import kind_of
 from handlers.errors import apologise
+from services.operations.alerts import AlertKind
+from services.operations.errors import fingerprint, new_error_id
 from services.people import Person
 
 log = structlog.get_logger()
+# With the database away, operators are told of equal errors once in this time, and of so many at all.
+SAY_AGAIN_SECONDS, MOST_SAID = 3600.0, 20
 
 
 class Regrets:
-    """What is said of an update that failed for good: an id to the person, the same id and why to the operators."""
+    """Tells those whom it concerns."""
 
-    def __init__(self, bot: Bot, container: Container) -> None:
+    def __init__(self, bot: Bot, container: Container, clock: Callable[[], float] = time.monotonic) -> None:
+        """``clock`` gives seconds."""
         self._bot = bot
         self._container = container
-        self._redact = redactor(container.settings.secrets)
+        self._clock = clock
+        # When an error was told outright, by fingerprint; the oldest first.
+        self._told: OrderedDict[str, float] = OrderedDict()
 
     async def say(self, update: Update, error: Exception) -> None:
-        error_id = secrets.token_hex(4)
-        log.error("an update is set aside", error_id=error_id, update_id=update.update_id, exc_info=error)
+        error_id = new_error_id()
+        person = await self._person(update)
+        log.error("an update failed for good", error_id=error_id, update_id=update.update_id, exc_info=error)
         try:
-            await apologise(update, self._container.catalogue, await self._person(update), error_id)
+            await apologise(update, self._container.catalogue, person, error_id)
         except AiogramError as trouble:
             log.warning("the person could not be told", error_id=error_id, reason=type(trouble).__name__)
-        await self._tell_operators(error_id, error)
+        await self._tell_operators(update, error_id, error, None if person is None else person.id)
 
     async def _person(self, update: Update) -> Person | None:
         user = getattr(update.callback_query or update.message or update.edited_message, "from_user", None)
@@ -44,8 +54,32 @@ class Regrets:
         except (SQLAlchemyError, OSError):
             return None
 
-    async def _tell_operators(self, error_id: str, error: Exception) -> None:
-        settings = self._container.settings
-        chats = [settings.admin_chat_id] if settings.admin_chat_id else sorted(settings.admin_ids)
-        detail = self._redact("".join(traceback.format_exception(error)))
-        await tell_operators(self._bot, chats, f"⚠️ № {error_id}: {type(error).__name__}", detail)
+    async def _tell_operators(self, update: Update, error_id: str, error: Exception, person_id: int | None) -> None:
+        errors, now = self._container.services.errors, self._container.clock()
+        at_once = kind_of(update) in ANSWERED_AT_ONCE
+        try:
+            await errors.keep(
+                error_id,
+                "query" if at_once else "update",
+                error,
+                now,
+                person_id=person_id,
+                kind=AlertKind.ERROR if at_once else AlertKind.UPDATE_ASIDE,
+            )
+        except (SQLAlchemyError, OSError) as trouble:
+            # Without the database there is no alert that could count them.
+            log.warning("an error could not be kept", error_id=error_id, reason=type(trouble).__name__)
+            if self._is_news(fingerprint(error)):
+                settings = self._container.settings
+                chats = [settings.admin_chat_id] if settings.admin_chat_id else sorted(settings.admin_ids)
+                heading = f"⚠️ № {error_id}: {type(error).__name__}"
+                await tell_operators(self._bot, chats, heading, errors.text(error))
+
+    def _is_news(self, mark: str) -> bool:
+        now = self._clock()
+        while self._told and now - next(iter(self._told.values())) > SAY_AGAIN_SECONDS:
+            self._told.popitem(last=False)
+        if mark in self._told or len(self._told) >= MOST_SAID:
+            return False
+        self._told[mark] = now
+        return True

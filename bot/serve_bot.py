@@ -79,13 +79,17 @@ async def serve_bot(
     """
     leadership = leadership or Leadership(container.database)
     try:
-        async with open_dialogues(container) as (storage, isolation):
+        async with (
+            open_dialogues(container) as (storage, isolation),
+            container.pulse.role("bot", lambda: {"leads": leadership.leads}),
+        ):
             dispatcher = build_dispatcher(
                 container.services, container.catalogue, storage=storage, isolation=isolation, clock=container.clock
             )
             await container.services.pictures.open()
 
             async def lead(reign: Reign) -> None:
+                container.pulse.changed()
                 await _lead(container, dispatcher, webhook, reign)
 
             await leadership.run(stopping, lead)

@@ -9,6 +9,7 @@ from services.time_zones import zone
 async def serve_schedule(container: Container, stopping: Stopping) -> None:
     """Let the clock run until ``stopping``."""
     clock = build_clock(container.services, zone(container.settings.default_timezone), container.clock)
-    clock.start()
-    await stopping.wait()
-    clock.shutdown()
+    async with container.pulse.role("scheduler"):
+        clock.start()
+        await stopping.wait()
+        clock.shutdown()

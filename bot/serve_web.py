@@ -48,7 +48,14 @@ async def serve_web(
             await stack.enter_async_context(
                 listening(application, host=settings.web_host, port=settings.web_port, reuse_port=reuse_port)
             )
+        await stack.enter_async_context(container.pulse.role("web", lambda: _facts(river)))
         log.info("the redirect server listens", host=settings.web_host, port=settings.web_port)
         if on_ready is not None:
             await on_ready()
         await stopping.wait()
+
+
+def _facts(river: ClickRiver) -> dict[str, float]:
+    """What waits to be counted, for operators: how many clicks, and for how many seconds the oldest."""
+    lag = river.drain.lag()
+    return {"clicks": lag.clicks, "seconds": round(lag.seconds, 1)}

@@ -48,8 +48,9 @@ def _guarded(name: str, job: Job, services: Services, now: Callable[[], datetime
     async def run() -> None:
         try:
             await job(services, now())
-        except Exception:
+        except Exception as error:
             # The clock goes on; the next time the job finds what is still due.
-            log.exception("a job failed", job=name)
+            log.warning("a job failed", job=name)
+            await services.errors.report("job", error, now())
 
     return run

@@ -6,6 +6,10 @@ from datetime import datetime, timedelta
 from db.engine import Database
 from db.queries import people as people_queries
 from db.queries import statistics as queries
+from services.deliveries import Deliveries
+from services.operations.alerts import Alerts
+from services.operations.health import Health, read_health
+from services.works import Works
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,13 @@ class Overview:
 class Operations:
     """What operators ask the platform."""
 
-    def __init__(self, database: Database, *, started_at: datetime) -> None:
+    def __init__(
+        self, database: Database, deliveries: Deliveries, works: Works, alerts: Alerts, *, started_at: datetime
+    ) -> None:
         self._database = database
+        self._deliveries = deliveries
+        self._works = works
+        self._alerts = alerts
         self._started_at = started_at
 
     async def overview(self, now: datetime) -> Overview:
@@ -31,3 +40,7 @@ class Operations:
             people = await people_queries.count(session)
             links, clicks = await queries.totals(session)
         return Overview(self._database.dialect, people, links, clicks, now - self._started_at)
+
+    async def health(self, now: datetime) -> Health:
+        """Who runs, what waits, what failed."""
+        return await read_health(self._database, self._deliveries, self._works, self._alerts, now)

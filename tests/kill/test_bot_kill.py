@@ -35,6 +35,11 @@ class BotProcess:
         self._process = processes.Process(target=talk, args=(order,), daemon=False)
         self._process.start()
 
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
     async def died(self) -> int | None:
         await asyncio.to_thread(self._process.join, PATIENCE)
         return self._process.exitcode
