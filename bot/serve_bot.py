@@ -13,6 +13,7 @@ from aiogram.utils.token import TokenValidationError
 from bot.container import Container
 from bot.dialogues import open_dialogues
 from bot.dispatcher import build_dispatcher
+from bot.distress import Distress
 from bot.inbox import Inbox
 from bot.keys import secret_key
 from bot.lease import Deposed, Leadership, Reign, SpeaksAsLeader
@@ -47,6 +48,7 @@ class Helm:
     reign: Reign
     webhook: Webhook | None
     rates: Rates
+    distress: Distress
 
 
 Loop = Callable[[Helm], Awaitable[None]]
@@ -87,10 +89,11 @@ async def serve_bot(
                 container.services, container.catalogue, storage=storage, isolation=isolation, clock=container.clock
             )
             await container.services.pictures.open()
+            distress = Distress(container)
 
             async def lead(reign: Reign) -> None:
                 container.pulse.changed()
-                await _lead(container, dispatcher, webhook, reign)
+                await _lead(container, dispatcher, webhook, reign, distress)
 
             await leadership.run(stopping, lead)
     except TelegramUnauthorizedError as error:
@@ -105,12 +108,14 @@ def _open(settings: Settings, *, patient: bool = True) -> Bot:
         raise Refused(REFUSAL) from error
 
 
-async def _lead(container: Container, dispatcher: Dispatcher, webhook: Webhook | None, reign: Reign) -> None:
+async def _lead(
+    container: Container, dispatcher: Dispatcher, webhook: Webhook | None, reign: Reign, distress: Distress
+) -> None:
     bot = _open(container.settings)
     rates = Rates()
     bot.session.middleware(NotesSending(rates))
     bot.session.middleware(SpeaksAsLeader(reign))
-    helm = Helm(bot, dispatcher, container, reign, webhook, rates)
+    helm = Helm(bot, dispatcher, container, reign, webhook, rates, distress)
     try:
         await together(reign.over, *(_kept_up(loop, helm) for loop in LOOPS))
     finally:
@@ -159,6 +164,7 @@ async def receive_updates(helm: Helm) -> None:
         clock=container.clock,
         redact=redactor(container.settings.secrets),
         fence=reign.fence,
+        distress=helm.distress,
     )
     await inbox.open()
     kinds = helm.dispatcher.resolve_used_update_types()
