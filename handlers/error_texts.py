@@ -12,6 +12,8 @@ from services.language.formats import from_now, number, said
 from services.links import errors as links
 from services.operations.desk import NotAbove, NothingFound
 from services.people import NotAllowed, UnknownLanguage
+from services.people.preferences import NotAnHour
+from services.privacy import ErasureBegan
 from services.time_zones import UnknownTimeZone
 
 
@@ -46,11 +48,11 @@ def _several(error: links.SeveralAddresses) -> str:
 
 
 def _too_fast(error: throttles.TooFast) -> str:
-    if error.kind is throttles.LINKS:
+    if error.kind.name == throttles.LINKS.name:
         text = _("⏳ Many links at once. The next one can be made {time}.")
-    elif error.kind is throttles.PICTURES:
+    elif error.kind.name == throttles.PICTURES.name:
         text = _("⏳ Many pictures at once. The next one can be drawn {time}.")
-    elif error.kind is throttles.MY_DATA:
+    elif error.kind.name == throttles.MY_DATA.name:
         text = _("⏳ Your data can be had once an hour; again {time}.")
     else:
         text = _("⏳ Too fast for me. I answer again {time}.")
@@ -98,6 +100,8 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
         "⚠️ I don't know the place {text}. Send a larger city nearby, or an offset such as +3."
     ).format(text=said(error.text)),
     throttles.TooFast: _too_fast,
+    ErasureBegan: lambda _error: _("⚠️ Too late: your data is being erased already."),
+    NotAnHour: _outdated,
     UnknownLanguage: _outdated,
     UnknownTimeZone: _outdated,
 }

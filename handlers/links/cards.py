@@ -10,6 +10,7 @@ from handlers.links.callbacks import LinkAction, LinkPress
 from handlers.screen import announce_picture, show
 from services.people import Person
 from services.services import Services
+from services.throttles import PICTURES
 
 
 def router() -> Router:
@@ -32,8 +33,11 @@ async def show_card(press: CallbackQuery, callback_data: LinkPress, services: Se
     await show(press, views.card(link, person.zone, page=callback_data.page))
 
 
-async def show_qr(press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person) -> None:
+async def show_qr(
+    press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person, now: datetime
+) -> None:
     link = await services.links.get(person.id, callback_data.id)
+    await services.throttle.require(person, PICTURES, now)
     await press.answer()
     await announce_picture(press)
     picture = await pictures.qr(services.pictures, link)
@@ -45,6 +49,7 @@ async def show_statistics(
     press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person, now: datetime
 ) -> None:
     link = await services.links.get(person.id, callback_data.id)
+    await services.throttle.require(person, PICTURES, now)
     figures = await services.statistics.of_link(person.id, link.id, person.zone, now)
     await press.answer()
     await announce_picture(press)

@@ -18,6 +18,7 @@ from handlers.menu import MenuPress, Room
 from handlers.screen import show
 from services.people import Person
 from services.services import Services
+from services.throttles import LINKS
 
 
 class NewLink(StatesGroup):
@@ -86,7 +87,8 @@ async def ask_again(message: Message, state: FSMContext) -> None:
 async def shorten(
     message: Message, address: str, services: Services, person: Person, now: datetime, cause: int
 ) -> None:
-    """Answer with a new link. Raises what ``Links.create`` raises."""
+    """Answer with a new link. Raises what ``Links.create`` raises, and TooFast."""
+    await services.throttle.require(person, LINKS, now)
     link, target = await services.links.create(person.id, address, now, cause=cause)
     notes = views.notes_on(target)
     if message.chat.type == "private":

@@ -26,8 +26,10 @@ class ThrottleKind:
 
 # Whatever Telegram brings from a person: no finger is that fast for long. Operators work through lists.
 ANY_UPDATE = ThrottleKind("update", burst=40, pause=timedelta(seconds=0.5), resume=10, spares=Role.SUPPORT)
+# One a keystroke, and nobody reads an answer to each.
+INLINE = ThrottleKind("inline", burst=60, pause=timedelta(seconds=0.2), spares=Role.SUPPORT)
 LINKS = ThrottleKind("link", burst=30, pause=timedelta(seconds=10))
 # QR codes and charts: each takes a core for a tenth of a second.
 PICTURES = ThrottleKind("picture", burst=20, pause=timedelta(seconds=3), resume=2)
 MY_DATA = ThrottleKind("my-data", burst=1, pause=timedelta(hours=1))
-KINDS = (ANY_UPDATE, LINKS, PICTURES, MY_DATA)
+KINDS = (ANY_UPDATE, INLINE, LINKS, PICTURES, MY_DATA)
