@@ -13,9 +13,11 @@ from bot.heartbeats import Pulse
 from bot.keys import secret_key
 from bot.logs import redactor
 from bot.settings import Settings
+from bot.words import daily_words
 from db.engine import Database
 from services.deliveries import Deliveries
 from services.language import Catalogue
+from services.links.daily import DailyReports
 from services.links.links import Links
 from services.links.moderation import Moderation
 from services.links.statistics import Statistics
@@ -29,6 +31,8 @@ from services.operations.upkeep import Upkeep
 from services.people import People
 from services.people.preferences import Notices
 from services.pictures.studio import PictureStudio
+from services.privacy import Privacy
+from services.privacy.dialogues import Dialogues, DialoguesInDatabase, DialoguesInRedis
 from services.security import Cipher
 from services.services import Services
 from services.throttles import MemoryThrottle, Throttle, Throttles
@@ -59,6 +63,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
     """All services, closed at the end of the block. The tables must be there: see db.migrate."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database.open(settings.database)
+    catalogue = Catalogue(LOCALES)
     redis = Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
     pictures = PictureStudio()
     deliveries = Deliveries(
@@ -79,6 +84,14 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
             most_per_person=settings.links_per_user,
             choose=random.SystemRandom().choice,
         ),
+        daily=DailyReports(
+            database,
+            people,
+            deliveries,
+            daily_words(catalogue),
+            public_url=settings.links_url,
+            default_time_zone=settings.default_timezone,
+        ),
         statistics=Statistics(database),
         pictures=pictures,
         operations=Operations(database, deliveries, works, alerts, started_at=clock()),
@@ -91,10 +104,11 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
         alerts=alerts,
         throttle=Throttles(_throttle(redis)),
         works=works,
+        privacy=Privacy(database, works, deliveries, _dialogues(redis), public_url=settings.links_url),
         deliveries=deliveries,
     )
     try:
-        yield Container(settings, clock, database, Catalogue(LOCALES), services, Pulse(database, clock))
+        yield Container(settings, clock, database, catalogue, services, Pulse(database, clock))
     finally:
         await pictures.close()
         if redis is not None:
@@ -105,3 +119,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
 def _throttle(redis: Redis | None) -> Throttle:
     memory = MemoryThrottle()
     return memory if redis is None else SharedThrottle(redis, memory)
+
+
+def _dialogues(redis: Redis | None) -> Dialogues:
+    return DialoguesInDatabase() if redis is None else DialoguesInRedis(redis)

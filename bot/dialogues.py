@@ -14,6 +14,7 @@ from bot.container import Container
 from db.engine import Database
 from db.queries import dialogues as queries
 from services.operations.upkeep import DIALOGUES_KEPT
+from services.privacy.dialogues import PREFIX
 
 
 class DatabaseStorage(BaseStorage):
@@ -65,7 +66,7 @@ async def open_dialogues(container: Container) -> AsyncIterator[tuple[BaseStorag
     if redis_url is None:
         storage = DatabaseStorage(container.database, container.clock)
     else:
-        keys = DefaultKeyBuilder(prefix="toklink:dialogue", with_bot_id=True, with_destiny=True)
+        keys = DefaultKeyBuilder(prefix=PREFIX, with_bot_id=True, with_destiny=True)
         storage = RedisStorage.from_url(
             redis_url.get_secret_value(), key_builder=keys, state_ttl=DIALOGUES_KEPT, data_ttl=DIALOGUES_KEPT
         )

@@ -26,9 +26,10 @@ def private_commands() -> list[BotCommand]:
     return [
         BotCommand(command="link", description=_("Make a short link")),
         BotCommand(command="links", description=_("My links and their clicks")),
-        BotCommand(command="settings", description=_("Language and time zone")),
+        BotCommand(command="settings", description=_("Language, time zone, notices")),
+        BotCommand(command="privacy", description=_("What I keep about you")),
         BotCommand(command="help", description=_("What I can do")),
-        BotCommand(command="cancel", description=_("Cancel the current question")),
+        BotCommand(command="cancel", description=_("Leave a question, stop a task")),
     ]
 
 

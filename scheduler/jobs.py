@@ -20,8 +20,16 @@ async def clean_up(services: Services, now: datetime) -> None:
         deleted_targets=removed.deleted_targets,
         dialogues=removed.dialogues,
         updates=removed.updates,
+        deliveries=removed.deliveries,
+        works=removed.works,
     )
 
 
+async def daily_link_reports(services: Services, now: datetime) -> None:
+    owed = await services.daily.send_due(now)
+    if owed:
+        log.info("daily notes are owed", count=owed)
+
+
 # The names of `toklink job NAME`.
-JOBS: dict[str, Job] = {"clean-up": clean_up}
+JOBS: dict[str, Job] = {"clean-up": clean_up, "daily-link-reports": daily_link_reports}

@@ -24,7 +24,11 @@ class Entry:
     cron: str
 
 
-SCHEDULE = (Entry("clean-up", "30 4 * * *"),)
+SCHEDULE = (
+    Entry("clean-up", "30 4 * * *"),
+    # All zones on earth begin their hours at a quarter of one.
+    Entry("daily-link-reports", "*/15 * * * *"),
+)
 
 
 def build_clock(

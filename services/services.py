@@ -3,19 +3,21 @@
 from dataclasses import dataclass
 
 from services.deliveries import Deliveries
+from services.links.daily import DailyReports
 from services.links.links import Links
 from services.links.moderation import Moderation
 from services.links.statistics import Statistics
 from services.operations.alerts import Alerts
 from services.operations.audit import Audit
-from services.operations.errors import ErrorLog
 from services.operations.desk import Desk
+from services.operations.errors import ErrorLog
 from services.operations.overview import Operations
 from services.operations.tallies import Tallies
 from services.operations.upkeep import Upkeep
 from services.people import People
 from services.people.preferences import Notices
 from services.pictures.studio import PictureStudio
+from services.privacy import Privacy
 from services.throttles import Throttles
 from services.works import Works
 
@@ -27,6 +29,7 @@ class Services:
     people: People
     notices: Notices
     links: Links
+    daily: DailyReports
     statistics: Statistics
     pictures: PictureStudio
     operations: Operations
@@ -39,4 +42,5 @@ class Services:
     alerts: Alerts
     throttle: Throttles
     works: Works
+    privacy: Privacy
     deliveries: Deliveries

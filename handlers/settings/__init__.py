@@ -1,5 +1,11 @@
-"""/settings: language and time zone."""
+"""/settings: language, time zone, notices."""
 
-from handlers.settings.settings import router
+from aiogram import Router
 
-__all__ = ["router"]
+from handlers.settings import notices, settings
+
+
+def router() -> Router:
+    router = Router(name="all settings")
+    router.include_routers(settings.router(), notices.router())
+    return router

@@ -7,8 +7,9 @@ from aiogram.types import InlineKeyboardButton
 
 from handlers.contents import unreadable_text
 from handlers.menu import MenuPress, Room, button, cancel_to, rows, to_menu
+from handlers.privacy.views import to_my_data
 from handlers.screen import Screen
-from handlers.settings.callbacks import AskLanguage, AskTimeZone, ChooseLanguage, ChooseTimeZone
+from handlers.settings.callbacks import AskLanguage, AskTimeZone, ChooseLanguage, ChooseTimeZone, ShowNotices
 from services.language import current_language, ngettext
 from services.language import gettext as _
 from services.language.formats import country, hour, offset, quoted
@@ -31,6 +32,7 @@ def settings(person: Person, now: datetime, *, place: City | None = None, others
         *_places(others),
         [button(_("🌐 Language: {name}").format(name=LANGUAGE_NAMES[current_language()]), AskLanguage())],
         [button(_("🕒 Time zone: {offset}").format(offset=offset(person.zone, now)), AskTimeZone())],
+        [button(_("🔔 Notices"), ShowNotices()), to_my_data()],
         [to_menu()],
     )
     return Screen("\n".join(lines), keyboard)

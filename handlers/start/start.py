@@ -1,5 +1,7 @@
 """/start, /help, /cancel and the menu."""
 
+from datetime import datetime
+
 from aiogram import Bot, F, Router
 from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import CallbackQuery, Message
@@ -10,6 +12,7 @@ from handlers.links.views import card
 from handlers.menu import MenuPress, Room
 from handlers.screen import show
 from handlers.start import views
+from handlers.works import remove_progress
 from services.language import Catalogue
 from services.links.errors import LinkNotFound
 from services.people import Person
@@ -17,7 +20,7 @@ from services.services import Services
 
 # What groups have of the commands below, and what they are sent to the private chat for.
 GROUP_COMMANDS = ("start", "help")
-PRIVATE_COMMANDS = ("links", "settings", "cancel", "admin")
+PRIVATE_COMMANDS = ("links", "settings", "privacy", "cancel", "admin")
 # Deep links: t.me/BOT?start=link_7 opens the card of link 7.
 LINK_PAYLOAD = "link_"
 
@@ -66,8 +69,13 @@ async def open_help(press: CallbackQuery) -> None:
     await show(press, views.help_text())
 
 
-async def cancel(message: Message, left_dialogue: bool = False) -> None:
-    await show(message, views.cancelled() if left_dialogue else views.nothing_to_cancel())
+async def cancel(
+    message: Message, bot: Bot, services: Services, person: Person, now: datetime, left_dialogue: bool = False
+) -> None:
+    """Leaves an open question, and stops the person's own works."""
+    stopped = await services.works.stop(person.id, now)
+    await show(message, views.cancelled(left_dialogue=left_dialogue, stopped=len(stopped)))
+    await remove_progress(bot, stopped)
 
 
 async def cancel_by_button(press: CallbackQuery) -> None:

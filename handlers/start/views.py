@@ -4,6 +4,8 @@ from handlers.links.callbacks import ListPress
 from handlers.menu import MenuPress, Room, button, rows, to_menu
 from handlers.screen import Screen
 from services.language import gettext as _
+from services.language import ngettext
+from services.language.formats import number
 
 
 def menu() -> Screen:
@@ -20,8 +22,9 @@ def help_text() -> Screen:
         "❓ <b>What I can do</b>\n"
         "• Send an address: you get a short link, its QR picture and statistics.\n"
         "• /links: your links with their clicks.\n"
-        "• /settings: language and time zone.\n"
-        "• /cancel: cancel the current question.\n\n"
+        "• /settings: language, time zone, notices.\n"
+        "• /privacy: what I keep about you.\n"
+        "• /cancel: leave a question, stop what I am doing for you.\n\n"
         "Clicks are those of people. Link previews and crawlers are counted apart.\n"
         "A deleted link can be brought back for a minute; its address is never given to anybody else.\n"
         "In a group: /link and the address."
@@ -41,9 +44,11 @@ def private_only(bot_username: str) -> Screen:
     return Screen(text)
 
 
-def cancelled() -> Screen:
-    return Screen(_("👌 Cancelled. What next?"), menu().keyboard)
-
-
-def nothing_to_cancel() -> Screen:
-    return Screen(_("👌 Nothing to cancel. What next?"), menu().keyboard)
+def cancelled(*, left_dialogue: bool, stopped: int) -> Screen:
+    """``left_dialogue``: a question was open. ``stopped``: how many works were under way or waited."""
+    if stopped:
+        text = ngettext("👌 I stopped {count} task. What next?", "👌 I stopped {count} tasks. What next?", stopped)
+        return Screen(text.format(count=number(stopped)), menu().keyboard)
+    return Screen(
+        _("👌 Cancelled. What next?") if left_dialogue else _("👌 Nothing to cancel. What next?"), menu().keyboard
+    )

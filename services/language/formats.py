@@ -1,6 +1,6 @@
 """Numbers, dates and people's own words as they stand in a message."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from html import escape
 
 from babel import Locale
@@ -37,6 +37,11 @@ def hour(moment: datetime) -> str:
 def day(moment: datetime) -> str:
     """``22 ноября`` or ``22 November``, of an aware time in the zone it is to be shown in."""
     return str(babel_date(moment, "d MMMM", locale=locale()))
+
+
+def date_of(of_day: date) -> str:
+    """``22 ноября`` or ``22 November``."""
+    return str(babel_date(of_day, "d MMMM", locale=locale()))
 
 
 def duration(span: timedelta) -> str:

@@ -10,6 +10,7 @@ from db.queries import dialogues as dialogue_queries
 from db.queries import effects as effect_queries
 from db.queries import inbox as inbox_queries
 from db.queries import links as link_queries
+from db.queries import works as work_queries
 
 RAW_CLICKS_KEPT = timedelta(days=30)
 # Far longer than a web process can lag behind; one that slept longer empties its cache.
@@ -24,6 +25,7 @@ DELIVERIES_KEPT, RETURN_AWAITED = timedelta(days=30), timedelta(days=90)
 UPDATES_KEPT = timedelta(days=2)
 # Small transactions: nobody who writes meanwhile waits long.
 CLICKS_AT_ONCE, UPDATES_AT_ONCE, DRAFTS_AT_ONCE, DELIVERIES_AT_ONCE = 1_000, 1_000, 100, 1_000
+WORKS_KEPT, WORKS_AT_ONCE = timedelta(days=30), 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class CleanUp:
     dialogues: int = 0
     updates: int = 0
     deliveries: int = 0
+    works: int = 0
 
 
 class Upkeep:
@@ -63,7 +66,10 @@ class Upkeep:
         deliveries = 0
         while removed := await self._forget_deliveries(now):
             deliveries += removed
-        return CleanUp(raw_clicks, changes, len(targets), drafts, dialogues, updates, deliveries)
+        works = 0
+        while removed := await self._forget_works(now - WORKS_KEPT):
+            works += removed
+        return CleanUp(raw_clicks, changes, len(targets), drafts, dialogues, updates, deliveries, works)
 
     async def _forget_clicks(self, before: datetime) -> int:
         async with self._database.write() as session:
@@ -74,6 +80,10 @@ class Upkeep:
             return await delivery_queries.forget_before(
                 session, now - DELIVERIES_KEPT, now - RETURN_AWAITED, DELIVERIES_AT_ONCE
             )
+
+    async def _forget_works(self, before: datetime) -> int:
+        async with self._database.write() as session:
+            return await work_queries.forget_before(session, before, WORKS_AT_ONCE)
 
     async def _end_drafts(self, now: datetime) -> int:
         async with self._database.write() as session:

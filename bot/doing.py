@@ -1,0 +1,30 @@
+"""Due work in the leading bot: what takes longer than an answer, with its progress in the chat."""
+
+from typing import TYPE_CHECKING
+
+from bot.progress import progress_of
+from handlers.works import work_kinds
+from services.works.worker import Worker
+
+if TYPE_CHECKING:
+    # It lists this loop among its own.
+    from bot.serve_bot import Helm
+
+
+async def do_works(helm: "Helm") -> None:
+    """Works of the bot's kinds are done, as long as this process leads."""
+    container = helm.container
+    services = container.services
+    services.works.register(work_kinds(services, container.catalogue, container.clock))
+
+    async def report(source: str, error: Exception, person_id: int | None) -> None:
+        await services.errors.report(source, error, container.clock(), person_id=person_id)
+
+    worker = Worker(
+        services.works,
+        "bot",
+        open_progress=lambda work: progress_of(helm.bot, work),
+        report=report,
+        clock=container.clock,
+    )
+    await worker.run(helm.reign.over)

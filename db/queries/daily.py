@@ -1,0 +1,85 @@
+"""Queries of the daily note: whose hour it is, whose links were clicked, who was told."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, String, cast, exists, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.tables import ClickCount, Delivery, Link, Person
+
+# Keys of the messages: this, the person's id, a colon and the day.
+KEY = "daily-links:"
+
+
+class LinkOfDay(NamedTuple):
+    id: int
+    slug: str
+    clicks: int
+    visitors: int
+
+
+async def choices(session: AsyncSession) -> Sequence[tuple[str | None, int | None]]:
+    """Every (time zone, hour) that anybody chose; None: the default."""
+    rows = await session.execute(select(Person.time_zone, Person.notice_hour).distinct())
+    return [(time_zone, hour) for time_zone, hour in rows]
+
+
+async def clicked_and_not_told(
+    session: AsyncSession,
+    time_zone: str | None,
+    hour: int | None,
+    first: int,
+    end: int,
+    key_end: str,
+    *,
+    after: int,
+    limit: int,
+) -> Sequence[int]:
+    """Ids after ``after`` of people who chose this zone and hour, can be told, and have links that were clicked.
+
+    Clicked with ``first`` <= bucket < ``end``; told means that there is a message under the key of that day.
+    """
+    theirs = Link.owner_id == Person.id, *_standing()
+    clicked = exists().where(*theirs, ClickCount.link_id == Link.id, *_within(first, end))
+    key = literal(KEY, String).concat(cast(Person.id, String)).concat(key_end)
+    # No JOIN: a person who was told is found by the key alone.
+    told = exists().where(Delivery.key == key)
+    wants = literal(" ", String).concat(Person.muted).concat(" ").not_like("% daily %")
+    rows = (
+        select(Person.id)
+        .where(
+            Person.id > after,
+            Person.time_zone.is_not_distinct_from(time_zone),
+            Person.notice_hour.is_not_distinct_from(hour),
+            Person.banned_at.is_(None),
+            Person.unreachable_at.is_(None),
+            wants,
+            clicked,
+            ~told,
+        )
+        .order_by(Person.id)
+        .limit(limit)
+    )
+    return (await session.scalars(rows)).all()
+
+
+async def links_of_day(session: AsyncSession, person_id: int, first: int, end: int) -> Sequence[LinkOfDay]:
+    """The person's links that stand and were clicked with ``first`` <= bucket < ``end``, the most clicked first."""
+    clicks, visitors = func.sum(ClickCount.clicks), func.sum(ClickCount.visitors)
+    rows = await session.execute(
+        select(Link.id, Link.slug, clicks, visitors)
+        .where(Link.owner_id == person_id, *_standing(), ClickCount.link_id == Link.id, *_within(first, end))
+        .group_by(Link.id, Link.slug)
+        .order_by(clicks.desc(), Link.id)
+    )
+    return [LinkOfDay(link_id, slug, int(clicked), int(seen)) for link_id, slug, clicked, seen in rows]
+
+
+def _standing() -> tuple[ColumnElement[bool], ...]:
+    return Link.deleted_at.is_(None), Link.draft_since.is_(None)
+
+
+def _within(first: int, end: int) -> tuple[ColumnElement[bool], ...]:
+    # Buckets of crawlers alone have no clicks.
+    return ClickCount.bucket >= first, ClickCount.bucket < end, ClickCount.clicks > 0

@@ -1,0 +1,293 @@
+"""Everything that is kept about a person: where it stands, how they get it, and how it goes.
+
+A table that is neither in PERSONAL nor in IMPERSONAL fails a test: whoever adds one says here what it keeps of people.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, RowMapping, String, cast, delete, func, inspect, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries import links as link_queries
+from db.queries.deliveries import SENDING
+from db.queries.inbox import WAITING
+from db.queries.works import DUE
+from db.tables import (
+    Act,
+    Base,
+    Click,
+    ClickCount,
+    Delivery,
+    Dialogue,
+    Effect,
+    ErrorReport,
+    InboxUpdate,
+    Link,
+    Person,
+    Work,
+)
+
+# What stands in the place of a person who was erased.
+NOBODY = 0
+ERASED = "person:erased"
+BUCKETS_IN_AN_HOUR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A table that keeps something of people.
+
+    ``whose``: which rows are a person's. ``hidden``: columns that they do not get, since these are secrets of ours,
+    encrypted, or about somebody else. ``bulky``: far too many rows for anything but CSV. ``erased``: rows go; or they
+    stay without what made them theirs.
+    """
+
+    table: type[Base]
+    whose: Callable[[int], ColumnElement[bool]]
+    erased: Literal["deleted", "anonymous"]
+    hidden: frozenset[str] = frozenset()
+    bulky: bool = False
+
+
+def _links(person_id: int) -> Any:
+    return select(Link.id).where(Link.owner_id == person_id)
+
+
+def _about(person_id: int) -> ColumnElement[bool]:
+    links = select(literal("link:", String).concat(cast(Link.id, String))).where(Link.owner_id == person_id)
+    return or_(Act.subject == f"person:{person_id}", Act.subject.in_(links))
+
+
+def _dialogue(person_id: int) -> ColumnElement[bool]:
+    """Keys end in the person and the name of the storage; a chat's id stands before the person's."""
+    return Dialogue.key.like(f"%:{person_id}:default")
+
+
+def _updates(person_id: int) -> ColumnElement[bool]:
+    # The lane of a person's update is the person, wherever they wrote.
+    return InboxUpdate.lane == person_id
+
+
+def _effects(person_id: int) -> ColumnElement[bool]:
+    return Effect.update_id.in_(select(InboxUpdate.update_id).where(_updates(person_id)))
+
+
+PERSONAL: Mapping[str, Personal] = {
+    personal.table.__tablename__: personal
+    for personal in (
+        # A ban stays, with nothing beside its reason.
+        Personal(Person, lambda person_id: Person.id == person_id, "deleted"),
+        # A slug stays taken, and leads nowhere.
+        Personal(Link, lambda person_id: Link.owner_id == person_id, "anonymous"),
+        Personal(ClickCount, lambda person_id: ClickCount.link_id.in_(_links(person_id)), "deleted", bulky=True),
+        Personal(Click, lambda person_id: Click.link_id.in_(_links(person_id)), "deleted", bulky=True),
+        Personal(Dialogue, _dialogue, "deleted"),
+        Personal(InboxUpdate, _updates, "deleted", frozenset({"payload", "traceback"})),
+        Personal(Effect, _effects, "deleted"),
+        Personal(Delivery, lambda person_id: Delivery.chat_id == person_id, "deleted", frozenset({"payload", "file"})),
+        Personal(Work, lambda person_id: Work.person_id == person_id, "deleted", frozenset({"lease", "leased_until"})),
+        Personal(
+            ErrorReport,
+            lambda person_id: ErrorReport.person_id == person_id,
+            "anonymous",
+            frozenset({"name", "fingerprint", "traceback"}),
+        ),
+        # Who acted is an operator's own business.
+        Personal(Act, _about, "anonymous", frozenset({"actor_id"})),
+    )
+}
+# Tables that keep nothing of any person, and what they keep instead.
+IMPERSONAL: Mapping[str, str] = {
+    "journal_positions": "how far click journals are counted",
+    "chat_moves": "groups that became supergroups",
+    "link_sequence": "the number of the newest change",
+    "link_changes": "slugs that changed, for a day",
+    "blocked_hosts": "hosts and reasons",
+    "alerts": "troubles of the platform",
+    "silences": "troubles that nobody wants to hear of",
+    "tallies": "numbers of a day",
+    "heartbeats": "processes",
+    "leases": "processes",
+}
+
+
+# What a person gets
+
+
+async def rows_of(session: AsyncSession, personal: Personal, person_id: int) -> AsyncIterator[Sequence[RowMapping]]:
+    """All rows of a table that are the person's, in the order of its primary key, some at a time."""
+    mapper = inspect(personal.table)
+    columns = [column for column in mapper.columns if column.name not in personal.hidden]
+    rows = select(*columns).where(personal.whose(person_id)).order_by(*mapper.primary_key)
+    result = await session.stream(rows.execution_options(yield_per=500))
+    async for part in result.mappings().partitions():
+        yield part
+
+
+async def hours_of(session: AsyncSession, person_id: int) -> AsyncIterator[Sequence[RowMapping]]:
+    """Counters of all of a person's links: link_id, hour (hours since 1970 in UTC), clicks, visitors, bots."""
+    hour = (ClickCount.bucket // BUCKETS_IN_AN_HOUR).label("hour")
+    sums = [func.sum(getattr(ClickCount, name)).label(name) for name in ("clicks", "visitors", "bots")]
+    rows = (
+        select(ClickCount.link_id, hour, *sums)
+        .where(ClickCount.link_id.in_(_links(person_id)))
+        .group_by(ClickCount.link_id, hour)
+        .order_by(ClickCount.link_id, hour)
+    )
+    result = await session.stream(rows.execution_options(yield_per=2_000))
+    async for part in result.mappings().partitions():
+        yield part
+
+
+async def clicks_of(session: AsyncSession, link_ids: Sequence[int], first: int, end: int) -> Sequence[RowMapping]:
+    """Raw clicks of these links with ``first`` <= id < ``end``: link_id, at, bot, first_visit."""
+    rows = await session.execute(
+        select(Click.link_id, Click.at, Click.bot, Click.first_visit)
+        .where(Click.id >= first, Click.id < end, Click.link_id.in_(link_ids))
+        .order_by(Click.id)
+    )
+    return rows.mappings().all()
+
+
+async def click_ids(session: AsyncSession) -> tuple[int, int]:
+    """(first, end) of the ids of all raw clicks."""
+    first, last = (await session.execute(select(func.min(Click.id), func.max(Click.id)))).one()
+    return (0, 0) if first is None else (first, last + 1)
+
+
+async def link_ids(session: AsyncSession, person_id: int) -> Sequence[int]:
+    return (await session.scalars(_links(person_id).order_by(Link.id))).all()
+
+
+# How it goes
+
+
+async def end_links(session: AsyncSession, person_id: int, now: datetime, limit: int) -> int:
+    """How many links of the person led somewhere and lead nowhere from now on; web processes are told."""
+    standing = select(Link.id).where(Link.owner_id == person_id, or_(Link.target != "", Link.deleted_at.is_(None)))
+    ended = await session.scalars(
+        update(Link)
+        .where(Link.id.in_(standing.order_by(Link.id).limit(limit)))
+        .values(
+            target="",
+            deleted_at=func.coalesce(Link.deleted_at, _moment(now)),
+            disabled_at=None,
+            disabled_reason=None,
+            draft_since=None,
+        )
+        .returning(Link.slug)
+    )
+    slugs = ended.all()
+    for slug in slugs:
+        await link_queries.record_change(session, slug, now)
+    return len(slugs)
+
+
+def _moment(now: datetime) -> ColumnElement[datetime]:
+    return literal(now, Link.deleted_at.type)
+
+
+async def forget_counts(session: AsyncSession, link_id: int, limit: int) -> int:
+    old = select(ClickCount.bucket).where(ClickCount.link_id == link_id).limit(limit)
+    gone = await session.execute(
+        delete(ClickCount).where(ClickCount.link_id == link_id, ClickCount.bucket.in_(old)).returning(ClickCount.bucket)
+    )
+    return len(gone.all())
+
+
+async def forget_clicks(session: AsyncSession, link_ids: Sequence[int], first: int, end: int) -> None:
+    await session.execute(delete(Click).where(Click.id >= first, Click.id < end, Click.link_id.in_(link_ids)))
+
+
+async def leave_links(session: AsyncSession, person_id: int) -> None:
+    """Links that lead nowhere are nobody's from now on, and nobody has clicked them."""
+    await session.execute(
+        update(Link)
+        .where(Link.owner_id == person_id, Link.target == "", Link.deleted_at.is_not(None))
+        .values(owner_id=None, clicks=0, visitors=0, bots=0)
+    )
+
+
+async def anonymise_acts(session: AsyncSession, person_id: int) -> None:
+    """Acts about the person and their links stay without who it was about; acts by the person without who acted."""
+    await session.execute(update(Act).where(_about(person_id)).values(facts={}))
+    await session.execute(update(Act).where(Act.subject == f"person:{person_id}").values(subject=ERASED))
+    await session.execute(update(Act).where(Act.actor_id == person_id).values(actor_id=NOBODY))
+
+
+async def forget_updates(session: AsyncSession, person_id: int, limit: int) -> int:
+    """How many updates of the person are removed with their effects. Those that wait stay: they are handled."""
+    done = (
+        select(InboxUpdate.id, InboxUpdate.update_id)
+        .where(_updates(person_id), InboxUpdate.state != WAITING)
+        .limit(limit)
+    )
+    rows = (await session.execute(done)).all()
+    await session.execute(delete(Effect).where(Effect.update_id.in_([row.update_id for row in rows])))
+    await session.execute(delete(InboxUpdate).where(InboxUpdate.id.in_([row.id for row in rows])))
+    return len(rows)
+
+
+async def forget_dialogues(session: AsyncSession, person_id: int) -> None:
+    await session.execute(delete(Dialogue).where(_dialogue(person_id)))
+
+
+async def forget_errors(session: AsyncSession, person_id: int) -> None:
+    """Reports stay, without whose they were."""
+    await session.execute(update(ErrorReport).where(ErrorReport.person_id == person_id).values(person_id=None))
+
+
+async def forget_works(session: AsyncSession, person_id: int, *, but: int) -> None:
+    """Works of the person go, whoever does them; ``but`` this one."""
+    await session.execute(delete(Work).where(Work.person_id == person_id, Work.id != but))
+
+
+async def forget_work(session: AsyncSession, work_id: int) -> None:
+    await session.execute(delete(Work).where(Work.id == work_id))
+
+
+async def forget_deliveries(session: AsyncSession, person_id: int, limit: int, *, up_to: int | None = None) -> int:
+    """How many messages to the person are removed, none of those that are on their way; none after the id ``up_to``."""
+    theirs = select(Delivery.id).where(Delivery.chat_id == person_id, Delivery.state != SENDING)
+    if up_to is not None:
+        theirs = theirs.where(Delivery.id <= up_to)
+    gone = await session.execute(
+        delete(Delivery).where(Delivery.id.in_(theirs.order_by(Delivery.id).limit(limit))).returning(Delivery.id)
+    )
+    return len(gone.all())
+
+
+async def delivery(session: AsyncSession, key: str) -> Delivery | None:
+    return await session.scalar(select(Delivery).where(Delivery.key == key))
+
+
+async def forget_person(session: AsyncSession, person_id: int) -> bool:
+    """Whether the person's row went; False while links are theirs. A ban stays, as the id and its reason alone."""
+    if await session.scalar(select(Link.id).where(Link.owner_id == person_id).limit(1)) is not None:
+        return False
+    await session.execute(delete(Person).where(Person.id == person_id, Person.banned_at.is_(None)))
+    nothing = {
+        column.name: None
+        for column in Person.__table__.columns
+        if column.nullable and column.name not in {"banned_at", "ban_reason", "ban_told_at"}
+    }
+    await session.execute(
+        update(Person).where(Person.id == person_id).values(created_at=Person.banned_at, muted="", **nothing)
+    )
+    return True
+
+
+async def stop_erasure(session: AsyncSession, kind: str, key: str, now: datetime) -> bool:
+    """Whether a work of this kind and key was due later, had never begun, and is gone now."""
+    gone = delete(Work).where(
+        Work.kind == kind,
+        Work.key == key,
+        Work.state == DUE,
+        Work.due_at > now,
+        Work.lease.is_(None),
+        Work.attempts == 0,
+    )
+    return await session.scalar(gone.returning(Work.id)) is not None

@@ -1,0 +1,26 @@
+"""Every kind of due work that people meet, and what /cancel does to theirs."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError
+
+from handlers.privacy.works import work_kinds as privacy_kinds
+from services.language import Catalogue
+from services.services import Services
+from services.works import Work, WorkKind
+
+
+def work_kinds(services: Services, catalogue: Catalogue, clock: Callable[[], datetime]) -> list[WorkKind]:
+    """As ``Works.register`` takes them."""
+    return [*privacy_kinds(services, catalogue, clock)]
+
+
+async def remove_progress(bot: Bot, stopped: Iterable[Work]) -> None:
+    """Take the messages away that showed how far these works were; as well as it can be done."""
+    for work in stopped:
+        if work.chat_id is not None and work.message_id is not None:
+            with suppress(TelegramAPIError):
+                await bot.delete_message(work.chat_id, work.message_id)

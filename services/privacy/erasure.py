@@ -1,0 +1,107 @@
+"""Erasing everything that is kept about a person, in small steps that can all be taken again."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.engine import Database
+from db.queries import privacy as queries
+from services.deliveries import Deliveries, Outgoing
+from services.deliveries.kinds import ACCOUNT
+from services.privacy.dialogues import Dialogues
+from services.works import Later, Work, Works
+
+TRACES = "erase-traces"
+# Small transactions: nobody who writes meanwhile waits long.
+LINKS_AT_ONCE, ROWS_AT_ONCE, CLICKS_AT_ONCE = 50, 1_000, 10_000
+# The last message has this long to arrive; then its own traces go.
+LOOK_AGAIN = timedelta(minutes=5)
+LAST_MESSAGE_TIME = timedelta(hours=12)
+STATES_ON_THE_WAY = ("due", "sending")
+
+
+class Erasure:
+    """Does it. What a crash interrupts is done again from the beginning: each step finds what the last one left."""
+
+    def __init__(self, database: Database, deliveries: Deliveries, works: Works, dialogues: Dialogues) -> None:
+        self._database = database
+        self._deliveries = deliveries
+        self._works = works
+        self._dialogues = dialogues
+
+    async def erase(self, work: Work, farewell: Outgoing, now: datetime) -> None:
+        """Everything of ``work.person_id`` goes, ``work`` with it; the person is told by ``farewell``."""
+        person_id = work.person_id
+        assert person_id is not None
+        await self._works.stop(person_id, now)
+        while True:
+            await self._forget_links(person_id, now)
+            await self._forget_rest(work, person_id)
+            if await self._say_farewell(work, person_id, farewell, now):
+                return
+
+    async def _forget_links(self, person_id: int, now: datetime) -> None:
+        # First nobody is led any further, so that nothing new is counted.
+        await self._repeated(lambda session: queries.end_links(session, person_id, now, LINKS_AT_ONCE))
+        async with self._database.read() as session:
+            link_ids = await queries.link_ids(session, person_id)
+            first, end = await queries.click_ids(session)
+        for link_id in link_ids:
+            await self._repeated(partial(queries.forget_counts, link_id=link_id, limit=ROWS_AT_ONCE))
+        for begin in range(first, end, CLICKS_AT_ONCE) if link_ids else ():
+            async with self._database.write() as session:
+                await queries.forget_clicks(session, link_ids, begin, begin + CLICKS_AT_ONCE)
+
+    async def _forget_rest(self, work: Work, person_id: int) -> None:
+        await self._dialogues.forget(person_id)
+        await self._repeated(lambda session: queries.forget_updates(session, person_id, ROWS_AT_ONCE))
+        await self._repeated(lambda session: queries.forget_deliveries(session, person_id, ROWS_AT_ONCE))
+        async with self._database.write() as session:
+            await queries.forget_dialogues(session, person_id)
+            await queries.forget_errors(session, person_id)
+            await queries.forget_works(session, person_id, but=work.id)
+            # While it is still known which links are theirs.
+            await queries.anonymise_acts(session, person_id)
+            await queries.leave_links(session, person_id)
+
+    async def _say_farewell(self, work: Work, person_id: int, farewell: Outgoing, now: datetime) -> bool:
+        """The last step, in one transaction: after it they are a new person. False: they have made a link meanwhile.
+
+        The work goes as well: done again after a crash, it would erase what the new person made meanwhile.
+        """
+        key = f"erased:{work.id}"
+        async with self._database.write() as session:
+            if not await queries.forget_person(session, person_id):
+                return False
+            await queries.forget_work(session, work.id)
+            await self._deliveries.enqueue_in(session, ACCOUNT, key, person_id, farewell, now)
+            facts = {"person": person_id, "message": key}
+            await self._works.enqueue_in(
+                session, TRACES, key, person_id=None, facts=facts, now=now, due_at=now + LOOK_AGAIN
+            )
+        return True
+
+    async def forget_traces(self, work: Work, now: datetime) -> None:
+        """What the last message left behind, once it has arrived or will not. Raises Later."""
+        person_id = int(work.facts["person"])
+        async with self._database.read() as session:
+            message = await queries.delivery(session, str(work.facts["message"]))
+        if message is not None:
+            on_its_way = message.state in STATES_ON_THE_WAY
+            if on_its_way and now - message.created_at < LAST_MESSAGE_TIME:
+                raise Later(LOOK_AGAIN)
+            last = message.id
+            await self._repeated(
+                lambda session: queries.forget_deliveries(session, person_id, ROWS_AT_ONCE, up_to=last)
+            )
+        async with self._database.write() as session:
+            await queries.forget_work(session, work.id)
+
+    async def _repeated(self, forget: Callable[[AsyncSession], Awaitable[int]]) -> None:
+        """A transaction for each part, until there is nothing left."""
+        while True:
+            async with self._database.write() as session:
+                if not await forget(session):
+                    return

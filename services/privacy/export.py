@@ -1,0 +1,97 @@
+"""My data: everything that is kept about a person, as JSON and CSV."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from db.engine import Database
+from db.queries import privacy as queries
+from db.queries.privacy import PERSONAL
+from services.privacy.archive import Archive, as_json
+from services.privacy.dialogues import Dialogues
+
+# What each table is called for people.
+NAMES: Mapping[str, str] = {
+    "people": "profile",
+    "links": "links",
+    "click_counts": "hours",
+    "clicks": "clicks",
+    "dialogues": "dialogues",
+    "inbox": "updates",
+    "effects": "changes",
+    "deliveries": "messages",
+    "works": "works",
+    "error_reports": "errors",
+    "acts": "acts",
+}
+HOUR_SECONDS = 3600
+# Raw clicks of everybody are looked through, so many at a time.
+CLICKS_AT_ONCE = 50_000
+
+# Told how many hundredths are done.
+Tell = Callable[[int], Awaitable[None]]
+
+
+class Export:
+    """Collects it."""
+
+    def __init__(self, database: Database, dialogues: Dialogues, public_url: str) -> None:
+        self._database = database
+        self._dialogues = dialogues
+        self._public_url = public_url
+
+    async def collect(self, person_id: int, readme: str, tell: Tell, *, most_bytes: int | None = None) -> list[bytes]:
+        """ZIP files, usually one: README.txt, data.json with all but clicks, and each table as CSV.
+
+        A ZIP is finished when it has ``most_bytes``. Times are in UTC.
+        """
+        archive = Archive() if most_bytes is None else Archive(most_bytes=most_bytes)
+        tables = await self._tables(person_id)
+        links = {link["id"]: link["short_url"] for link in tables["links"]}
+        await asyncio.to_thread(archive.add, "README.txt", readme.encode())
+        await asyncio.to_thread(archive.add, "data.json", as_json(tables))
+        for name, rows in tables.items():
+            if rows:
+                await asyncio.to_thread(archive.add_rows, f"{name}.csv", list(rows[0]), rows)
+        await self._add_hours(archive, person_id, links)
+        await self._add_clicks(archive, links, tell)
+        return await asyncio.to_thread(archive.finish)
+
+    async def _tables(self, person_id: int) -> dict[str, list[dict[str, Any]]]:
+        tables: dict[str, list[dict[str, Any]]] = {}
+        async with self._database.read() as session:
+            for name, personal in PERSONAL.items():
+                if not personal.bulky:
+                    parts = queries.rows_of(session, personal, person_id)
+                    tables[NAMES[name]] = [dict(row) async for part in parts for row in part]
+        tables["dialogues"] += await self._dialogues.of(person_id)
+        for link in tables["links"]:
+            link["short_url"] = f"{self._public_url}/{link['slug']}"
+        return tables
+
+    async def _add_hours(self, archive: Archive, person_id: int, links: Mapping[int, str]) -> None:
+        columns = ["short_url", "hour", "clicks", "visitors", "bots"]
+        async with self._database.read() as session:
+            async for part in queries.hours_of(session, person_id):
+                rows = [{**row, "short_url": links.get(row["link_id"]), "hour": _hour(row["hour"])} for row in part]
+                await asyncio.to_thread(archive.add_rows, "hours.csv", columns, rows)
+
+    async def _add_clicks(self, archive: Archive, links: Mapping[int, str], tell: Tell) -> None:
+        columns = ["short_url", "at", "bot", "first_visit"]
+        async with self._database.read() as session:
+            first, end = await queries.click_ids(session)
+        for begin in range(first, end, CLICKS_AT_ONCE) if links else ():
+            await tell(100 * (begin - first) // (end - first))
+            rows = await self._clicks(list(links), begin, min(begin + CLICKS_AT_ONCE, end))
+            named = [{**row, "short_url": links[row["link_id"]]} for row in rows]
+            if named:
+                await asyncio.to_thread(archive.add_rows, "clicks.csv", columns, named)
+
+    async def _clicks(self, link_ids: Sequence[int], first: int, end: int) -> Sequence[Mapping[Any, Any]]:
+        async with self._database.read() as session:
+            return await queries.clicks_of(session, link_ids, first, end)
+
+
+def _hour(since_1970: int) -> datetime:
+    return datetime.fromtimestamp(since_1970 * HOUR_SECONDS, UTC)

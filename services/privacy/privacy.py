@@ -1,0 +1,89 @@
+"""What a person may ask about what is kept of them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from db.engine import Database
+from db.queries import privacy as queries
+from services.deliveries import Deliveries, Outgoing
+from services.deliveries.kinds import ANSWER
+from services.privacy.dialogues import Dialogues
+from services.privacy.erasure import TRACES, Erasure
+from services.privacy.errors import ErasureBegan
+from services.privacy.export import Export, Tell
+from services.works import Work, Works
+
+# Kinds of work; the last one is the erasure's own.
+DATA, ERASE = "my-data", "erase"
+# How long a person can change their mind.
+UNDO_TIME = timedelta(hours=1)
+
+__all__ = ["DATA", "ERASE", "TRACES", "UNDO_TIME", "Privacy"]
+
+
+class Privacy:
+    """My data, and its erasure. Both are due work: asked for here, done by the bot."""
+
+    def __init__(
+        self, database: Database, works: Works, deliveries: Deliveries, dialogues: Dialogues, *, public_url: str
+    ) -> None:
+        self._database = database
+        self._works = works
+        self._deliveries = deliveries
+        self._export = Export(database, dialogues, public_url)
+        self._erasure = Erasure(database, deliveries, works, dialogues)
+
+    async def ask_for_data(
+        self, person_id: int, now: datetime, *, chat_id: int, message_id: int, cause: int | None = None
+    ) -> None:
+        """Everything that is kept about the person comes as a file; ``message_id`` shows how far it is."""
+        await self._works.enqueue(
+            DATA,
+            str(person_id),
+            person_id=person_id,
+            facts={},
+            now=now,
+            chat_id=chat_id,
+            message_id=message_id,
+            cause=cause,
+        )
+
+    async def collect(self, person_id: int, readme: str, tell: Tell) -> list[bytes]:
+        """As Export.collect."""
+        return await self._export.collect(person_id, readme, tell)
+
+    async def deliver(self, work: Work, files: Sequence[Outgoing], now: datetime) -> None:
+        """The result of a work of kind DATA; again, it is the same."""
+        assert work.person_id is not None
+        async with self._database.write() as session:
+            for number, outgoing in enumerate(files, 1):
+                key = f"{DATA}:{work.id}:{number}"
+                await self._deliveries.enqueue_in(session, ANSWER, key, work.person_id, outgoing, now)
+
+    async def ask_to_erase(self, person_id: int, now: datetime, *, cause: int | None = None) -> datetime:
+        """Everything about the person goes in an hour: when. Asked again meanwhile, nothing changes."""
+        key = str(person_id)
+        await self._works.enqueue(
+            ERASE, key, person_id=person_id, facts={}, now=now, due_at=now + UNDO_TIME, cause=cause
+        )
+        return await self.erasure_at(person_id) or now
+
+    async def erasure_at(self, person_id: int) -> datetime | None:
+        """When everything about the person goes, if they asked for that."""
+        due = await self._works.find_due(ERASE, str(person_id))
+        return None if due is None else due[1]
+
+    async def keep(self, person_id: int, now: datetime) -> None:
+        """They changed their mind. Where nothing was to be erased, nothing changes. Raises ErasureBegan."""
+        async with self._database.write() as session:
+            stopped = await queries.stop_erasure(session, ERASE, str(person_id), now)
+        if not stopped and await self.erasure_at(person_id) is not None:
+            raise ErasureBegan
+
+    async def erase(self, work: Work, farewell: Outgoing, now: datetime) -> None:
+        """As Erasure.erase."""
+        await self._erasure.erase(work, farewell, now)
+
+    async def forget_traces(self, work: Work, now: datetime) -> None:
+        """As Erasure.forget_traces."""
+        await self._erasure.forget_traces(work, now)
