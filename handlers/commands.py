@@ -104,3 +104,14 @@ async def register_in_language(
             await bot.set_my_commands(commands, BotCommandScopeChat(chat_id=person_id), code)
     except TelegramAPIError as error:
         log.info("the command list keeps its language", person_id=person_id, reason=error.message)
+
+
+async def register_role(bot: Bot, catalogue: Catalogue, person_id: int, language: str, *, is_operator: bool) -> None:
+    """The list of a person whose role changed; as well as it can be had."""
+    try:
+        for code in (None, *LANGUAGES):
+            await bot.delete_my_commands(BotCommandScopeChat(chat_id=person_id), code)
+    except TelegramAPIError as error:
+        log.info("the command list stays as it was", person_id=person_id, reason=error.message)
+        return
+    await register_in_language(bot, catalogue, person_id, language, is_operator=is_operator)

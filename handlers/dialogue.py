@@ -15,12 +15,18 @@ from handlers.screen import Screen, show
 QUESTION = "question"
 
 
-async def ask(event: Message | CallbackQuery, state: FSMContext, step: State, question: Screen) -> None:
-    """Show the question, in the place of one that is open; the next message goes to the handler of ``step``."""
+async def ask(
+    event: Message | CallbackQuery, state: FSMContext, step: State, question: Screen, **facts: int | str
+) -> None:
+    """Show the question, in the place of one that is open; the next message goes to the handler of ``step``.
+
+    ``facts``: what that handler finds in the state's data. It must do without them, too: a crash between the two steps
+    below leaves a question without facts.
+    """
     shown = await show(event, question)
     before = await _question(state)
     await state.set_state(step)
-    await state.set_data({QUESTION: shown.message_id})
+    await state.set_data({**facts, QUESTION: shown.message_id})
     if before != shown.message_id:
         await _remove(shown.bot, shown.chat.id, before)
 

@@ -2,9 +2,10 @@
 
 from aiogram import Router
 
-from handlers import fallback, inline, links, operations, settings, standing, start
+from handlers import alerts, fallback, inline, links, operations, privacy, settings, standing, start
 from handlers.contents import KnowsAlbums
 from handlers.dialogue import CommandsEndDialogues, PressesEndDialogues
+from handlers.operations.rights import CountsRefusals
 
 
 def routers() -> list[Router]:
@@ -12,15 +13,18 @@ def routers() -> list[Router]:
     chat = Router(name="chat")
     chat.message.outer_middleware(KnowsAlbums())
     chat.message.outer_middleware(CommandsEndDialogues())
+    chat.callback_query.outer_middleware(CountsRefusals())
     chat.callback_query.outer_middleware(PressesEndDialogues())
     # Operators before start, which sends everybody else's /admin in a group to the private chat.
     # Links before settings: an address that is pasted into the time zone dialogue is an address.
     chat.include_routers(
         operations.router(),
+        alerts.router(),
         start.router(),
         links.router(),
         inline.router(),
         settings.router(),
+        privacy.router(),
         standing.router(),
         fallback.router(),
     )

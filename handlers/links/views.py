@@ -22,9 +22,16 @@ def card(link: Link, zone: tzinfo, *, page: int = 0, notes: tuple[str, ...] = ()
         f"🔗 <b>{anchor(link)}</b>",
         f"→ {target_anchor(link)}",
         _("{clicks} · since {day}").format(clicks=clicks_text(link.clicks), day=day(link.created_at.astimezone(zone))),
+        *_disabled(link),
         *notes,
     ]
     return Screen("\n".join(lines), _card_keyboard(link, page, with_qr=qr is None), qr)
+
+
+def _disabled(link: Link) -> tuple[str, ...]:
+    if link.disabled is None:
+        return ()
+    return (_("⛔️ Switched off: {reason}").format(reason=said(link.disabled, MOST_REASON)),)
 
 
 def notes_on(target: Target) -> tuple[str, ...]:
@@ -66,7 +73,8 @@ def links_list(page: LinkPage) -> Screen:
     lines = [heading.format(count=number(page.total))]
     first = (page.number - 1) * PAGE_SIZE + 1
     for place, link in enumerate(page.links, first):
-        lines.append(f"{number(place)}. {anchor(link)} — {clicks_text(link.clicks)}\n→ {target_anchor(link)}")
+        off = " ⛔️" if link.disabled is not None else ""
+        lines.append(f"{number(place)}. {anchor(link)}{off} — {clicks_text(link.clicks)}\n→ {target_anchor(link)}")
     return Screen("\n".join(lines), rows(_numbers(page, first), _turns(page), [_new_link(), to_menu()]))
 
 
@@ -146,6 +154,7 @@ def clicks_text(clicks: int) -> str:
 PAGE_SIZE = 5
 TARGET_CHARACTERS = 36
 LONGEST_ANCHOR = 1_000
+MOST_REASON = 300
 
 
 def _card_keyboard(link: Link, page: int, *, with_qr: bool) -> InlineKeyboardMarkup:

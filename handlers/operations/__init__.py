@@ -1,5 +1,11 @@
-"""/admin: what operators see. Everybody else gets the answer that an unknown command gets."""
+"""/admin: what support, operators and owners see and do. To all others it is a command like any unknown one."""
 
-from handlers.operations.admin import router
+from aiogram import Router
 
-__all__ = ["router"]
+from handlers.operations import admin, hosts, links, people
+
+
+def router() -> Router:
+    router = Router(name="operations")
+    router.include_routers(admin.router(), people.router(), links.router(), hosts.router())
+    return router

@@ -67,7 +67,7 @@ async def choose_language(
     await press.answer()
     with speaking(catalogue, callback_data.language):
         await show(press, views.settings(person, now))
-    await register_in_language(bot, catalogue, person.id, callback_data.language, is_operator=person.is_operator)
+    await register_in_language(bot, catalogue, person.id, callback_data.language, is_operator=person.is_support)
 
 
 async def ask_time_zone(press: CallbackQuery, state: FSMContext, person: Person, now: datetime) -> None:

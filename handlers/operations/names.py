@@ -1,0 +1,50 @@
+"""What roles, acts and their subjects are called, in the language in use."""
+
+from services.language import gettext as _
+from services.language.formats import quoted, said
+from services.operations import audit
+from services.operations.audit import Act
+from services.people import Role
+
+MOST_REASON = 80
+
+
+def role_name(role: Role) -> str:
+    return {
+        Role.PERSON: _("no role"),
+        Role.SUPPORT: _("support"),
+        Role.OPERATOR: _("operator"),
+        Role.OWNER: _("owner"),
+    }[role]
+
+
+def act_name(name: str) -> str:
+    names = {
+        audit.LOOK_UP: _("🔎 Look-up"),
+        audit.BAN: _("🚫 Ban"),
+        audit.UNBAN: _("👋 End of a ban"),
+        audit.GIVE_ROLE: _("🛠 Role"),
+        audit.DISABLE_LINK: _("⛔️ Link off"),
+        audit.ENABLE_LINK: _("✅ Link on"),
+        audit.DISABLE_LINKS: _("⛔️ All links off"),
+        audit.BLOCK_HOST: _("⛔️ Host blocked"),
+        audit.UNBLOCK_HOST: _("✅ Host allowed"),
+        audit.SILENCE_ALERT: _("🔕 Alert silenced"),
+        audit.WAKE_ALERT: _("🔔 Alert woken"),
+    }
+    return names.get(name, quoted(name))
+
+
+def subject_name(act: Act) -> str:
+    """``person:1001`` → ``1001``; a link by its slug where that is noted; a role and a reason behind it."""
+    kind, _colon, subject = act.subject.partition(":")
+    shown = said(act.facts.get("slug") or (f"№ {subject}" if kind in {"link", "error", "alert"} else subject))
+    if act.name == audit.GIVE_ROLE:
+        shown += f": {_given(act)}"
+    reason = act.facts.get("reason")
+    return f"{shown} — {said(reason, MOST_REASON)}" if reason else shown
+
+
+def _given(act: Act) -> str:
+    role = {"support": Role.SUPPORT, "operator": Role.OPERATOR}.get(act.facts.get("role") or "", Role.PERSON)
+    return role_name(role)
