@@ -21,7 +21,7 @@ def role_name(role: Role) -> str:
 def act_name(name: str) -> str:
     names = {
         audit.LOOK_UP: _("🔎 Look-up"),
-        audit.BAN: _("🚫 Ban"),
+        audit.BAN: _("🚫 Banned"),
         audit.UNBAN: _("👋 End of a ban"),
         audit.GIVE_ROLE: _("🛠 Role"),
         audit.DISABLE_LINK: _("⛔️ Link off"),
