@@ -15,7 +15,7 @@ async def do_works(helm: "Helm") -> None:
     """Works of the bot's kinds are done, as long as this process leads."""
     container = helm.container
     services = container.services
-    services.works.register(work_kinds(services, container.catalogue, container.clock))
+    services.works.register(work_kinds(helm.bot, services, container.catalogue, container.clock))
 
     async def report(source: str, error: Exception, person_id: int | None) -> None:
         await services.errors.report(source, error, container.clock(), person_id=person_id)

@@ -115,3 +115,12 @@ async def register_role(bot: Bot, catalogue: Catalogue, person_id: int, language
         log.info("the command list stays as it was", person_id=person_id, reason=error.message)
         return
     await register_in_language(bot, catalogue, person_id, language, is_operator=is_operator)
+
+
+async def forget_commands(bot: Bot, person_id: int) -> None:
+    """A person's private chat has no lists of its own any more; as well as it can be done."""
+    try:
+        for code in (None, *LANGUAGES):
+            await bot.delete_my_commands(BotCommandScopeChat(chat_id=person_id), code)
+    except TelegramAPIError as error:
+        log.info("a command list stays", person_id=person_id, reason=error.message)

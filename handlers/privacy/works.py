@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from aiogram import Bot
+
+from handlers.commands import forget_commands
 from handlers.outgoing import as_outgoing
 from handlers.privacy import views
 from handlers.screen import Screen
@@ -16,8 +19,8 @@ from services.works import GiveUp, Progress, Work, WorkKind
 ARCHIVE_NAME = "toklink-data{number}.zip"
 
 
-def work_kinds(services: Services, catalogue: Catalogue, clock: Callable[[], datetime]) -> list[WorkKind]:
-    works = PrivacyWorks(services, catalogue, clock)
+def work_kinds(bot: Bot, services: Services, catalogue: Catalogue, clock: Callable[[], datetime]) -> list[WorkKind]:
+    works = PrivacyWorks(bot, services, catalogue, clock)
     return [
         WorkKind(DATA, works.collect, at_once=1, regret=works.regret),
         WorkKind(ERASE, works.erase, at_once=1, cancellable=False, most_attempts=20, pauses=(timedelta(minutes=5),)),
@@ -28,7 +31,8 @@ def work_kinds(services: Services, catalogue: Catalogue, clock: Callable[[], dat
 class PrivacyWorks:
     """What the kinds do, in the language of whose work it is."""
 
-    def __init__(self, services: Services, catalogue: Catalogue, clock: Callable[[], datetime]) -> None:
+    def __init__(self, bot: Bot, services: Services, catalogue: Catalogue, clock: Callable[[], datetime]) -> None:
+        self._bot = bot
         self._services = services
         self._catalogue = catalogue
         self._clock = clock
@@ -49,6 +53,7 @@ class PrivacyWorks:
         person = await self._person(work)
         with speaking(self._catalogue, person.language):
             farewell = Outgoing(views.farewell())
+        await forget_commands(self._bot, person.id)
         await self._services.privacy.erase(work, farewell, self._clock())
 
     async def forget_traces(self, work: Work, _progress: Progress) -> None:

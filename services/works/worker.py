@@ -14,8 +14,8 @@ from services.works.kinds import GiveUp, Later, Progress, Work, WorkKind
 from services.works.works import Claimed, Works
 
 log = structlog.get_logger(__name__)
-# Of all kinds together in one process.
-AT_ONCE = 8
+# Of all kinds together in one process: they wait for others more than they do, and each kind has a bound of its own.
+AT_ONCE = 20
 # Between two looks at what others enqueued; what this process enqueued is seen at once.
 LOOK_SECONDS = 0.5
 # A lease is renewed when this share of it has passed.
@@ -25,6 +25,8 @@ PAUSES_SECONDS = (0.1, 0.5, 2.0, 5.0)
 GRACE_SECONDS = 5.0
 # How long a work may take to end when its person cancels it.
 END_SECONDS = 2.0
+# How long putting works back, and showing their last texts, may hold up the end of the process.
+LEAVE_SECONDS = 5.0
 INTERRUPTED = "it was interrupted again and again"
 
 # Given where it happened, the error, and whose work it was.
@@ -245,4 +247,8 @@ class Worker:
             if not hand.doing.done():
                 hand.leave()
         if self._tasks:
-            await asyncio.wait(set(self._tasks))
+            # A work that is not settled by then is done again when its lease is over.
+            _, late = await asyncio.wait(set(self._tasks), timeout=LEAVE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
