@@ -10,10 +10,12 @@ from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
 from aiogram.types import Update
 from aiogram.utils.token import TokenValidationError
 
+from bot.alerting import Alerting
 from bot.container import Container
 from bot.dialogues import open_dialogues
 from bot.dispatcher import build_dispatcher
 from bot.distress import Distress
+from bot.doing import do_works
 from bot.inbox import Inbox
 from bot.keys import secret_key
 from bot.lease import Deposed, Leadership, Reign, SpeaksAsLeader
@@ -132,8 +134,9 @@ def _kept_up(loop: Loop, helm: Helm) -> Role:
                 await loop(helm)
             except (TelegramUnauthorizedError, Deposed):
                 raise
-            except Exception:
-                log.exception("a part of the bot failed and begins anew", part=getattr(loop, "__name__", repr(loop)))
+            except Exception as error:
+                log.error("a part of the bot failed and begins anew", part=getattr(loop, "__name__", repr(loop)))
+                await helm.container.services.errors.report("bot", error, helm.container.clock())
                 await _rest(over, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
@@ -191,6 +194,16 @@ async def send_deliveries(helm: Helm) -> None:
         await bot.session.close()
 
 
+async def say_alerts(helm: Helm) -> None:
+    """Operators hear of what is wrong, and of its end."""
+    bot = _open(helm.container.settings, patient=False)
+    bot.session.middleware(SpeaksAsLeader(helm.reign))
+    try:
+        await Alerting(bot, helm.container).run(helm.reign.over)
+    finally:
+        await bot.session.close()
+
+
 async def register_lists(helm: Helm) -> None:
     """Lists of commands, which Telegram shows; not worth keeping people waiting."""
     settings = helm.container.settings
@@ -202,4 +215,4 @@ async def register_lists(helm: Helm) -> None:
 
 # What a leading bot does, side by side: each until `helm.reign.over` is set, and then it finishes what it has in hand.
 # One that is cancelled is another's to go on with.
-LOOPS: tuple[Loop, ...] = (receive_updates, send_deliveries, register_lists)
+LOOPS: tuple[Loop, ...] = (receive_updates, send_deliveries, do_works, say_alerts, register_lists)

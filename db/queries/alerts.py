@@ -70,9 +70,10 @@ async def standing(session: AsyncSession) -> Sequence[Alert]:
     return (await session.scalars(select(Alert).where(Alert.standing.is_not(None)).order_by(Alert.id))).all()
 
 
-async def unsettled(session: AsyncSession, since: datetime) -> Sequence[Alert]:
-    """Those that stand, those that are over since ``since``, and those whose end no message shows."""
-    rows = select(Alert).where(or_(Alert.standing.is_not(None), Alert.over_at >= since, Alert.shown_at < Alert.over_at))
+async def unsettled(session: AsyncSession) -> Sequence[Alert]:
+    """Those that stand, and those whose end their messages do not show."""
+    end_unseen = Alert.over_at.is_not(None) & (Alert.shown_at.is_(None) | (Alert.shown_at < Alert.over_at))
+    rows = select(Alert).where(or_(Alert.standing.is_not(None), end_unseen))
     return (await session.scalars(rows.order_by(Alert.id))).all()
 
 
@@ -90,7 +91,7 @@ async def messages(session: AsyncSession, keys: Collection[str]) -> dict[str, De
 async def silences(session: AsyncSession, now: datetime) -> dict[str, datetime]:
     """Until when each silent fingerprint is silent."""
     rows = await session.execute(select(Silence.fingerprint, Silence.until).where(Silence.until > now))
-    return dict(rows.tuples().all())
+    return {row.fingerprint: row.until for row in rows}
 
 
 async def silence(session: AsyncSession, fingerprint: str, until: datetime) -> None:

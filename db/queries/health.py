@@ -20,14 +20,7 @@ class InboxState:
 
 
 async def inbox(session: AsyncSession) -> InboxState:
-    count, oldest = (
-        (
-            await session.execute(
-                select(func.count(), func.min(InboxUpdate.received_at)).where(InboxUpdate.state == WAITING)
-            )
-        )
-        .tuples()
-        .one()
-    )
+    waiting = select(func.count().label("waiting"), func.min(InboxUpdate.received_at).label("oldest"))
+    row = (await session.execute(waiting.where(InboxUpdate.state == WAITING))).one()
     aside = await session.scalar(select(func.count()).select_from(InboxUpdate).where(InboxUpdate.state == ASIDE))
-    return InboxState(count, oldest, aside or 0)
+    return InboxState(row.waiting, row.oldest, aside or 0)

@@ -1,0 +1,224 @@
+"""Alerts as operators live with them: one message a trouble, its counter, its end, and silence at a press."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from handlers.alerts.callbacks import AlertAction, AlertPress
+from sandbox import Fault, Person
+from tests.handlers.reading import UNSEEN
+from tests.platform import Platform, running_platform
+from tests.waiting import until
+
+MINUTES_OF_AN_HOUR = 61
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.inbox.PAUSES_SECONDS", (0.01, 0.01))
+
+
+@pytest.fixture
+def broken(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """/links fails for everybody."""
+    break_links(platform, monkeypatch)
+
+
+def break_links(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(type(platform.container.services.links), "page", fails)
+
+
+@pytest.fixture
+def operators(platform: Platform) -> Person:
+    """Оля, who looks at the admin group."""
+    return admin_group(platform)
+
+
+def admin_group(platform: Platform) -> Person:
+    return platform.world.person("Оля").in_group(platform.world.group("Админы Toklink"))
+
+
+def texts(person: Person) -> list[str]:
+    return [message.text.translate(UNSEEN) for message in person.messages() if message.from_bot]
+
+
+async def fails_for(person: Person) -> None:
+    await person.send("/links")
+    assert "что-то сломалось" in person.last.text or "Something broke" in person.last.text
+
+
+async def shows(person: Person, words: str) -> None:
+    """Wait until some message of the bot says so; spaces that do not break count as spaces."""
+
+    async def found() -> bool:
+        return any(words in text for text in texts(person))
+
+    try:
+        await until(found, True)
+    except AssertionError:
+        raise AssertionError(f"nowhere {words!r}:\n" + "\n---\n".join(texts(person))) from None
+
+
+@pytest.mark.usefixtures("broken")
+async def test_equal_errors_are_one_message_with_a_counter(anna: Person, operators: Person):
+    for _ in range(3):
+        await fails_for(anna)
+    await shows(operators, "3 раза")
+    [alert] = texts(operators)
+    assert "RuntimeError" in alert
+    assert alert.startswith("⚠️")
+    number = texts(anna)[0].split("№ ")[1].split(")")[0]
+    assert number in alert
+
+
+async def test_a_thousand_equal_errors_are_one_message_and_its_number_is_exact(platform: Platform, operators: Person):
+    errors = platform.container.services.errors
+
+    async def one(number: int) -> None:
+        try:
+            raise LookupError(f"differently worded {number}")
+        except LookupError as error:
+            await errors.report("work", error, platform.clock())
+
+    for _ in range(20):
+        await asyncio.gather(*(one(number) for number in range(50)))
+    await shows(operators, "1 000 раз")
+    assert len(texts(operators)) == 1
+
+
+@pytest.mark.usefixtures("broken")
+async def test_when_none_came_for_an_hour_it_is_over_and_the_next_one_is_news(
+    platform: Platform, anna: Person, operators: Person
+):
+    await fails_for(anna)
+    await fails_for(anna)
+    await shows(operators, "RuntimeError")
+    platform.clock.passes(minutes=MINUTES_OF_AN_HOUR)
+    await shows(operators, "Закончилось:")
+    await shows(operators, "Закончилось в")
+    first, over = texts(operators)
+    assert first.startswith("✅")
+    assert "2 раза" in over
+    assert operators.messages()[0].buttons == []
+    await fails_for(anna)
+
+    async def messages() -> int:
+        return len(texts(operators))
+
+    await until(messages, 3)
+
+
+@pytest.mark.usefixtures("broken")
+async def test_a_silenced_alert_says_nothing_but_counts_until_it_is_woken(
+    platform: Platform, anna: Person, operators: Person
+):
+    await fails_for(anna)
+    await operators.sees_button("🔕 На день")
+    answer = await operators.press("🔕 На день")
+    assert "считается" in answer.text
+    await operators.sees("🔕 Молчит до")
+    await fails_for(anna)
+    platform.clock.passes(minutes=MINUTES_OF_AN_HOUR)
+    await operators.sees("✅")
+    await fails_for(anna)
+    await fails_for(anna)
+
+    async def counts() -> list[int]:
+        return [alert.count for alert in await platform.container.services.alerts.standing(platform.clock())]
+
+    await until(counts, [2])
+    assert len(texts(operators)) == 1
+    await operators.press("🔔 Снова говорить")
+    await shows(operators, "2 раза")
+
+
+@pytest.mark.usefixtures("broken")
+async def test_only_support_and_those_above_may_silence(platform: Platform, anna: Person, operators: Person):
+    await fails_for(anna)
+    await shows(operators, "RuntimeError")
+    [alert] = await platform.container.services.alerts.standing(platform.clock())
+    forged = AlertPress(action=AlertAction.ALWAYS, id=alert.id).pack()
+    answer = await anna.press_data(forged, on=anna.last)
+    assert answer.text.startswith("🚫")
+    [alert] = await platform.container.services.alerts.standing(platform.clock())
+    assert alert.silent_until is None
+    assert "сломалось" in anna.last.text
+
+
+@pytest.mark.usefixtures("broken")
+async def test_a_group_that_is_gone_is_replaced_by_each_operator(
+    platform: Platform, anna: Person, olya: Person, operators: Person
+):
+    await olya.send("/start")
+    await operators.kicks_bot()
+    await fails_for(anna)
+    await shows(olya, "RuntimeError")
+    await fails_for(anna)
+    await shows(olya, "2 раза")
+    platform.clock.passes(minutes=MINUTES_OF_AN_HOUR)
+    await shows(olya, "Закончилось:")
+
+
+@pytest.mark.usefixtures("broken")
+async def test_a_group_that_became_another_is_followed(platform: Platform, anna: Person, operators: Person):
+    moved = await operators.migrates_group()
+    await fails_for(anna)
+    there = platform.world.person("Оля").in_group(moved)
+    await shows(there, "RuntimeError")
+    await fails_for(anna)
+    await shows(there, "2 раза")
+
+
+@pytest.mark.usefixtures("broken")
+async def test_an_alert_outlives_telegram_s_absence_and_a_restart(platform: Platform, anna: Person, operators: Person):
+    group = operators.chat_id
+    fault = platform.server.faults.add(Fault("server_error", method="sendMessage", chat_id=group, times=None))
+    await fails_for(anna)
+    await fails_for(anna)
+
+    async def tried() -> bool:
+        return fault.fired > 0
+
+    await until(tried, True)
+    await platform.restart()
+    platform.server.faults.clear()
+    platform.clock.passes(minutes=5)
+    await shows(operators, "2 раза")
+    assert len(texts(operators)) == 1
+
+
+async def test_what_a_silent_moment_s_flood_of_different_errors_says_is_a_message_each(
+    platform: Platform, operators: Person
+):
+    for kind in (KeyError, ValueError, OSError):
+        try:
+            raise kind("x")
+        except kind as error:
+            await platform.container.services.errors.report("job", error, platform.clock())
+    for name in ("KeyError", "ValueError", "OSError"):
+        await shows(operators, name)
+    assert len(texts(operators)) == 3
+
+
+@pytest.fixture
+async def lone(tmp_path: Path) -> AsyncIterator[Platform]:
+    """A platform without an admin group, whose owner is Бен, who speaks English."""
+    async with running_platform(tmp_path, {"admin_chat_id": None, "admin_ids": frozenset({1002})}) as platform:
+        yield platform
+
+
+async def test_without_a_group_each_operator_is_told_in_their_language(lone: Platform, monkeypatch: pytest.MonkeyPatch):
+    ben, anna = lone.world.person("Бен"), lone.world.person("Анна")
+    await ben.send("/start")
+    break_links(lone, monkeypatch)
+    await fails_for(anna)
+    await shows(ben, "An update was set aside: RuntimeError")
+    await ben.press("🔕 For an hour")
+    await ben.sees("🔕 Silent until")
+    await ben.press("🔔 Speak again")
+    await ben.sees_button("🔕 For a day")
