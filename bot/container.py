@@ -71,7 +71,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
     )
     people = People(database, default_time_zone=settings.default_timezone, owner_ids=settings.admin_ids)
     log = Audit(database)
-    alerts = Alerts(database)
+    alerts = Alerts(database, log)
     works = Works(database, deliveries)
     services = Services(
         people=people,

@@ -22,6 +22,8 @@ async def clean_up(services: Services, now: datetime) -> None:
         updates=removed.updates,
         deliveries=removed.deliveries,
         works=removed.works,
+        errors=removed.errors,
+        alerts=removed.alerts,
     )
 
 

@@ -21,7 +21,7 @@ def router() -> Router:
 
 
 async def pressed(
-    press: CallbackQuery, callback_data: AlertPress, person: Person, services: Services, now: datetime
+    press: CallbackQuery, callback_data: AlertPress, person: Person, services: Services, now: datetime, cause: int
 ) -> None:
     """Silence or wake. The message follows by itself, here and wherever else it stands."""
     person.require(Right.SILENCE_ALERTS)
@@ -30,11 +30,11 @@ async def pressed(
         await press.answer(_("This alert is long over."))
         return
     if callback_data.action is AlertAction.WAKE:
-        await services.alerts.wake(alert.fingerprint)
+        await services.alerts.wake(person, alert, now, cause=cause)
         await press.answer(_("🔔 It speaks again."))
         return
     until, said = _silence(callback_data.action, now)
-    await services.alerts.silence(alert.fingerprint, until)
+    await services.alerts.silence(person, alert, until, now, cause=cause)
     await press.answer(said)
 
 

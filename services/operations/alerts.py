@@ -16,7 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db import tables
 from db.engine import Database
 from db.queries import alerts as queries
+from db.queries import effects
+from services.operations import audit
+from services.operations.audit import Audit
+from services.people import Person, Right
 
+EFFECT = "alert silenced"
 # "Until told otherwise", as the database keeps it.
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -69,8 +74,9 @@ class StandingAlert:
 class Alerts:
     """Raises, counts, silences and ends them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, log: Audit) -> None:
         self._database = database
+        self._log = log
         # Set when something changed in this process: who says them need not wait for the next look.
         self.changed = asyncio.Event()
 
@@ -111,17 +117,37 @@ class Alerts:
             row = await queries.find(session, alert_id)
             return standing_alert(row, await queries.silences(session, now)) if row else None
 
-    async def silence(self, fingerprint: str, until: datetime) -> None:
-        """Equal alerts say nothing until then, whether they stand already or come; they are counted all the same."""
-        async with self._database.write() as session:
-            self._tell_when_kept(session)
-            await queries.silence(session, fingerprint, until)
+    async def silence(
+        self, actor: Person, alert: StandingAlert, until: datetime, now: datetime, *, cause: int | None = None
+    ) -> None:
+        """Equal alerts say nothing until then, whether they stand already or come; they are counted all the same.
 
-    async def wake(self, fingerprint: str) -> None:
-        """They speak again."""
+        ``cause`` is the update that asks for it: asked again, the same update does it no second time. Raises
+        NotAllowed.
+        """
+        actor.require(Right.SILENCE_ALERTS)
         async with self._database.write() as session:
-            self._tell_when_kept(session)
-            await queries.wake(session, fingerprint)
+            if await self._note(session, actor, audit.SILENCE_ALERT, alert, now, cause):
+                await queries.silence(session, alert.fingerprint, until)
+
+    async def wake(self, actor: Person, alert: StandingAlert, now: datetime, *, cause: int | None = None) -> None:
+        """They speak again. ``cause`` and errors as of :meth:`silence`."""
+        actor.require(Right.SILENCE_ALERTS)
+        async with self._database.write() as session:
+            if await self._note(session, actor, audit.WAKE_ALERT, alert, now, cause):
+                await queries.wake(session, alert.fingerprint)
+
+    async def _note(
+        self, session: AsyncSession, actor: Person, name: str, alert: StandingAlert, now: datetime, cause: int | None
+    ) -> bool:
+        """Whether it is to be done; then it is noted as well."""
+        if cause is not None:
+            if await effects.find(session, cause, EFFECT) is not None:
+                return False
+            await effects.keep(session, cause, EFFECT, {}, now)
+        self._tell_when_kept(session)
+        await self._log.note_in(session, actor.id, name, audit.of_alert(alert.id), {"kind": alert.kind}, now)
+        return True
 
     def _tell_when_kept(self, session: AsyncSession) -> None:
         event.listen(session.sync_session, "after_commit", lambda _session: self.changed.set(), once=True)

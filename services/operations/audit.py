@@ -33,6 +33,10 @@ def of_host(host: str) -> str:
     return f"host:{host}"
 
 
+def of_alert(alert_id: int) -> str:
+    return f"alert:{alert_id}"
+
+
 def of_error(error_id: str) -> str:
     return f"error:{error_id}"
 

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.engine import Database
+from db.queries import alerts as alert_queries
 from db.queries import clicks as click_queries
 from db.queries import deliveries as delivery_queries
 from db.queries import dialogues as dialogue_queries
 from db.queries import effects as effect_queries
+from db.queries import errors as error_queries
+from db.queries import heartbeats as heartbeat_queries
 from db.queries import inbox as inbox_queries
 from db.queries import links as link_queries
 from db.queries import works as work_queries
@@ -26,6 +29,8 @@ UPDATES_KEPT = timedelta(days=2)
 # Small transactions: nobody who writes meanwhile waits long.
 CLICKS_AT_ONCE, UPDATES_AT_ONCE, DRAFTS_AT_ONCE, DELIVERIES_AT_ONCE = 1_000, 1_000, 100, 1_000
 WORKS_KEPT, WORKS_AT_ONCE = timedelta(days=30), 1_000
+ERRORS_KEPT, ERRORS_AT_ONCE = timedelta(days=30), 200
+ALERTS_KEPT, HEARTBEATS_KEPT = timedelta(days=30), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class CleanUp:
     updates: int = 0
     deliveries: int = 0
     works: int = 0
+    errors: int = 0
+    alerts: int = 0
 
 
 class Upkeep:
@@ -57,6 +64,8 @@ class Upkeep:
             targets = await link_queries.empty_deleted_before(session, now - DELETED_TARGETS_KEPT)
             dialogues = await dialogue_queries.forget_before(session, now - DIALOGUES_KEPT)
             await effect_queries.forget_before(session, now - UPDATES_KEPT)
+            alerts = await alert_queries.forget_before(session, now - ALERTS_KEPT, now)
+            await heartbeat_queries.forget_before(session, now - HEARTBEATS_KEPT)
         drafts = 0
         while ended := await self._end_drafts(now):
             drafts += ended
@@ -69,7 +78,10 @@ class Upkeep:
         works = 0
         while removed := await self._forget_works(now - WORKS_KEPT):
             works += removed
-        return CleanUp(raw_clicks, changes, len(targets), drafts, dialogues, updates, deliveries, works)
+        errors = 0
+        while removed := await self._forget_errors(now - ERRORS_KEPT):
+            errors += removed
+        return CleanUp(raw_clicks, changes, len(targets), drafts, dialogues, updates, deliveries, works, errors, alerts)
 
     async def _forget_clicks(self, before: datetime) -> int:
         async with self._database.write() as session:
@@ -84,6 +96,10 @@ class Upkeep:
     async def _forget_works(self, before: datetime) -> int:
         async with self._database.write() as session:
             return await work_queries.forget_before(session, before, WORKS_AT_ONCE)
+
+    async def _forget_errors(self, before: datetime) -> int:
+        async with self._database.write() as session:
+            return await error_queries.forget_before(session, before, ERRORS_AT_ONCE)
 
     async def _end_drafts(self, now: datetime) -> int:
         async with self._database.write() as session:

@@ -15,6 +15,7 @@ from db.tables import Delivery, Heartbeat, InboxUpdate
 from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import ANSWER
 from services.operations.alerts import AlertKind, Alerts
+from services.operations.audit import Audit
 from services.operations.health import Beat, Waiting
 from services.operations.overview import Operations
 from services.security import Cipher
@@ -57,7 +58,7 @@ class Tower:
 @pytest.fixture
 async def tower(database: Database) -> Tower:
     deliveries = Deliveries(database, Cipher("a key for tests " * 3, "deliveries"), default_time_zone="UTC")
-    alerts = Alerts(database)
+    alerts = Alerts(database, Audit(database))
     works = Works(database, deliveries)
     operations = Operations(database, deliveries, works, alerts, started_at=NOW)
     watch = Watch(operations, alerts, clock=lambda: built.passed)

@@ -1,20 +1,27 @@
 """How alerts are raised, counted, silenced and ended, on both databases."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from db.engine import Database
+from db.queries import heartbeats
 from services.operations.alerts import FOREVER, AlertKind, Alerts
+from services.operations.audit import Audit
+from services.operations.errors import ErrorLog, fingerprint
+from services.operations.upkeep import Upkeep
+from services.people import NotAllowed, Person, Role
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+OWNER = Person(1900, "ru", "Europe/Moscow", Role.OWNER)
 
 
 @pytest.fixture
 def alerts(database: Database) -> Alerts:
-    return Alerts(database)
+    return Alerts(database, Audit(database))
 
 
 async def test_raised_by_many_at_once_it_is_one_alert_with_the_right_count(alerts: Alerts):
@@ -46,14 +53,55 @@ async def test_when_it_is_over_the_next_one_is_another(alerts: Alerts):
 
 async def test_silence_holds_for_its_time_and_until_woken(alerts: Alerts):
     await alerts.raise_alert("same", AlertKind.ERROR, {}, NOW)
+    [alert] = await alerts.standing(NOW)
 
     async def silent(moment: datetime) -> list[datetime | None]:
-        return [alert.silent_until for alert in await alerts.standing(moment)]
+        return [each.silent_until for each in await alerts.standing(moment)]
 
-    await alerts.silence("same", NOW + HOUR)
+    await alerts.silence(OWNER, alert, NOW + HOUR, NOW)
     assert await silent(NOW) == [NOW + HOUR]
     assert await silent(NOW + HOUR) == [None]
-    await alerts.silence("same", FOREVER)
+    await alerts.silence(OWNER, alert, FOREVER, NOW)
     assert await silent(NOW + 1000 * HOUR) == [FOREVER]
-    await alerts.wake("same")
+    await alerts.wake(OWNER, alert, NOW)
     assert await silent(NOW) == [None]
+
+
+async def test_who_silenced_is_noted_once_however_often_the_press_is_handled(alerts: Alerts, database: Database):
+    await alerts.raise_alert("same", AlertKind.ERROR, {}, NOW)
+    [alert] = await alerts.standing(NOW)
+    for minutes in (0, 5):
+        now = NOW + timedelta(minutes=minutes)
+        await alerts.silence(OWNER, alert, now + HOUR, now, cause=77)
+    assert [each.silent_until for each in await alerts.standing(NOW)] == [NOW + HOUR]
+    page = await Audit(database).page(1, 10)
+    assert [(act.actor_id, act.name, act.subject) for act in page.acts] == [
+        (OWNER.id, "silence-alert", f"alert:{alert.id}")
+    ]
+
+
+async def test_who_has_no_right_changes_nothing(alerts: Alerts):
+    await alerts.raise_alert("same", AlertKind.ERROR, {}, NOW)
+    [alert] = await alerts.standing(NOW)
+    with pytest.raises(NotAllowed):
+        await alerts.silence(replace(OWNER, role=Role.PERSON), alert, FOREVER, NOW)
+    assert (await alerts.standing(NOW))[0].silent_until is None
+
+
+async def test_what_is_long_over_goes_with_the_clean_up(alerts: Alerts, database: Database):
+    errors = ErrorLog(database, alerts, str)
+    old = await errors.report("job", ValueError("x"), NOW - 31 * DAY)
+    await alerts.over(fingerprint(ValueError("x")), NOW - 31 * DAY)
+    fresh = await errors.report("job", KeyError("x"), NOW)
+    async with database.write() as session:
+        for process, seen_at in (("old", NOW - 2 * DAY), ("new", NOW)):
+            await heartbeats.beat(
+                session, process, roles="web", host="here 1", started_at=seen_at, seen_at=seen_at, facts={}
+            )
+    removed = await Upkeep(database).clean_up(NOW)
+    assert (removed.errors, removed.alerts) == (1, 1)
+    assert await errors.find(old) is None
+    assert await errors.find(fresh) is not None
+    assert len(await alerts.standing(NOW)) == 1
+    async with database.read() as session:
+        assert [row.process for row in await heartbeats.all_of_them(session)] == ["new"]

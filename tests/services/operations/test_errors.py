@@ -6,6 +6,7 @@ import pytest
 
 from db.engine import Database
 from services.operations.alerts import AlertKind, Alerts
+from services.operations.audit import Audit
 from services.operations.errors import MOST_TRACEBACKS, ErrorLog, fingerprint
 from services.time_zones import UnknownTimeZone, zone
 
@@ -14,7 +15,7 @@ NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def alerts(database: Database) -> Alerts:
-    return Alerts(database)
+    return Alerts(database, Audit(database))
 
 
 @pytest.fixture
