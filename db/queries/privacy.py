@@ -272,7 +272,7 @@ async def forget_person(session: AsyncSession, person_id: int) -> bool:
     nothing = {
         column.name: None
         for column in Person.__table__.columns
-        if column.nullable and column.name not in {"banned_at", "ban_reason", "ban_told_at"}
+        if column.nullable and column.name not in {"banned_at", "ban_reason"}
     }
     await session.execute(
         update(Person).where(Person.id == person_id).values(created_at=Person.banned_at, muted="", **nothing)

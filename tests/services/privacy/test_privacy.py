@@ -1,0 +1,374 @@
+"""All that is kept of a person is given and erased, whatever table it is in and whatever happens on the way."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiogram.fsm.state import State
+from aiogram.fsm.storage.base import StorageKey
+from redis.asyncio import Redis
+from sqlalchemy import func, select
+
+from bot.container import open_services
+from bot.dialogues import DatabaseStorage, open_dialogues
+from bot.settings import Settings
+from db import tables
+from db.engine import Database
+from db.queries import links, people, works
+from db.queries import privacy as queries
+from db.queries.clicks import Count, add_clicks, add_counts
+from db.queries.privacy import IMPERSONAL, PERSONAL
+from db.tables import Base
+from services.deliveries import Deliveries, Outgoing
+from services.deliveries.kinds import ANSWER
+from services.privacy import ERASE, TRACES, ErasureBegan, Privacy
+from services.privacy import export as export_module
+from services.privacy.dialogues import DialoguesInDatabase, DialoguesInRedis
+from services.privacy.export import NAMES, Export
+from services.security import Cipher
+from services.works import Later, Work, Works
+
+ANNA, BEN = 1001, 1002
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+FAREWELL = Outgoing("All is erased")
+
+
+class House:
+    """Anna and Ben, with something of each in every table that keeps something of people."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.deliveries = Deliveries(database, Cipher("a secret for tests", "deliveries"), default_time_zone="UTC")
+        self.works = Works(database, self.deliveries)
+        self.privacy = Privacy(
+            database, self.works, self.deliveries, DialoguesInDatabase(), public_url="https://tok.example"
+        )
+
+    async def furnish(self) -> None:
+        for person_id in (ANNA, BEN):
+            async with self.database.write() as session:
+                await people.add_if_new(session, person_id, NOW)
+                person = await session.get_one(tables.Person, person_id)
+                person.first_name, person.username, person.muted = f"name of {person_id}", f"user{person_id}", "daily"
+                link = await links.add(
+                    session,
+                    slug=f"slug{person_id}",
+                    owner_id=person_id,
+                    target=f"https://{person_id}.example/",
+                    now=NOW,
+                )
+                assert link is not None
+                await add_counts(session, [Count(link.id, bucket, 3, 2, 1) for bucket in range(1_968_000, 1_968_008)])
+                await add_clicks(session, [(link.id, NOW, False, True)] * 3)
+                session.add_all(self._rows(person_id, link.id))
+            await self.deliveries.enqueue(
+                ANSWER, f"owed:{person_id}", person_id, Outgoing(f"secret of {person_id}"), NOW
+            )
+            await self.works.enqueue("do", str(person_id), person_id=person_id, facts={"choice": 1}, now=NOW)
+            storage = DatabaseStorage(self.database, lambda: NOW)
+            await storage.set_state(StorageKey(42, person_id, person_id), State("asks", "group"))
+
+    def _rows(self, person_id: int, link_id: int) -> list[Base]:
+        update: dict[str, Any] = {"kind": "message", "payload": None, "state": "done", "attempts": 0}
+        error: dict[str, Any] = {
+            "source": "update",
+            "name": "X",
+            "fingerprint": "fingerprint",
+            "traceback": "traceback",
+        }
+        why, of_link = {"reason": f"why {person_id}"}, {"slug": f"slug{person_id}"}
+        return [
+            tables.InboxUpdate(update_id=person_id, lane=person_id, received_at=NOW, **update),
+            tables.Effect(update_id=person_id, name="link created", result={"link": link_id}, done_at=NOW),
+            tables.ErrorReport(id=f"error {link_id}", at=NOW, person_id=person_id, **error),
+            tables.Act(at=NOW, actor_id=1900, name="ban", subject=f"person:{person_id}", facts=why),
+            tables.Act(at=NOW, actor_id=person_id, name="look-up", subject="person:7", facts={}),
+            tables.Act(at=NOW, actor_id=1900, name="disable-link", subject=f"link:{link_id}", facts=of_link),
+        ]
+
+    async def about(self, person_id: int) -> dict[str, int]:
+        """How many rows of each table are about the person; only tables with any."""
+        found = {}
+        async with self.database.read() as session:
+            for name, personal in PERSONAL.items():
+                rows = select(func.count()).select_from(personal.table).where(personal.whose(person_id))
+                if count := await session.scalar(rows):
+                    found[name] = count
+        return found
+
+    async def erasing(self) -> Work:
+        """Anna's erasure, as whoever does it has it."""
+        await self.privacy.ask_to_erase(ANNA, NOW)
+        async with self.database.read() as session:
+            row = await works.find_due(session, ERASE, str(ANNA))
+        assert row is not None
+        return Work(row.id, row.kind, row.key, row.person_id, row.facts)
+
+    async def traces(self) -> Work:
+        async with self.database.read() as session:
+            row = await session.scalar(select(tables.Work).where(tables.Work.kind == TRACES))
+        assert row is not None
+        return Work(row.id, row.kind, row.key, row.person_id, row.facts)
+
+
+@pytest.fixture
+async def house(database: Database) -> House:
+    house = House(database)
+    await house.furnish()
+    return house
+
+
+async def nothing(_hundredths: int) -> None:
+    pass
+
+
+def files_of(archive: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def test_every_table_says_what_it_keeps_of_people():
+    everything = set(Base.metadata.tables)
+    assert set(PERSONAL) | set(IMPERSONAL) == everything, "name the new table in db/queries/privacy.py"
+    assert set(PERSONAL) & set(IMPERSONAL) == set()
+    assert set(NAMES) == set(PERSONAL)
+
+
+def test_what_is_hidden_is_named_as_it_is():
+    for name, personal in PERSONAL.items():
+        assert personal.hidden <= set(Base.metadata.tables[name].columns.keys()), name
+
+
+async def test_the_furnished_house_has_something_in_every_table(house: House):
+    assert set(await house.about(ANNA)) == set(PERSONAL), "else the tests below prove nothing"
+
+
+async def test_all_of_it_is_in_the_file_and_nothing_of_others(house: House):
+    (archive,) = await house.privacy.collect(ANNA, "what is what", nothing)
+    files = files_of(archive)
+    assert set(files) == {"README.txt", "data.json", *(f"{name}.csv" for name in NAMES.values())}
+    data = json.loads(files["data.json"])
+    assert data["profile"][0]["first_name"] == f"name of {ANNA}"
+    assert data["links"][0]["short_url"] == f"https://tok.example/slug{ANNA}"
+    assert data["links"][0]["created_at"] == "2026-03-01T12:00:00Z"
+    assert data["acts"][0]["facts"] == {"reason": f"why {ANNA}"}
+    assert data["dialogues"][0]["state"] == "group:asks"
+    assert [set(row) for row in data["messages"]] == [set(data["messages"][0])]
+    assert not {"payload", "file"} & set(data["messages"][0])
+    hours = list(csv.DictReader(io.StringIO(files["hours.csv"].decode())))
+    assert [(row["clicks"], row["visitors"], row["bots"]) for row in hours] == [("12", "8", "4")] * 2
+    assert len(list(csv.DictReader(io.StringIO(files["clicks.csv"].decode())))) == 3
+    everything = b"".join(files.values()).decode()
+    for secret in (str(BEN), "1900", "secret of", "name of 1002", "fingerprint", "traceback"):
+        assert secret not in everything, secret
+
+
+async def test_what_is_too_large_for_one_file_comes_in_several(house: House, monkeypatch):
+    async with house.database.write() as session:
+        link_id = await session.scalar(select(tables.Link.id).where(tables.Link.owner_id == ANNA)) or 0
+        # Times that do not compress well.
+        moments = [NOW + timedelta(microseconds=number * number * 7919) for number in range(20_000)]
+        await add_clicks(session, [(link_id, at, False, False) for at in moments])
+    export = Export(house.database, DialoguesInDatabase(), "https://tok.example")
+    told: list[int] = []
+
+    async def tell(hundredths: int) -> None:
+        told.append(hundredths)
+
+    monkeypatch.setattr(export_module, "CLICKS_AT_ONCE", 1_000)
+    parts = await export.collect(ANNA, "", tell, most_bytes=40_000)
+    assert len(parts) > 2
+    assert told == sorted(told)
+    assert told[-1] > 90
+    rows = 0
+    for part in parts:
+        for name, content in files_of(part).items():
+            if name.startswith("clicks"):
+                rows += len(list(csv.DictReader(io.StringIO(content.decode()))))
+    assert rows == 20_003
+
+
+async def test_everything_is_erased_and_others_lose_nothing(house: House):
+    ben = await house.about(BEN)
+    work = await house.erasing()
+    await house.privacy.erase(work, FAREWELL, NOW)
+    assert await house.about(ANNA) == {"deliveries": 1}
+    assert await house.about(BEN) == ben
+    with pytest.raises(Later):
+        await house.privacy.forget_traces(await house.traces(), NOW)
+    async with house.database.write() as session:
+        message = (await session.scalars(select(tables.Delivery).where(tables.Delivery.chat_id == ANNA))).one()
+        message.state = "sent"
+    await house.privacy.forget_traces(await house.traces(), NOW)
+    assert await house.about(ANNA) == {}
+    await nothing_names(house.database, ANNA)
+
+
+async def nothing_names(database: Database, person_id: int) -> None:
+    """Look through every column of every table."""
+    async with database.read() as session:
+        for table in Base.metadata.sorted_tables:
+            for row in (await session.execute(select(table))).mappings():
+                for column, value in row.items():
+                    if table.name == "link_changes" or column in {"slug", "update_id"}:
+                        continue  # a slug stays taken
+                    assert str(person_id) not in str(value), f"{table.name}.{column} still says {value}"
+
+
+async def test_a_slug_stays_taken_and_leads_nowhere_and_web_processes_are_told(house: House):
+    work = await house.erasing()
+    await house.privacy.erase(work, FAREWELL, NOW)
+    async with house.database.read() as session:
+        link = await links.by_slug(session, f"slug{ANNA}")
+        changes = await links.changes_since(session, 0, 100)
+        clicked = await session.scalar(select(func.count()).select_from(tables.Click))
+    assert link is not None
+    assert (link.owner_id, link.target, link.deleted_at, link.clicks) == (None, "", NOW, 0)
+    assert f"slug{ANNA}" in [slug for _, slug in changes]
+    assert clicked == 3, "Ben's clicks are Ben's"
+
+
+async def test_acts_stay_and_say_nothing_of_whom(house: House):
+    work = await house.erasing()
+    await house.privacy.erase(work, FAREWELL, NOW)
+    async with house.database.read() as session:
+        acts = (await session.scalars(select(tables.Act).order_by(tables.Act.id))).all()
+    assert len(acts) == 6
+    assert [(act.name, act.subject, act.facts, act.actor_id) for act in acts[:2]] == [
+        ("ban", "person:erased", {}, 1900),
+        ("look-up", "person:7", {}, 0),
+    ]
+    assert acts[2].facts == {}
+    assert acts[3].facts == {"reason": f"why {BEN}"}
+
+
+async def test_a_ban_survives_as_its_reason_alone(house: House):
+    async with house.database.write() as session:
+        person = await session.get_one(tables.Person, ANNA)
+        person.banned_at, person.ban_reason = NOW - timedelta(days=1), "spam"
+        person.role, person.notice_hour, person.telegram_language = "support", 5, "ru"
+    work = await house.erasing()
+    await house.privacy.erase(work, FAREWELL, NOW)
+    async with house.database.read() as session:
+        row = (await session.execute(select(tables.Person.__table__).where(tables.Person.id == ANNA))).mappings().one()
+    kept = {name: value for name, value in row.items() if value not in (None, "")}
+    assert kept == {
+        "id": ANNA,
+        "created_at": NOW - timedelta(days=1),
+        "banned_at": NOW - timedelta(days=1),
+        "ban_reason": "spam",
+    }
+
+
+STEPS = [
+    "end_links",
+    "forget_counts",
+    "forget_clicks",
+    "forget_updates",
+    "forget_deliveries",
+    "anonymise_acts",
+    "leave_links",
+    "forget_person",
+    "forget_work",
+]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_an_erasure_that_is_interrupted_anywhere_is_finished_by_the_next_try(
+    house: House, monkeypatch, step: str, when: str
+):
+    original = getattr(queries, step)
+
+    async def interrupted(*args: Any, **kwargs: Any) -> Any:
+        result = None if when == "before" else await original(*args, **kwargs)
+        monkeypatch.setattr(queries, step, original)
+        raise ConnectionError(f"{when} {step}: {result}")
+
+    work = await house.erasing()
+    monkeypatch.setattr(queries, step, interrupted)
+    with pytest.raises(ConnectionError):
+        await house.privacy.erase(work, FAREWELL, NOW)
+    await house.privacy.erase(work, FAREWELL, NOW)
+    assert await house.about(ANNA) == {"deliveries": 1}
+    async with house.database.read() as session:
+        keys = (await session.scalars(select(tables.Delivery.key).where(tables.Delivery.chat_id == ANNA))).all()
+    assert keys == [f"erased:{work.id}"]
+
+
+async def test_a_link_that_is_made_in_the_last_moment_goes_too(house: House, monkeypatch):
+    leave = queries.leave_links
+
+    async def leave_and_return(session: Any, person_id: int) -> None:
+        await leave(session, person_id)
+        monkeypatch.setattr(queries, "leave_links", leave)
+        await links.add(session, slug="late", owner_id=ANNA, target="https://late.example/", now=NOW)
+
+    monkeypatch.setattr(queries, "leave_links", leave_and_return)
+    await house.privacy.erase(await house.erasing(), FAREWELL, NOW)
+    async with house.database.read() as session:
+        late = await links.by_slug(session, "late")
+    assert late is not None
+    assert (late.owner_id, late.target) == (None, "")
+
+
+async def test_who_changes_their_mind_in_time_keeps_everything(house: House):
+    before = await house.about(ANNA)
+    at = await house.privacy.ask_to_erase(ANNA, NOW)
+    assert at == NOW + timedelta(hours=1)
+    assert await house.privacy.ask_to_erase(ANNA, NOW + timedelta(minutes=30)) == at, "asked twice, it is the same"
+    await house.privacy.keep(ANNA, NOW + timedelta(minutes=59))
+    assert await house.privacy.erasure_at(ANNA) is None
+    assert await house.about(ANNA) == before
+    await house.privacy.keep(ANNA, NOW)
+
+
+async def test_what_is_being_erased_cannot_be_kept(house: House):
+    await house.privacy.ask_to_erase(ANNA, NOW)
+    with pytest.raises(ErasureBegan):
+        await house.privacy.keep(ANNA, NOW + timedelta(hours=1))
+
+
+async def test_a_last_message_that_never_arrives_leaves_no_trace_either(house: House):
+    await house.privacy.erase(await house.erasing(), FAREWELL, NOW)
+    await house.privacy.forget_traces(await house.traces(), NOW + timedelta(hours=13))
+    assert await house.about(ANNA) == {}
+
+
+async def test_what_the_new_person_gets_is_no_trace_of_the_old_one(house: House):
+    await house.privacy.erase(await house.erasing(), FAREWELL, NOW)
+    async with house.database.write() as session:
+        await people.add_if_new(session, ANNA, NOW)
+    await house.deliveries.enqueue(ANSWER, "new", ANNA, Outgoing("hello"), NOW)
+    await house.privacy.forget_traces(await house.traces(), NOW + timedelta(hours=13))
+    assert await house.about(ANNA) == {"people": 1, "deliveries": 1}
+
+
+async def test_dialogues_in_redis_are_given_and_erased(valkey: str, tmp_path):
+    settings = Settings(_env_file=None, data_dir=tmp_path, redis_url=f"{valkey}/5", bot_token="42:" + "a" * 35)
+    async with open_services(settings) as container, open_dialogues(container) as (storage, _isolation):
+        for person_id in (ANNA, BEN):
+            key = StorageKey(42, person_id, person_id)
+            await storage.set_state(key, State("asks", "group"))
+            await storage.set_data(key, {"question": person_id})
+    redis = Redis.from_url(f"{valkey}/5")
+    dialogues = DialoguesInRedis(redis)
+    kept = await dialogues.of(ANNA)
+    assert {row["value"] for row in kept} == {"group:asks", json.dumps({"question": ANNA})}
+    await dialogues.forget(ANNA)
+    assert await dialogues.of(ANNA) == []
+    assert len(await dialogues.of(BEN)) == 2
+    await redis.aclose()
+
+
+def test_tables_that_keep_nothing_of_people_have_no_column_that_could():
+    suspicious = {"person_id", "owner_id", "chat_id", "username", "first_name", "lane", "actor_id"}
+    found: Mapping[str, set[str]] = {
+        name: suspicious & set(Base.metadata.tables[name].columns.keys()) for name in IMPERSONAL
+    }
+    assert {name: columns for name, columns in found.items() if columns} == {}
