@@ -2,10 +2,10 @@
 
 from aiogram import Router
 
-from handlers.operations import admin, hosts, links, people
+from handlers.operations import admin, health, hosts, links, people
 
 
 def router() -> Router:
     router = Router(name="operations")
-    router.include_routers(admin.router(), people.router(), links.router(), hosts.router())
+    router.include_routers(admin.router(), people.router(), links.router(), hosts.router(), health.router())
     return router

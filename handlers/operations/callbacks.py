@@ -17,6 +17,10 @@ class OverviewPress(CallbackData, prefix="ao"):
     pass
 
 
+class HealthPress(CallbackData, prefix="av"):
+    pass
+
+
 class FindPress(CallbackData, prefix="af"):
     pass
 

@@ -11,6 +11,7 @@ from handlers.menu import button, rows
 from handlers.operations.callbacks import (
     ActsPress,
     FindPress,
+    HealthPress,
     HostsPress,
     OverviewPress,
     PersonAction,
@@ -120,6 +121,7 @@ def _doors(person: Person) -> list[list[InlineKeyboardButton]]:
     """What the person may enter."""
     doors = [
         (Right.LOOK_UP, button(_("🔎 Find"), FindPress())),
+        (Right.SEE_HEALTH, button(_("🩺 Health"), HealthPress())),
         (Right.BLOCK_HOSTS, button(_("⛔️ Blocked hosts"), HostsPress())),
         (Right.SEE_ACTS, button(_("📜 Who did what"), ActsPress(page=1))),
     ]
