@@ -1,5 +1,6 @@
 """The web role: the redirect server with its journal, its drain and its directory of links."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
@@ -15,6 +16,8 @@ from services.links.directory import LinkDirectory
 
 log = structlog.get_logger()
 Ready = Callable[[], Awaitable[None]]
+# How many errors of requests are being kept at once.
+MOST_REPORTS, LAST_REPORTS_SECONDS = 8, 2.0
 
 
 async def serve_web(
@@ -39,9 +42,11 @@ async def serve_web(
         river = ClickRiver(container.database, settings.journals_dir)
         river.open()
         stack.push_async_callback(river.close)
+        reports = Reports(container)
+        stack.push_async_callback(reports.close)
         application = build_application(
             WebSettings(secure=settings.links_url.startswith("https:"), bot_url=bot_url),
-            WebServices(container.database.ping, directory, river, container.catalogue),
+            WebServices(container.database.ping, directory, river, container.catalogue, reports.take),
         )
         application.add_routes(routes)
         with port_needed(settings.web_host, settings.web_port, "WEB_PORT"):
@@ -53,6 +58,33 @@ async def serve_web(
         if on_ready is not None:
             await on_ready()
         await stopping.wait()
+
+
+class Reports:
+    """Keeps errors of requests for operators, beside the requests. In a flood of them, only as many as it can."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def take(self, error_id: str, error: Exception) -> None:
+        if len(self._under_way) < MOST_REPORTS:
+            task = asyncio.create_task(self._keep(error_id, error))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def close(self) -> None:
+        """Finish what is under way, if it takes no long time."""
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=LAST_REPORTS_SECONDS)
+            for task in late:
+                task.cancel()
+
+    async def _keep(self, error_id: str, error: Exception) -> None:
+        try:
+            await self._container.services.errors.keep(error_id, "request", error, self._container.clock())
+        except Exception as trouble:
+            log.warning("an error could not be kept", error_id=error_id, reason=type(trouble).__name__)
 
 
 def _facts(river: ClickRiver) -> dict[str, float]:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from redirect_server.assets import Assets
 from redirect_server.health import Health
-from redirect_server.pages import Pages, Texts
+from redirect_server.pages import Pages, Report, Texts
 from redirect_server.redirects import Redirects
 from services.clicks.river import ClickRiver
 from services.links.directory import LinkDirectory
@@ -35,6 +35,8 @@ class WebServices:
     directory: LinkDirectory
     river: ClickRiver
     texts: Texts
+    # Told of errors that nobody foresaw.
+    report: Report | None = None
 
 
 def build_application(
@@ -42,7 +44,7 @@ def build_application(
 ) -> web.Application:
     """The application; it owns nothing. ``clock`` gives seconds since 1970."""
     assets = Assets()
-    pages = Pages(services.texts, assets, bot_url=settings.bot_url)
+    pages = Pages(services.texts, assets, bot_url=settings.bot_url, report=services.report)
     journal = services.river.journal
     redirects = Redirects(services.directory, journal, pages, secure=settings.secure, clock=clock)
     health = Health(services.ping, journal)

@@ -14,6 +14,8 @@ from redirect_server.assets import Assets
 from redirect_server.languages import preferred_language
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+# Given the id that the visitor is shown, and the error. Returns at once: no visitor waits for it.
+Report = Callable[[str, Exception], None]
 
 TEMPLATES = Path(__file__).parent / "templates"
 SECURITY_HEADERS = {
@@ -73,10 +75,14 @@ EXPLANATIONS = {page.status: page for page in (UNKNOWN, FINISHED, NOT_ALLOWED, T
 
 
 class Pages:
-    """Makes pages. ``bot_url`` is where the bot is talked to; without one, pages have no button."""
+    """Makes pages. ``bot_url`` is where the bot is talked to; without one, pages have no button.
 
-    def __init__(self, texts: Texts, assets: Assets, *, bot_url: str | None) -> None:
+    ``report`` is told of errors that nobody foresaw; without it they are in the log alone.
+    """
+
+    def __init__(self, texts: Texts, assets: Assets, *, bot_url: str | None, report: Report | None = None) -> None:
         self._texts = texts
+        self._report = report
         self._bot_url = bot_url
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -108,9 +114,11 @@ class Pages:
                 return await handler(request)
             except web.HTTPException as error:
                 return self._explain_status(request, error)
-            except Exception:
+            except Exception as error:
                 error_id = secrets.token_hex(4)
                 log.exception("a request failed", error_id=error_id, method=request.method, path=request.path)
+                if self._report is not None:
+                    self._report(error_id, error)
                 return self.explain(request, FAILED, error_id)
 
         return guard

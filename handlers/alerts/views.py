@@ -140,6 +140,7 @@ def _traceback(facts: Mapping[str, Any]) -> list[str]:
         "work": _("While due work was done."),
         "delivery": _("While a message was sent."),
         "job": _("While a job ran."),
+        "request": _("While a link was followed, or a page made."),
         "query": _("While a question was answered at once."),
         "update": _("Its handler failed three times; the person was told this number."),
     }

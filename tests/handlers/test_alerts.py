@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from handlers.alerts.callbacks import AlertAction, AlertPress
 from sandbox import Fault, Person
+from services.links.directory import LinkDirectory
 from tests.handlers.reading import UNSEEN
 from tests.platform import Platform, running_platform
 from tests.waiting import until
@@ -222,3 +224,18 @@ async def test_without_a_group_each_operator_is_told_in_their_language(lone: Pla
     await ben.sees("🔕 Silent until")
     await ben.press("🔔 Speak again")
     await ben.sees_button("🔕 For a day")
+
+
+async def test_an_error_that_a_visitor_met_reaches_operators_under_the_number_that_the_visitor_saw(
+    platform: Platform, operators: Person, monkeypatch: pytest.MonkeyPatch
+):
+    async def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(LinkDirectory, "find", fails)
+    async with aiohttp.ClientSession() as http, http.get(f"{platform.settings.links_url}/abc") as page:
+        assert page.status == 500
+        shown = await page.text()
+    await shows(operators, "Ошибка ZeroDivisionError")
+    number = texts(operators)[0].split("№ ")[1].split("\n")[0]
+    assert number in shown
