@@ -10,6 +10,7 @@ from aiogram.types import Update
 from sqlalchemy import select
 
 from bot.inbox import MOST_ATTEMPTS, MOST_IN_MEMORY, PRESS_LIFETIME, Inbox
+from bot.lease import Deposed
 from bot.sender import open_bot
 from bot.starts import SANDBOX_TOKEN
 from db.engine import Database
@@ -210,3 +211,31 @@ async def test_an_update_of_a_kind_that_we_do_not_know_is_done_with(world: World
     await world.inbox.take([Update.model_validate({"update_id": 1, "hologram": {"x": 1}})])
     await world.inbox.settled()
     assert await world.states() == {1: DONE}
+
+
+async def test_a_deposed_leader_records_nothing_and_its_failures_are_not_the_update_s_own(world: World):
+    async def deposed(_session: object) -> None:
+        raise Deposed
+
+    world.inbox._fence = deposed
+    with pytest.raises(Deposed):
+        await world.inbox.take([message(1)])
+    assert await world.states() == {}
+
+    async def says_nothing(_update: Update) -> None:
+        raise Deposed
+
+    old = world.new_inbox()
+    old._handle = says_nothing
+    await old.open()
+    await old.take([message(1)])
+    await old.settled()
+    await old.close(0)
+    async with world.database.read() as session:
+        row = (await session.scalars(select(InboxUpdate))).one()
+    assert (row.state, row.attempts) == (WAITING, 0)
+    successor = world.new_inbox()
+    await successor.open()
+    await successor.settled()
+    await successor.close()
+    assert world.handled == [1]
