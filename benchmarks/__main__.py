@@ -3,9 +3,9 @@
 import os
 import sys
 
-from benchmarks import redirects, updates
+from benchmarks import deliveries, redirects, starts, updates
 
-BENCHMARKS = {"redirects": redirects.run, "updates": updates.run}
+BENCHMARKS = {"deliveries": deliveries.run, "redirects": redirects.run, "updates": updates.run, "starts": starts.run}
 
 
 def main(names: list[str]) -> int:

@@ -98,6 +98,10 @@ class Books:
         return {number for number, state in self.states.items() if state == UNKNOWN}
 
     @property
+    def repeatable(self) -> set[int]:
+        return {number for number in range(self.count) if _may_repeat(number)}
+
+    @property
     def held(self) -> int:
         """How many messages stand in the chats."""
         return self.copies.total()
@@ -127,14 +131,13 @@ def _got(server: SandboxServer, person_id: int) -> list[int]:
 
 
 def _complaints(books: Books) -> Iterator[str]:
-    numbers = range(books.count)
-    once = {number for number in numbers if not _may_repeat(number)}
-    unsettled = {number for number in numbers if number not in books.sent | books.unknown}
+    numbers = set(range(books.count))
+    once = numbers - books.repeatable
     checks: Sequence[tuple[str, set[int]]] = (
-        ("are neither sent nor unknown", unsettled),
+        ("are neither sent nor unknown", numbers - books.sent - books.unknown),
         ("came twice", {number for number in once if books.copies[number] > 1}),
         ("are said to be sent and did not come", {number for number in books.sent if not books.copies[number]}),
-        ("may repeat and did not come", {number for number in set(numbers) - once if not books.copies[number]}),
+        ("may repeat and did not come", {number for number in books.repeatable if not books.copies[number]}),
         ("may repeat and are unknown", books.unknown - once),
         ("are unknown without a reason", books.unknown - books.cut - books.killed),
         ("were cut and are thought to be known", (books.cut & once) - books.unknown),

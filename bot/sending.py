@@ -26,12 +26,10 @@ AT_ONCE, FILES_AT_ONCE = 32, 4
 MOST_HEADS = 256
 # How often other processes' deliveries are looked for; this process's own are known at once.
 LOOK_SECONDS = 0.5
-# Outcomes are kept together.
+# What leaves within so long is marked together, and outcomes are kept together.
 GATHER_SECONDS = 0.01
 # Telegram cannot be reached, or the database: pauses double up to this.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-# Between two turns, so that what may leave soon leaves together.
-SHORTEST_PAUSE = 0.01
 # How often it is looked whether something is marked as being sent that nobody sends.
 STRAYS_SECONDS = 60.0
 # How long what is under way may take at an orderly stop, and what is known of it to be kept at any.
@@ -217,9 +215,10 @@ class Sending:
         """Wait, unless something was enqueued or a place became free, or it is over."""
         events = (over, self._deliveries.arrived, self._freed)
         waiting = [asyncio.ensure_future(event.wait()) for event in events]
-        await asyncio.wait(waiting, timeout=max(seconds, SHORTEST_PAUSE), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
             task.cancel()
+        await asyncio.sleep(GATHER_SECONDS)
 
 
 class _Records:
