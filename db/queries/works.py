@@ -39,6 +39,12 @@ async def find_due(session: AsyncSession, kind: str, key: str) -> Work | None:
     return await session.scalar(select(Work).where(Work.kind == kind, Work.key == key, Work.state == DUE))
 
 
+async def is_anything_due(session: AsyncSession, kinds: Collection[str], busy: Collection[int], now: datetime) -> bool:
+    """Whether a work of these kinds is free to be claimed, whosever turn it is."""
+    due = select(Work.id).where(_free(now), Work.kind.in_(kinds), Work.id.not_in(busy)).limit(1)
+    return await session.scalar(due) is not None
+
+
 async def claim(
     session: AsyncSession,
     rooms: Mapping[str, int],

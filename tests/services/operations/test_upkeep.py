@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 
 from db.engine import Database
-from db.queries import dialogues, inbox, links, people
-from db.tables import Click, Link
+from db.queries import dialogues, inbox, links, people, works
+from db.tables import Click, Link, Work
 from services.operations.upkeep import CLICKS_AT_ONCE, CleanUp, Upkeep
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
@@ -54,6 +54,20 @@ async def test_handled_updates_go_after_two_days_and_waiting_ones_never(database
     assert (await Upkeep(database).clean_up(NOW)).updates == 1
     async with database.read() as session:
         assert [row.update_id for row in await inbox.waiting(session, 1, 0, 10)] == [2]
+
+
+async def test_finished_works_go_after_thirty_days_and_due_ones_never(database: Database):
+    async with database.write() as session:
+        for key, age in (("old", 31), ("fresh", 29)):
+            values = {"person_id": 1, "facts": {}, "due_at": NOW - 40 * DAY, "created_at": NOW - 40 * DAY}
+            work_id = await works.add(session, "do", key, chat_id=None, message_id=None, **values)
+            (await session.get_one(Work, work_id)).lease = "held"
+            await session.flush()
+            assert await works.finish(session, work_id, "held", works.DONE, NOW - age * DAY)
+        await works.add(session, "do", "due", chat_id=None, message_id=None, **values)
+    assert (await Upkeep(database).clean_up(NOW)).works == 1
+    async with database.read() as session:
+        assert sorted((await session.scalars(select(Work.key))).all()) == ["due", "fresh"]
 
 
 async def test_a_second_run_finds_nothing_to_do(database: Database):
