@@ -61,8 +61,8 @@ async def ask_whom(press: CallbackQuery, state: FSMContext) -> None:
 async def find(message: Message, state: FSMContext, services: Services, person: Person, now: datetime) -> None:
     found = await services.desk.search(person, words(message))
     screen = await found_screen(found, services, person, now)
-    await finish(message, state)
     await show(message, screen)
+    await finish(message, state)
 
 
 async def ask_again(message: Message, state: FSMContext) -> None:

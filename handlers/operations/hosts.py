@@ -81,8 +81,8 @@ async def block(
 ) -> None:
     host, reason = (await state.get_data()).get("host", ""), reason_in(message)
     await services.moderation.block(person, host, reason, now, cause=cause)
-    await finish(message, state)
     await show(message, await _list(services, person, 1))
+    await finish(message, state)
 
 
 async def ask_to_unblock(press: CallbackQuery, callback_data: UnblockPress, services: Services, person: Person) -> None:

@@ -99,8 +99,8 @@ async def disable(
     switched = await services.moderation.disable(person, link_id, reason, now, cause=cause)
     await _tell_owner(switched, link_id, reason, services, catalogue, now)
     screen = await link_screen(link_id, services, person, now, page)
-    await finish(message, state)
     await show(message, screen)
+    await finish(message, state)
 
 
 async def enable(

@@ -94,8 +94,8 @@ async def ban(
     with speaking(catalogue, subject.language):
         notice = as_outgoing(notices.banned(reason))
     await services.desk.ban(person, subject.id, reason, notice, now, cause=cause)
-    await finish(message, state)
     await show(message, await person_screen(subject.id, services, person, now))
+    await finish(message, state)
 
 
 async def unban(

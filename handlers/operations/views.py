@@ -108,13 +108,18 @@ def error(kept: KeptError, zone: tzinfo, opened_from: int) -> Screen:
     lines = [
         f"⚠️ <b>№ {quoted(kept.id)}</b> · {quoted(kept.name)}",
         _("{source}, {time}").format(source=quoted(kept.source), time=moment(kept.at, zone)),
-        f"<pre>{quoted(kept.traceback[-MOST_TRACEBACK:])}</pre>",
+        f"<pre>{quoted(_without_marks(kept.traceback)[-MOST_TRACEBACK:])}</pre>",
     ]
     who = []
     if kept.person_id is not None and not opened_from:
         who = [button(_("👤 Whose it was"), PersonPress(action=PersonAction.CARD, id=kept.person_id))]
     back = PersonPress(action=PersonAction.ERRORS, id=opened_from) if opened_from else OverviewPress()
     return Screen("\n".join(lines), rows(who, [button(_("◀️ Back"), back)]))
+
+
+def _without_marks(traceback: str) -> str:
+    """Lines of ^^^ take the room of those that say something."""
+    return "\n".join(line for line in traceback.splitlines() if line.strip(" ^~"))
 
 
 def _doors(person: Person) -> list[list[InlineKeyboardButton]]:

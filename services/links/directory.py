@@ -120,7 +120,7 @@ class LinkDirectory:
             if now < entry.since + self.seconds_to_live or now < self._pause_ends:
                 self._known.move_to_end(slug)
                 self.hits += 1
-                return self._unless_blocked(entry.destination)
+                return self._unless_blocked(entry.destination) if self._blocked else entry.destination
         elif (entry := self._unknown.get(slug)) is not None and now < entry.since + UNKNOWN_SECONDS_TO_LIVE:
             self.hits += 1
             return None
@@ -132,6 +132,7 @@ class LinkDirectory:
         return self._unless_blocked(await asyncio.shield(self._answer_to(slug)))
 
     def _unless_blocked(self, destination: Destination | None) -> Destination | None:
+        """The destination with the reason why its host is blocked, if it is."""
         if not self._blocked or destination is None or destination.disabled is not None:
             return destination
         reason = block_of(destination.host, self._blocked)

@@ -133,4 +133,4 @@ async def test_only_operators_see_the_state_of_the_platform(anna: Person, olya: 
     await anna.send("/admin")
     assert "не знаю /admin" in anna.last.text.replace("\u2068", "").replace("\u2069", "")
     answer = await anna.press_data("ao", on=anna.last)
-    assert "больше не работает" in answer.text
+    assert "не для вас" in answer.text
