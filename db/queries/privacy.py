@@ -213,7 +213,8 @@ async def leave_links(session: AsyncSession, person_id: int) -> None:
 
 async def anonymise_acts(session: AsyncSession, person_id: int) -> None:
     """Acts about the person and their links stay without who it was about; acts by the person without who acted."""
-    await session.execute(update(Act).where(_about(person_id)).values(facts={}))
+    # Which role was given says nothing of whom.
+    await session.execute(update(Act).where(_about(person_id), Act.name != "give-role").values(facts={}))
     await session.execute(update(Act).where(Act.subject == f"person:{person_id}").values(subject=ERASED))
     await session.execute(update(Act).where(Act.actor_id == person_id).values(actor_id=NOBODY))
 

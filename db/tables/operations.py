@@ -59,7 +59,7 @@ class Silence(Base):
 
 
 class Act(Base):
-    """What an operator did, to whom or what, and when. Never removed, never changed."""
+    """What an operator did, to whom or what, and when. Never removed; who is erased is taken out of it."""
 
     __tablename__ = "acts"
 

@@ -14,7 +14,7 @@ from services.language.formats import NBSP, day, hour
 def explanation() -> Screen:
     text = _(
         "🔒 <b>What I keep about you</b>\n"
-        "• Your Telegram number, names and settings, and your links with their click counters: until you erase them.\n"
+        "• Your Telegram id, names and settings, and your links with their click counters: until you erase them.\n"
         "• Single clicks: when, and whether for the first time. For 30 days, never a visitor's address.\n"
         "• What you write: encrypted, until I have answered; for two days at most.\n"
         "• Messages I sent, tasks, errors: that they were, for 30 days.\n\n"
