@@ -13,7 +13,13 @@ from datetime import datetime, tzinfo
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramRetryAfter
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramRetryAfter,
+)
 from aiogram.types import InlineKeyboardMarkup
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -122,9 +128,11 @@ class Alerting:
 
     async def _rest(self, over: Stopping) -> None:
         waiting = [asyncio.ensure_future(event.wait()) for event in (over, self._alerts.changed)]
-        await asyncio.wait(waiting, timeout=self._pace.look, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
+        try:
+            await asyncio.wait(waiting, timeout=self._pace.look, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
         if not over.is_set():
             await asyncio.sleep(self._pace.gather)
 
@@ -254,8 +262,8 @@ class Alerting:
         except TelegramRetryAfter as error:
             self._held_until[message.chat_id] = now + error.retry_after
             return False
-        except TelegramBadRequest as error:
-            # Unchanged since before a restart; or the message is gone, and nobody misses its counter.
+        except (TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat) as error:
+            # Unchanged since before a restart; or the message or its group is gone, and nobody misses its counter.
             log.debug("an alert's message stays as it is", reason=error.message)
         except (AiogramError, TimeoutError) as error:
             log.info("an alert's message could not be edited", reason=type(error).__name__)

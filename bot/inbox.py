@@ -20,6 +20,7 @@ from bot.marks import Marks
 from bot.updates import UNKNOWN, kind_of, lane_of
 from db.engine import Database
 from db.queries import inbox as queries
+from services.operations.errors import storable
 from services.security import Cipher, Unreadable
 
 log = structlog.get_logger()
@@ -280,7 +281,7 @@ class Inbox:
     async def _note_failure(self, update_id: int, error: Exception) -> int:
         """How often the update failed in all, over restarts; 0 when that cannot be known."""
         log.warning("an update failed", update_id=update_id, error=type(error).__name__)
-        text = self._redact("".join(traceback.format_exception(error)))
+        text = storable(self._redact("".join(traceback.format_exception(error))))
         try:
             async with self._database.write() as session:
                 return await queries.mark_failed(session, update_id, text, MOST_ATTEMPTS)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -147,8 +148,8 @@ def _kept_up(loop: Loop, helm: Helm) -> Role:
 
 
 async def _rest(over: Stopping, seconds: float) -> None:
-    await asyncio.wait({waiting := asyncio.ensure_future(over.wait())}, timeout=seconds)
-    waiting.cancel()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(over.wait(), seconds)
 
 
 async def receive_updates(helm: Helm) -> None:

@@ -43,6 +43,11 @@ def new_error_id() -> str:
     return secrets.token_hex(4)
 
 
+def storable(text: str) -> str:
+    """The text, with signs for what is no text: PostgreSQL takes no NUL, and halves of characters cannot be sent."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
 def fingerprint(error: BaseException) -> str:
     """The same for equal errors: the class, and where in our code it came up; no values, which differ each time."""
     error = _innermost(error)
@@ -123,8 +128,8 @@ class ErrorLog:
             )
 
     def text(self, error: BaseException) -> str:
-        """The traceback, redacted."""
-        return self._redact("".join(traceback.format_exception(error)))
+        """The traceback, redacted, as a database and Telegram take it."""
+        return storable(self._redact("".join(traceback.format_exception(error))))
 
     async def find(self, error_id: str) -> KeptError | None:
         async with self._database.read() as session:

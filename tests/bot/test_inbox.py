@@ -33,6 +33,7 @@ class World:
         self.handled: list[int] = []
         self.given_up: list[tuple[int, str]] = []
         self.failing: dict[int, int] = {}
+        self.words = "on purpose"
         self.holding: dict[int, asyncio.Event] = {}
         self.inbox = self.new_inbox()
 
@@ -48,7 +49,7 @@ class World:
             await self.holding[update.update_id].wait()
         if self.failing.get(update.update_id, 0) > 0:
             self.failing[update.update_id] -= 1
-            raise RuntimeError("on purpose")
+            raise RuntimeError(self.words)
         self.handled.append(update.update_id)
 
     async def _give_up(self, update: Update, error: Exception) -> None:
@@ -239,3 +240,11 @@ async def test_a_deposed_leader_records_nothing_and_its_failures_are_not_the_upd
     await successor.settled()
     await successor.close()
     assert world.handled == [1]
+
+
+async def test_an_error_with_characters_that_are_none_sets_its_update_aside_like_any_other(world: World):
+    world.words = "a half \ud83d and a NUL \0 of somebody's message"
+    world.failing = {1: MOST_ATTEMPTS}
+    await world.inbox.take([message(1)])
+    await world.inbox.settled()
+    assert await world.states() == {1: ASIDE}

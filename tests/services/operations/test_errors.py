@@ -82,3 +82,11 @@ async def test_with_the_database_away_reporting_raises_nothing(alerts: Alerts):
             raise ConnectionError
 
     assert await ErrorLog(Away(), alerts, str).report("job", raised(), NOW)  # type: ignore[arg-type]
+
+
+async def test_words_that_no_database_takes_are_kept_in_signs(errors: ErrorLog, alerts: Alerts):
+    error_id = await errors.report("update", raised("half \ud83d, NUL \0"), NOW)
+    found = await errors.find(error_id)
+    assert found is not None
+    assert "half \\ud83d, NUL \\x00" in found.traceback
+    assert [alert.count for alert in await alerts.standing(NOW)] == [1]
