@@ -111,6 +111,11 @@ class MessageProgress:
         except AiogramError as error:
             log.info("progress could not be shown", chat_id=self._chat_id, reason=type(error).__name__)
             return False
+        except Exception as error:
+            # Another process speaks now, or something that nobody foresaw: the work goes on without it.
+            log.warning("progress is shown no more", chat_id=self._chat_id, reason=repr(error))
+            self._lost = True
+            return False
         return True
 
 

@@ -122,6 +122,10 @@ def farewell() -> str:
     )
 
 
+def not_erased() -> str:
+    return _("⚠️ I could not erase your data; we know of it and look into it. Please ask again later: /privacy")
+
+
 def to_my_data() -> InlineKeyboardButton:
     """For the settings."""
     return _press(_("📦 My data"), PrivacyAction.MY_DATA)

@@ -16,6 +16,9 @@ from services.privacy import DATA, ERASE, TRACES
 from services.services import Services
 from services.works import GiveUp, Progress, Work, WorkKind
 
+# What was promised is not given up soon.
+PAUSES = (timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=5))
+A_DAY_OF_TRIES = 280
 ARCHIVE_NAME = "toklink-data{number}.zip"
 
 
@@ -23,8 +26,16 @@ def work_kinds(bot: Bot, services: Services, catalogue: Catalogue, clock: Callab
     works = PrivacyWorks(bot, services, catalogue, clock)
     return [
         WorkKind(DATA, works.collect, at_once=1, regret=works.regret),
-        WorkKind(ERASE, works.erase, at_once=1, cancellable=False, most_attempts=20, pauses=(timedelta(minutes=5),)),
-        WorkKind(TRACES, works.forget_traces, at_once=1, most_attempts=20, pauses=(timedelta(minutes=5),)),
+        WorkKind(
+            ERASE,
+            works.erase,
+            at_once=1,
+            cancellable=False,
+            most_attempts=A_DAY_OF_TRIES,
+            pauses=PAUSES,
+            regret=works.regret_erasure,
+        ),
+        WorkKind(TRACES, works.forget_traces, at_once=1, most_attempts=A_DAY_OF_TRIES, pauses=PAUSES),
     ]
 
 
@@ -63,6 +74,11 @@ class PrivacyWorks:
         person = await self._person(work)
         with speaking(self._catalogue, person.language):
             return Outgoing(views.not_collected())
+
+    async def regret_erasure(self, work: Work) -> Outgoing:
+        person = await self._person(work)
+        with speaking(self._catalogue, person.language):
+            return Outgoing(views.not_erased())
 
     async def _person(self, work: Work) -> Person:
         person = None if work.person_id is None else await self._services.people.find(work.person_id)

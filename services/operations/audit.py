@@ -1,4 +1,4 @@
-"""The audit log: what operators did, to whom or what, and when. Rows are never changed and never removed."""
+"""The audit log: what operators did, to whom or what, and when. Rows are never removed, and lose only who is erased."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -27,6 +26,8 @@ GRACE_SECONDS = 5.0
 END_SECONDS = 2.0
 # How long putting works back, and showing their last texts, may hold up the end of the process.
 LEAVE_SECONDS = 5.0
+# Operators hear of a work that fails for this time, and when it is given up.
+REPORTED = 3
 INTERRUPTED = "it was interrupted again and again"
 
 # Given where it happened, the error, and whose work it was.
@@ -198,7 +199,8 @@ class Worker:
         log.warning("a work failed", work=work.id, kind=work.kind, attempt=work.attempts, error=type(error).__name__)
         if not isinstance(error, GiveUp) and work.attempts < kind.most_attempts:
             due_at = self._clock() + kind.pause_after(work.attempts)
-            await self._surely(lambda: self._works.put_back(hand.claimed, due_at))
+            if await self._surely(lambda: self._works.put_back(hand.claimed, due_at)) and work.attempts == REPORTED:
+                await self._tell_operators(work, error)
             return
         reason = error.reason if isinstance(error, GiveUp) else type(error).__name__
         regret = None
@@ -209,8 +211,13 @@ class Worker:
                 log.exception("there are no words for a work that failed", work=work.id)
         if await self._surely(lambda: self._works.fail(hand.claimed, reason, regret, self._clock())):
             await progress.remove()
-            with suppress(Exception):
-                await self._report("work", error if isinstance(error, Exception) else GiveUp(reason), work.person_id)
+            await self._tell_operators(work, error)
+
+    async def _tell_operators(self, work: Work, error: BaseException) -> None:
+        try:
+            await self._report("work", error if isinstance(error, Exception) else GiveUp(repr(error)), work.person_id)
+        except Exception:
+            log.exception("operators could not be told of a work that failed", work=work.id)
 
     async def _surely(self, settle: Callable[[], Awaitable[bool]]) -> bool:
         """Settle a work, again when the database stumbles; False where it is not ours any more, or cannot be."""

@@ -20,6 +20,8 @@ from services.works.kinds import Work, WorkKind
 
 # A person's works at once; the rest wait, and others go first.
 MOST_EACH = 2
+# As long as their columns are.
+MOST_KIND, MOST_KEY = 32, 128
 
 # Given the ids of works that were cancelled.
 OnCancel = Callable[[Collection[int]], Awaitable[None]]
@@ -86,7 +88,7 @@ class Works:
         While a work is due under the same kind and key, waiting or being done, it is that one. ``cause`` is the update
         that asks for it: asked again, the same update gets the work that it got, though it be done by now.
         ``chat_id`` and ``message_id`` name the message that shows how far it is. ``facts``: ids and choices as JSON
-        has them, nothing secret.
+        has them, nothing secret. Raises ValueError for a kind or a key that is empty or too long.
         """
         async with self._database.write() as session:
             return await self.enqueue_in(
@@ -117,6 +119,8 @@ class Works:
         cause: int | None = None,
     ) -> int:
         """As ``enqueue``, in the caller's transaction."""
+        if not 0 < len(kind) <= MOST_KIND or not 0 < len(key) <= MOST_KEY:
+            raise ValueError(f"a work cannot be called {kind!r}, {key!r}")
         done = None if cause is None else await effects.find(session, cause, _effect(kind))
         if done is not None:
             return int(done["work"])

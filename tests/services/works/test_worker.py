@@ -208,6 +208,23 @@ async def test_what_comes_too_early_is_done_later_and_has_not_failed(database: D
     assert shop.reports == []
 
 
+async def test_operators_hear_of_a_work_that_goes_on_failing(database: Database, clock: Clock):
+    async def fails(_work: Work, _progress: Progress) -> None:
+        raise RuntimeError("broken")
+
+    shop = Workshop(database, clock, [kind(fails, most_attempts=9, pauses=(timedelta(),))])
+    work_id = await shop.asked("x", ANNA)
+    async with shop.working():
+        await shop.ends(work_id, "failed")
+    assert [str(error) for _source, error, _person_id in shop.reports] == ["broken"] * 2, "the third time, and the last"
+
+
+@pytest.mark.parametrize(("name", "key"), [("", "x"), ("do", ""), ("k" * 33, "x"), ("do", "x" * 129)])
+async def test_a_name_that_no_column_holds_is_refused(database: Database, clock: Clock, name: str, key: str):
+    with pytest.raises(ValueError, match="cannot be called"):
+        await Workshop(database, clock, []).asked(key, kind=name)
+
+
 async def test_what_can_never_succeed_is_not_tried_again(database: Database, clock: Clock):
     async def gives_up(_work: Work, _progress: Progress) -> None:
         raise GiveUp("there is no such account")
