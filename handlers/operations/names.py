@@ -7,6 +7,8 @@ from services.operations.audit import Act
 from services.people import Role
 
 MOST_REASON = 80
+# What a number is the number of.
+SIGNS = {"person": "👤", "link": "🔗", "error": "⚠️ №", "alert": "🔔 №"}
 
 
 def role_name(role: Role) -> str:
@@ -36,11 +38,11 @@ def act_name(name: str) -> str:
 
 
 def subject_name(act: Act) -> str:
-    """``person:1001`` → ``1001``; a link by its slug where that is noted; a role and a reason behind it."""
+    """``person:1001`` → ``👤 1001``; a link by its slug where that is noted; a role and a reason behind it."""
     kind, _colon, subject = act.subject.partition(":")
-    shown = said(act.facts.get("slug") or (f"№ {subject}" if kind in {"link", "error", "alert"} else subject))
+    shown = f"{SIGNS.get(kind, '')} {said(act.facts.get('slug') or subject)}".strip()
     if act.name == audit.GIVE_ROLE:
-        shown += f": {_given(act)}"
+        shown += f" → {_given(act)}"
     reason = act.facts.get("reason")
     return f"{shown} — {said(reason, MOST_REASON)}" if reason else shown
 

@@ -18,6 +18,7 @@ from handlers.operations.views import again
 from handlers.outgoing import as_outgoing
 from handlers.screen import Screen, show
 from services.language import Catalogue, speaking
+from services.operations import audit
 from services.operations.desk import NothingFound
 from services.people import Person, Right, Role
 from services.services import Services
@@ -60,9 +61,12 @@ async def show_card(
     await show(press, screen)
 
 
-async def show_errors(press: CallbackQuery, callback_data: PersonPress, services: Services, person: Person) -> None:
+async def show_errors(
+    press: CallbackQuery, callback_data: PersonPress, services: Services, person: Person, now: datetime
+) -> None:
     subject = await known(callback_data.id, services)
     kept = await services.errors.of_person(subject.id, ERRORS_SHOWN)
+    await services.audit.note_look(person.id, audit.of_person(subject.id), now)
     await press.answer()
     await show(press, views.errors(subject, kept, person.zone))
 
