@@ -221,3 +221,40 @@ async def test_works_of_a_person_are_stopped_by_cancel(platform: Platform, ben: 
     await ben.no_longer_sees("Collecting your data")
     await ben.send("/cancel")
     assert "Nothing to cancel" in said(ben)
+
+
+async def test_what_cannot_be_collected_is_told_to_the_person_and_to_operators(
+    platform: Platform, ben: Person, olya: Person, monkeypatch
+):
+    tries = []
+
+    async def fails(*_: object) -> list[bytes]:
+        tries.append(platform.clock())
+        raise RuntimeError("the disk is on fire")
+
+    monkeypatch.setattr(type(platform.container.services.privacy), "collect", fails)
+    await ben.send("/privacy")
+    await ben.press("📦 My data")
+    await ben.press("📦 Get my data")
+
+    async def tried() -> int:
+        return len(tries)
+
+    for number in range(1, 6):
+        await until(tried, number)
+        await until_put_back(platform)
+        platform.clock.passes(minutes=11)
+    await ben.sees("I could not collect your data")
+    await ben.no_longer_sees("Collecting")
+    operators = olya.in_group(platform.world.group("Админы Toklink"))
+    await operators.sees("RuntimeError")
+
+
+async def until_put_back(platform: Platform) -> None:
+    """Nobody has a work in hand."""
+
+    async def in_hand() -> bool:
+        async with platform.container.database.read() as session:
+            return await session.scalar(select(tables.Work.lease).where(tables.Work.lease.is_not(None))) is not None
+
+    await until(in_hand, False)
