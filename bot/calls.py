@@ -31,12 +31,14 @@ REASONS = {
 }
 MOST_REASON = 200
 
+Method = SendMessage | SendPhoto | SendDocument
+
 
 class NoWay(Exception):
     """Telegram was not reached at all: nothing of the call has left this machine."""
 
 
-def message(row: Dispatch, file: bytes | None) -> SendMessage | SendPhoto | SendDocument:
+def message(row: Dispatch, file: bytes | None) -> Method:
     """The call that sends a delivery. Raises ValueError for a keyboard that is none."""
     keyboard = InlineKeyboardMarkup.model_validate(row.keyboard) if row.keyboard else None
     reply = None
@@ -82,7 +84,7 @@ def is_no_photo(error: TelegramBadRequest) -> bool:
     return any(words in error.message for words in NO_PHOTO)
 
 
-async def call(bot: Bot, method: SendMessage | SendPhoto | SendDocument) -> Outcome:
+async def call(bot: Bot, method: Method) -> Outcome:
     """Make the call, once; what its answer means. Raises NoWay, and TelegramRetryAfter: others must hear of that.
 
     An answer of 5xx in Telegram's own form means that the call was not done: the Bot API server gives it when it could

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,7 +12,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramRetryAfter
 from aiogram.methods import SendPhoto
 
-from bot.calls import NoWay, as_document, call, message
+from bot.calls import Method, NoWay, as_document, call, message
 from bot.lease import Deposed
 from bot.rates import Rates
 from db.queries.deliveries import Head
@@ -20,6 +21,7 @@ from services.deliveries.outbox import Dispatch, Fence, NotSent, Outbox, Outcome
 from services.security import Unreadable
 
 log = structlog.get_logger()
+Report = Callable[[Exception, int], Awaitable[None]]
 # How many are under way at once, and how many of them hold a file in memory.
 AT_ONCE, FILES_AT_ONCE = 32, 4
 # How many chats one look at the table finds.
@@ -54,15 +56,20 @@ class Sending:
         *,
         clock: Callable[[], datetime],
         fence: Fence | None = None,
+        report: Report | None = None,
         at_once: int = AT_ONCE,
     ) -> None:
-        """``bot`` tries nothing again by itself. ``fence`` raises where this process may not send any more."""
+        """``bot`` tries nothing again by itself. ``fence`` raises where this process may not send any more.
+
+        ``report`` hears of errors that nobody foresaw, and of the chat's id.
+        """
         self._bot = bot
         self._deliveries = deliveries
         self._outbox = deliveries.outbox
         self._rates = rates
         self._clock = clock
         self._fence = fence
+        self._report = report
         self._at_once = at_once
         self._files = asyncio.Semaphore(FILES_AT_ONCE)
         # Chats in which something is under way, and what does it.
@@ -72,7 +79,7 @@ class Sending:
         self._look_at = 0.0
         self._freed = asyncio.Event()
         self._records = _Records(deliveries.outbox, clock)
-        self._no_way_pause = FIRST_PAUSE
+        self._no_way_pause, self._no_way_until = FIRST_PAUSE, 0.0
         self._strays: set[int] = set()
         self._strays_at = 0.0
 
@@ -157,46 +164,61 @@ class Sending:
             self._freed.set()
 
     async def _outcome(self, row: Dispatch) -> Outcome:
+        async with self._files if row.file else nullcontext():
+            try:
+                method = message(row, await self._outbox.file(row) if row.file else None)
+            except Unreadable:
+                return Refused("unreadable: was SECRET_KEY changed?")
+            except Exception as error:
+                # Nothing has left. The database may be away just now; anything else is given up after a day.
+                await self._tell(error, row)
+                return NotSent(f"our own {type(error).__name__}")
+            return await self._called(row, method)
+
+    async def _called(self, row: Dispatch, method: Method) -> Outcome:
         try:
-            if row.file is None:
-                return await self._attempt(row, None)
-            async with self._files:
-                return await self._attempt(row, await self._outbox.file(row))
+            outcome = await self._call(row, method)
         except Deposed:
             raise
         except TelegramRetryAfter as error:
             self._rates.refused(row.chat_id, error.retry_after)
             return NotSent("Telegram asks to wait", timedelta(seconds=error.retry_after))
         except NoWay as error:
-            log.warning("Telegram cannot be reached", reason=str(error))
-            self._rates.hold_all(self._no_way_pause)
-            self._no_way_pause = min(self._no_way_pause * 2, LONGEST_PAUSE)
+            self._wait_for_a_way(error)
             return NotSent("Telegram cannot be reached", timedelta())
-        except Unreadable:
-            return Refused("unreadable: was SECRET_KEY changed?")
         except AiogramError as error:
             # A token that was revoked, say: the message was refused, and none of this is its own fault.
             return NotSent(type(error).__name__)
         except Exception as error:
-            log.exception("a delivery failed", delivery=row.id)
+            await self._tell(error, row)
             return Uncertain(f"our own {type(error).__name__}")
-
-    async def _attempt(self, row: Dispatch, file: bytes | None) -> Outcome:
-        try:
-            method = message(row, file)
-        except ValueError as error:
-            log.error("a delivery cannot be sent", delivery=row.id, error=type(error).__name__)
-            return Refused("its keyboard is none")
-        try:
-            outcome = await call(self._bot, method)
-        except TelegramBadRequest:
-            assert isinstance(method, SendPhoto)
-            self._rates.note(row.chat_id)
-            outcome = await call(self._bot, as_document(method))
         if not isinstance(outcome, Uncertain):
             self._no_way_pause = FIRST_PAUSE
             self._rates.accepted()
         return outcome
+
+    async def _call(self, row: Dispatch, method: Method) -> Outcome:
+        try:
+            return await call(self._bot, method)
+        except TelegramBadRequest:
+            assert isinstance(method, SendPhoto)
+            self._rates.note(row.chat_id)
+            return await call(self._bot, as_document(method))
+
+    def _wait_for_a_way(self, error: NoWay) -> None:
+        """All that were under way find out at once: that is one failure."""
+        now = time.monotonic()
+        if now < self._no_way_until:
+            return
+        log.warning("Telegram cannot be reached", reason=str(error))
+        self._rates.hold_all(self._no_way_pause)
+        self._no_way_until = now + self._no_way_pause
+        self._no_way_pause = min(self._no_way_pause * 2, LONGEST_PAUSE)
+
+    async def _tell(self, error: Exception, row: Dispatch) -> None:
+        log.exception("a delivery failed", delivery=row.id)
+        if self._report is not None:
+            await self._report(error, row.chat_id)
 
     async def _look_for_strays(self) -> None:
         """A process that was cut off while it claimed may leave marks after our first look: seen twice, they are."""
@@ -215,9 +237,11 @@ class Sending:
         """Wait, unless something was enqueued or a place became free, or it is over."""
         events = (over, self._deliveries.arrived, self._freed)
         waiting = [asyncio.ensure_future(event.wait()) for event in events]
-        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
+        try:
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
         await asyncio.sleep(GATHER_SECONDS)
 
 

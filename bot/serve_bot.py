@@ -188,7 +188,19 @@ async def send_deliveries(helm: Helm) -> None:
     container = helm.container
     bot = _open(container.settings, patient=False)
     bot.session.middleware(SpeaksAsLeader(helm.reign))
-    sending = Sending(bot, container.services.deliveries, helm.rates, clock=container.clock, fence=helm.reign.fence)
+
+    async def report(error: Exception, chat_id: int) -> None:
+        person_id = chat_id if chat_id > 0 else None
+        await container.services.errors.report("delivery", error, container.clock(), person_id=person_id)
+
+    sending = Sending(
+        bot,
+        container.services.deliveries,
+        helm.rates,
+        clock=container.clock,
+        fence=helm.reign.fence,
+        report=report,
+    )
     try:
         await sending.run(helm.reign.over)
     finally:

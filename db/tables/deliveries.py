@@ -40,6 +40,7 @@ class Delivery(Base):
     # Telegram's number of the message that was sent.
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When it was tried for the first time.
     sending_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 

@@ -150,21 +150,22 @@ class Outbox:
             return await queries.give_up_on_unknown(session, list(ids), now)
 
     def _dispatch(self, row: Delivery) -> Dispatch | None:
+        """None: it was written under another SECRET_KEY, or by a version that we do not know."""
+        assert row.sending_at is not None
         try:
             payload = json.loads(self._cipher.open(row.payload or b"", row.key))
-        except Unreadable:
+            return Dispatch(
+                id=row.id,
+                key=row.key,
+                chat_id=row.chat_id,
+                may_repeat=row.may_repeat,
+                waits=row.waits,
+                attempts=row.attempts,
+                first_tried_at=row.sending_at,
+                **payload,
+            )
+        except (Unreadable, ValueError, TypeError):
             return None
-        assert row.sending_at is not None
-        return Dispatch(
-            id=row.id,
-            key=row.key,
-            chat_id=row.chat_id,
-            may_repeat=row.may_repeat,
-            waits=row.waits,
-            attempts=row.attempts,
-            first_tried_at=row.sending_at,
-            **payload,
-        )
 
 
 async def _settle(session: AsyncSession, row: Dispatch, outcome: Outcome, now: datetime) -> None:
@@ -196,10 +197,12 @@ async def _try_again(session: AsyncSession, row: Dispatch, reason: str, wait: ti
     if now - row.first_tried_at > GIVEN_UP_AFTER:
         await _fail(session, row.id, f"given up after a day: {reason}", now)
         return
-    pause = wait if wait is not None else min(timedelta(seconds=2.0 ** min(row.attempts, 20)), LONGEST_PAUSE)
-    await queries.settle(
-        session, row.id, state=queries.DUE, due_at=now + pause, attempts=row.attempts + 1, reason=reason
-    )
+    if wait is None:
+        attempts, pause = row.attempts + 1, min(timedelta(seconds=2.0 ** min(row.attempts, 20)), LONGEST_PAUSE)
+    else:
+        # Being asked to wait is no failure of this message: its pauses do not grow.
+        attempts, pause = max(row.attempts, 1), wait
+    await queries.settle(session, row.id, state=queries.DUE, due_at=now + pause, attempts=attempts, reason=reason)
 
 
 async def _fail(session: AsyncSession, delivery_id: int, reason: str, now: datetime) -> None:

@@ -39,6 +39,7 @@ class Post:
     deliveries: Deliveries
     clock: Clock = field(default_factory=Clock)
     keys: "count[int]" = field(default_factory=count)
+    reports: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def anna(self) -> Person:
@@ -52,7 +53,12 @@ class Post:
     async def sends(self, rates: Rates | None = None, url: str | None = None) -> AsyncIterator[None]:
         """A loop for the time of the block; at its end it stops as at an orderly stop."""
         bot, over = open_bot(SANDBOX_TOKEN, url or self.server.url, patient=False), asyncio.Event()
-        sending = Sending(bot, self.deliveries, rates or Rates(overall=10_000, chat_seconds=0), clock=self.clock)
+
+        async def report(error: Exception, chat_id: int) -> None:
+            self.reports.append((type(error).__name__, chat_id))
+
+        rates = rates or Rates(overall=10_000, chat_seconds=0)
+        sending = Sending(bot, self.deliveries, rates, clock=self.clock, report=report)
         running = asyncio.create_task(sending.run(over))
         try:
             yield
@@ -264,6 +270,23 @@ async def test_a_chat_with_much_to_come_keeps_nobody_waiting(post: Post):
     async with post.sends(Rates()):
         await post.ben.sees("hello", timeout=2)
     assert len(await post.seen_by(post.anna)) <= 3
+
+
+@pytest.mark.parametrize(
+    ("what", "becomes"), [("services.deliveries.outbox.Outbox.file", "sent"), ("bot.sending.call", "unknown")]
+)
+async def test_an_error_of_our_own_is_told_and_what_may_have_left_is_not_sent_again(
+    post: Post, what: str, becomes: str, monkeypatch: pytest.MonkeyPatch
+):
+    async def breaks(*_: object) -> bytes:
+        monkeypatch.undo()
+        raise RuntimeError("on purpose")
+
+    await post.owe(Outgoing("caption", file=File("a.txt", b"content", "document")))
+    monkeypatch.setattr(what, breaks)
+    async with post.sends():
+        await post.become(becomes)
+    assert post.reports == [("RuntimeError", post.anna.id)]
 
 
 async def test_a_day_of_errors_is_given_up(post: Post):

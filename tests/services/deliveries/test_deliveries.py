@@ -137,6 +137,31 @@ async def test_one_that_is_tried_again_holds_up_its_chat_but_not_for_ever(books:
     assert [row.key for row in await books.leave(now - timedelta(seconds=1))] == ["a2"]
 
 
+async def test_who_is_asked_to_wait_keeps_the_order_and_pauses_do_not_grow(books: Books):
+    await books.owe("a1", "a2")
+    now = NOON
+    for _ in range(12):
+        (row,) = await books.leave(now)
+        await books.deliveries.outbox.settle([(row, NotSent("429", timedelta(seconds=5)))], now)
+        assert await books.leave(now) == []
+        now += timedelta(seconds=5)
+    (row,) = await books.leave(now)
+    await books.deliveries.outbox.settle([(row, NotSent("500"))], now)
+    (row,) = await books.leave(now + timedelta(seconds=2))
+    assert row.key == "a1"
+
+
+async def test_what_another_version_has_written_is_let_go_and_holds_up_nobody(books: Books):
+    await books.owe("a", "b")
+    cipher = Cipher("a key for tests " * 3, "deliveries")
+    strange = cipher.lock(b'{"hologram": 1}', "a")
+    async with books.database.write() as session:
+        await session.execute(update(Delivery).where(Delivery.key == "a").values(payload=strange))
+    assert await books.leave() == []
+    assert [row.key for row in await books.leave()] == ["b"]
+    assert await books.states() == ["failed", "sending"]
+
+
 async def test_after_a_day_it_is_given_up(books: Books):
     await books.owe("a")
     (row,) = await books.leave()
