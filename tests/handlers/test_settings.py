@@ -30,7 +30,7 @@ async def test_the_command_menu_speaks_the_chosen_language(anna: Person, ben: Pe
     await ben.press("Русский")
     await ben.sees("Настройки")
     await ben.send("/help")
-    assert (await ben.commands())["cancel"] == "Отменить вопрос"
+    assert (await ben.commands())["cancel"] == "Отменить вопрос или задачу"
 
 
 async def test_a_command_menu_that_cannot_be_set_breaks_nothing(platform: Platform, ben: Person):

@@ -40,9 +40,10 @@ async def test_command_lists_stand_in_both_languages_for_people_groups_and_opera
     assert await anna.commands() == {
         "link": "Сократить ссылку",
         "links": "Мои ссылки и клики",
-        "settings": "Язык и часовой пояс",
+        "settings": "Язык, часовой пояс, уведомления",
+        "privacy": "Что я о вас храню",
         "help": "Что я умею",
-        "cancel": "Отменить вопрос",
+        "cancel": "Отменить вопрос или задачу",
     }
     assert (await ben.commands())["links"] == "My links and their clicks"
     assert list(await anna.in_group(world.group("Друзья")).commands()) == ["link", "help"]
