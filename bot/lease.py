@@ -7,13 +7,10 @@ any leader goes on without renewing, by its own clock, takes over.
 import asyncio
 import os
 import secrets
-import socket
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 from aiogram import Bot
@@ -22,6 +19,7 @@ from aiogram.methods import TelegramMethod
 from aiogram.methods.base import Response, TelegramType
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.seat import Seat, this_machine
 from bot.stopping import Stopping
 from db.engine import Database
 from db.queries import leases as queries
@@ -32,29 +30,23 @@ NAME = "bot"
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds. A leader that could not renew for ``hold`` leads no more; a candidate waits for longer: ``wait``."""
+    """Seconds. A leader that could not renew for ``hold`` leads no more; a candidate waits for longer: ``wait``.
+
+    Where nothing can be written, but the leader reads that the lease is its own still, it leads for ``seen`` more
+    (and reads again, every ``look``). So who takes a lease from somebody who may live leads only after ``courtesy``,
+    which is longer.
+    """
 
     renew: float = 2.0
     hold: float = 8.0
     wait: float = 10.0
     look: float = 0.5
+    seen: float = 1.5
+    courtesy: float = 2.0
 
 
 class Deposed(Exception):
     """This process may have a successor already: it changes nothing more, and says nothing more."""
-
-
-def this_machine() -> str:
-    """What only processes that see each other's ids have in common: one boot of a machine, and one space of ids.
-
-    A host's name would not do: two machines may have the same one, and so may containers that share a network.
-    """
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        space = str(Path("/proc/self/ns/pid").readlink())
-    except OSError:
-        boot, space = f"{uuid.getnode():x}", ""
-    return f"{socket.gethostname()[:40]}/{boot}/{space}".replace(" ", "")
 
 
 def seconds_passed() -> float:
@@ -63,63 +55,32 @@ def seconds_passed() -> float:
     return time.monotonic() if sleepless is None else time.clock_gettime(sleepless)
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A process that may lead."""
-
-    machine: str
-    process: int
-    token: str
-
-    def __str__(self) -> str:
-        return f"{self.machine} {self.process} {self.token}"
-
-    def knows_gone(self, holder: str) -> bool:
-        """Whether the holder certainly runs no more: it ran on this machine, where one can look."""
-        machine, _, rest = holder.partition(" ")
-        process, _, token = rest.partition(" ")
-        if machine != self.machine or not process.isdigit():
-            return False
-        # Its number is ours now: it was a process before us.
-        return token == self.token or int(process) == self.process or not _runs(int(process))
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return True
-    # A zombie has ended, and its parent has not asked after it yet.
-    return stat.rpartition(")")[2].split()[:1] != ["Z"]
-
-
 class Reign:
     """The time for which this process leads."""
 
-    def __init__(self, holder: str, began: float, pace: Pace, clock: Callable[[], float]) -> None:
+    def __init__(self, holder: str, until: float, pace: Pace, clock: Callable[[], float]) -> None:
+        """``until`` when, by the clock, certainly nobody else leads, unless it is renewed."""
         # Set when it ends: the process stops, or somebody else may lead.
         self.over = Stopping()
         self._holder = holder
         self._pace = pace
         self._clock = clock
-        self._renewed_at = began
+        self._until = until
 
     def holds(self) -> bool:
         """Whether certainly nobody else leads."""
         return self.seconds_left() > 0
 
     def seconds_left(self) -> float:
-        return self._renewed_at + self._pace.hold - self._clock()
+        return self._until - self._clock()
 
-    def renewed(self, began: float) -> None:
-        """The lease was renewed by a request that was made at ``began``."""
-        self._renewed_at = began
+    def renewed(self, asked: float) -> None:
+        """The lease was renewed by a request that was made at ``asked``."""
+        self._until = asked + self._pace.hold
+
+    def seen(self, asked: float) -> None:
+        """The lease was our own still, when that was asked at ``asked``."""
+        self._until = max(self._until, asked + self._pace.seen)
 
     async def fence(self, session: AsyncSession) -> None:
         """Whatever the session's transaction writes, it writes as the leader: raises Deposed when it is not."""
@@ -149,6 +110,12 @@ def _say(said: str, text: str) -> str:
     if text != said:
         log.warning(text)
     return text
+
+
+async def _pause(stopping: Stopping, seconds: float) -> None:
+    """Wait, unless ``stopping``."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)
 
 
 class Leadership:
@@ -197,22 +164,37 @@ class Leadership:
         """Wait for the lease; None when ``stopping`` comes first."""
         seen: queries.Held | None = None
         since = self._clock()
-        said = ""
+        # Of somebody who may live still: then, they may believe for a moment longer that they lead.
+        taken, said = False, ""
         while not stopping.is_set():
-            began = self._clock()
+            asked = self._clock()
             try:
                 found = await self._look()
                 if found != seen:
                     seen, since = found, self._clock()
-                if self._is_free(found, since) and await self._take(found):
-                    return Reign(str(self._seat), began, self._pace, self._clock)
+                reign = self._reign_until(asked)
+                if found.holder == str(self._seat):
+                    # Taken by a request whose answer was lost; or given up when nothing could be known, and still ours.
+                    await _pause(stopping, self._pace.courtesy if taken else 0)
+                    if await self._read(reign):
+                        return reign
+                elif found.holder is None or self._seat.knows_gone(found.holder):
+                    if await self._take(found):
+                        reign.renewed(asked)
+                        return reign
+                elif self._clock() - since >= self._pace.wait:
+                    taken = True
+                    await self._take(found)
+                    continue
             except Exception as error:
                 said = _say(said, f"who leads is not known: the database does not answer ({type(error).__name__})")
             else:
                 said = _say(said, "another process leads; this one stands by")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), self._pace.look)
+            await _pause(stopping, self._pace.look)
         return None
+
+    def _reign_until(self, moment: float) -> Reign:
+        return Reign(str(self._seat), moment, self._pace, self._clock)
 
     async def _look(self) -> queries.Held:
         async with self._database.read() as session:
@@ -222,9 +204,6 @@ class Leadership:
                 await queries.add(session, NAME)
             return await self._look()
         return found
-
-    def _is_free(self, lease: queries.Held, since: float) -> bool:
-        return lease.holder is None or self._seat.knows_gone(lease.holder) or self._clock() - since >= self._pace.wait
 
     async def _take(self, seen: queries.Held) -> bool:
         async with self._database.write() as session:
@@ -251,23 +230,47 @@ class Leadership:
     async def _hold(self, reign: Reign) -> None:
         """Renew, and return when somebody else may lead."""
         while reign.holds():
-            began = self._clock()
+            asked = self._clock()
             renewing = asyncio.create_task(self._renew())
-            await asyncio.wait({renewing}, timeout=reign.seconds_left())
-            if not renewing.done():
+            try:
+                await self._wait_for(renewing, reign)
+            finally:
                 renewing.cancel()
+            if not renewing.done():
                 await asyncio.wait({renewing}, timeout=1)
                 break
             if renewing.exception() is not None:
                 log.warning("the lease could not be renewed", reason=type(renewing.exception()).__name__)
                 await asyncio.sleep(self._pace.look)
+                await self._read(reign)
                 continue
             if not renewing.result():
                 log.error("another process leads now; this one steps back")
                 return
-            reign.renewed(began)
+            reign.renewed(asked)
             await asyncio.sleep(self._pace.renew)
         log.error("this process could not say that it leads, and steps back")
+
+    async def _wait_for(self, renewing: asyncio.Task[bool], reign: Reign) -> None:
+        """Until it is renewed or that failed, or somebody else may lead."""
+        while not renewing.done() and reign.holds():
+            await asyncio.wait({renewing}, timeout=min(self._pace.look, reign.seconds_left()))
+            if not renewing.done() and reign.seconds_left() < self._pace.hold / 2:
+                # Somebody else writes for long. Reading goes on meanwhile.
+                await self._read(reign)
+
+    async def _read(self, reign: Reign) -> bool:
+        """Whether the lease is our own just now: where nothing can be written, nobody else can take it either."""
+        asked = self._clock()
+        try:
+            async with asyncio.timeout(self._pace.seen), self._database.read() as session:
+                found = await queries.look(session, NAME)
+                if found is not None and found.holder == str(self._seat) and await queries.is_written(session):
+                    reign.seen(asked)
+                    return True
+        except Exception as error:
+            log.debug("the lease could not be read", reason=type(error).__name__)
+        return False
 
     async def _renew(self) -> bool:
         async with self._database.write() as session:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.upsert import insert_for
@@ -54,6 +54,13 @@ async def is_held(session: AsyncSession, name: str, holder: str) -> bool:
     # SQLite has one writer at a time anyway, and leaves FOR SHARE out.
     found = select(Lease.term).where(Lease.name == name, Lease.holder == holder).with_for_update(read=True)
     return await session.scalar(found) is not None
+
+
+async def is_written(session: AsyncSession) -> bool:
+    """Whether this is the database that is written to: a copy of it may not know yet of what was."""
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    return not await session.scalar(select(func.pg_is_in_recovery()))
 
 
 async def _change(session: AsyncSession, name: str, holder: str, successor: str | None) -> bool:

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.lease import Deposed, Leadership, Pace, Reign, Seat, this_machine
+from bot.lease import Deposed, Leadership, Pace, Reign
+from bot.seat import Seat, this_machine
 from bot.stopping import Stopping
 from db.engine import Database
 from tests.waiting import until
 
 # The usual pace, ten times as fast.
-PACE = Pace(renew=0.2, hold=0.8, wait=1.0, look=0.05)
+PACE = Pace(renew=0.2, hold=0.8, wait=1.0, look=0.05, seen=0.1, courtesy=0.15)
+PATIENT = Pace(renew=0.2, hold=0.8, wait=3600, look=0.05)
 
 
 @dataclass
@@ -55,14 +57,15 @@ async def candidate(database: Database, machine: str, pace: Pace = PACE) -> Asyn
 
 
 class Away:
-    """A database that can be taken away from one process alone."""
+    """A database that can be taken away from one process alone, or that it cannot write to."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.answers = True
+        self.full = False
 
     def __getattr__(self, name: str):
-        if not self.answers:
+        if not self.answers or (self.full and name == "write"):
             raise ConnectionError
         return getattr(self._database, name)
 
@@ -79,8 +82,8 @@ def a_zombie() -> Iterator[subprocess.Popen[bytes]]:
 async def test_one_leads_and_the_other_stands_by_until_the_first_stops(database: Database):
     async with candidate(database, "here") as first:
         await until(first.leads, True)
-        async with candidate(database, "there", Pace(0.2, 0.8, 3600, 0.05)) as second:
-            await asyncio.sleep(3 * PACE.wait)  # long enough to be tempted
+        async with candidate(database, "there", PATIENT) as second:
+            await asyncio.sleep(2 * PACE.wait)  # long enough to be tempted
             assert (len(first.reigns), second.reigns) == (1, [])
             first.stopping.set()
             await until(second.leads, True, within=1)
@@ -105,7 +108,7 @@ async def test_a_leader_that_ended_on_the_same_machine_is_succeeded_at_once(
     ended = Leadership(database, machine="here", pace=PACE)
     ended._seat = Seat("here", os.getpid() if how.startswith("before") else a_zombie.pid, "token")
     assert await ended._win(Stopping()) is not None
-    async with candidate(database, "here", Pace(0.2, 0.8, 3600, 0.05)) as one:
+    async with candidate(database, "here", PATIENT) as one:
         await until(one.leads, True)
 
 
@@ -113,7 +116,7 @@ async def test_a_leader_that_runs_on_the_same_machine_is_let_be(database: Databa
     running = Leadership(database, machine="here", pace=PACE)
     running._seat = Seat("here", os.getppid(), "token")
     assert await running._win(Stopping()) is not None
-    async with candidate(database, "here", Pace(0.2, 0.8, 3600, 0.05)) as one:
+    async with candidate(database, "here", PATIENT) as one:
         await asyncio.sleep(0.5)
         assert not one.reigns
 
@@ -133,6 +136,32 @@ async def test_a_leader_without_its_database_steps_back_before_another_may_lead_
             second.stopping.set()
             await until(first.leads, True)
             assert len(first.reigns) == 2
+
+
+async def test_where_nothing_can_be_written_the_leader_goes_on_until_another_can_write(database: Database):
+    pace = Pace(renew=0.2, hold=1.0, wait=1.2, look=0.1, seen=0.8, courtesy=1.2)
+    mine, other_s = Away(database), Away(database)
+    async with candidate(mine, "here", pace) as first:  # type: ignore[arg-type]
+        await until(first.leads, True)
+        async with candidate(other_s, "there", pace) as second:  # type: ignore[arg-type]
+            mine.full = other_s.full = True
+            await asyncio.sleep(2 * pace.wait)  # long enough to be tempted
+            assert await first.leads()
+            assert not second.reigns
+            other_s.full = False
+            await until(second.leads, True)
+            assert not first.reigns[-1].holds()
+
+
+async def test_who_stepped_back_for_want_of_a_database_leads_again_when_it_can_be_read(database: Database):
+    away = Away(database)
+    async with candidate(away, "here") as one:  # type: ignore[arg-type]
+        await until(one.leads, True)
+        away.answers = False
+        await until(one.leads, False)
+        away.full = away.answers = True
+        await until(one.leads, True)
+        away.full = False
 
 
 async def test_never_do_two_lead_however_often_they_lose_the_database(database: Database):
@@ -175,7 +204,7 @@ async def test_what_ends_a_leader_in_an_error_frees_the_lease_and_is_told(databa
 
     with pytest.raises(LookupError):
         await Leadership(database, machine="a", pace=PACE).run(Stopping(), fails)
-    async with candidate(database, "b", Pace(0.2, 0.8, 3600, 0.05)) as one:
+    async with candidate(database, "b", PATIENT) as one:
         await until(one.leads, True)
 
 
