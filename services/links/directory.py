@@ -4,8 +4,9 @@ import asyncio
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from urllib.parse import quote
 
 import structlog
@@ -61,6 +62,14 @@ class _Entry:
     since: float
 
 
+class _Blocks:
+    """Blocked hosts. What a host falls under is looked up once: some hosts are clicked a thousand times a second."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        self.any = bool(reasons)
+        self.reason_of = lru_cache(maxsize=MOST_KNOWN)(partial(block_of, blocked=reasons))
+
+
 class LinkDirectory:
     """One process's memory of links, least recently used ones leaving first.
 
@@ -93,8 +102,8 @@ class LinkDirectory:
         self._wanted: dict[str, asyncio.Future[Destination | None]] = {}
         self._asking: asyncio.Task[None] | None = None
         self._pause_ends = 0.0
-        # Why hosts are blocked; None until the database was asked. Few: each process knows them all.
-        self._blocked: dict[str, str] | None = None
+        # Few hosts are blocked: each process knows them all. None until the database was asked.
+        self._blocks: _Blocks | None = None
         # The newest change that is seen here; None until the database was asked.
         self._seen: int | None = None
         self._polling: asyncio.Task[None] | None = None
@@ -120,7 +129,7 @@ class LinkDirectory:
             if now < entry.since + self.seconds_to_live or now < self._pause_ends:
                 self._known.move_to_end(slug)
                 self.hits += 1
-                return self._unless_blocked(entry.destination) if self._blocked else entry.destination
+                return self._unless_blocked(entry.destination)
         elif (entry := self._unknown.get(slug)) is not None and now < entry.since + UNKNOWN_SECONDS_TO_LIVE:
             self.hits += 1
             return None
@@ -133,9 +142,9 @@ class LinkDirectory:
 
     def _unless_blocked(self, destination: Destination | None) -> Destination | None:
         """The destination with the reason why its host is blocked, if it is."""
-        if not self._blocked or destination is None or destination.disabled is not None:
+        if self._blocks is None or not self._blocks.any or destination is None or destination.disabled is not None:
             return destination
-        reason = block_of(destination.host, self._blocked)
+        reason = self._blocks.reason_of(destination.host)
         return destination if reason is None else replace(destination, disabled=reason)
 
     def _answer_to(self, slug: str) -> asyncio.Future[Destination | None]:
@@ -156,10 +165,10 @@ class LinkDirectory:
             try:
                 async with asyncio.timeout(ANSWER_SECONDS), self._database.read() as session:
                     found = {link.slug: _destination(link) for link in await queries.leading(session, list(answers))}
-                    blocked = await host_queries.reasons(session) if self._blocked is None else None
-                if self._blocked is None:
+                    reasons = await host_queries.reasons(session) if self._blocks is None else {}
+                if self._blocks is None:
                     # Else who follows the changes asked meanwhile, and may know more.
-                    self._blocked = blocked
+                    self._blocks = _Blocks(reasons)
             except Exception as error:
                 self._go_without(answers, error)
             else:
@@ -229,7 +238,7 @@ class LinkDirectory:
             # Numbers have no gaps: one that is missing was removed while this process slept, and nobody knows its slug.
             missed = self._seen is None or not changes or changes[0][0] != self._seen + 1
             if missed or any(slug == HOSTS_CHANGED for _, slug in changes):
-                self._blocked = await host_queries.reasons(session)
+                self._blocks = _Blocks(await host_queries.reasons(session))
         if missed:
             self._forget_all()
             self._seen = newest
