@@ -62,12 +62,11 @@ def _role(role: RoleHealth, now: datetime) -> str:
 
 def _line(name: str, waiting: Waiting, more: str) -> str:
     """``more``: what else there is to say."""
-    if not waiting.count:
+    # What came this very moment does not wait: the press that asks for this is an update, too.
+    if not waiting.count or waiting.oldest < timedelta(seconds=1):
         text = _("{name}: none wait")
-    elif waiting.oldest < timedelta(seconds=1):
-        text = _("{name}: {count} wait")
     else:
-        text = _("{name}: {count} wait, the oldest for {time}")
+        text = _("{name}: {count} waiting, the oldest for {time}")
     line = text.format(name=name, count=number(waiting.count), time=_span(waiting.oldest))
     return f"{line}; {more}" if more else line
 

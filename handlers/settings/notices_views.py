@@ -22,7 +22,7 @@ from services.language.formats import hour
 from services.people.preferences import HOURS, Notice, Preferences
 
 # Hours in a row of buttons: a day is a block of four rows.
-IN_A_ROW = 6
+IN_A_ROW = 4
 
 
 def notices(preferences: Preferences) -> Screen:

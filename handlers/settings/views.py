@@ -32,7 +32,8 @@ def settings(person: Person, now: datetime, *, place: City | None = None, others
         *_places(others),
         [button(_("🌐 Language: {name}").format(name=LANGUAGE_NAMES[current_language()]), AskLanguage())],
         [button(_("🕒 Time zone: {offset}").format(offset=offset(person.zone, now)), AskTimeZone())],
-        [button(_("🔔 Notices"), ShowNotices()), to_my_data()],
+        [button(_("🔔 Notices"), ShowNotices())],
+        [to_my_data()],
         [to_menu()],
     )
     return Screen("\n".join(lines), keyboard)
