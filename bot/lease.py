@@ -39,7 +39,7 @@ class Pace:
 
     renew: float = 2.0
     hold: float = 8.0
-    wait: float = 10.0
+    wait: float = 8.5
     look: float = 0.5
     seen: float = 1.5
     courtesy: float = 2.0
