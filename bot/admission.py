@@ -38,7 +38,8 @@ class Admits(BaseMiddleware):
 
     async def _has_time(self, event: Update, person: Person, now: datetime) -> bool:
         """Raises TooFast where the person can be told, and was not yet."""
-        if event.pre_checkout_query is not None:
+        if event.pre_checkout_query is not None or event.chosen_inline_result is not None:
+            # Payers are not kept waiting; what was chosen is sent already, and must be a link.
             return True
         kind = INLINE if event.inline_query is not None else ANY_UPDATE
         taken = await self._throttle.take(person, kind, now, quietly=not _can_be_told(event))
@@ -48,9 +49,9 @@ class Admits(BaseMiddleware):
 
 
 def _is_noted_anyway(event: Update) -> bool:
-    """What happened already, whoever did it: where the bot stands, what was paid, what was sent in its name."""
+    """What happened already, whoever did it: where the bot stands, and what was paid."""
     paid = event.message is not None and (event.message.successful_payment or event.message.refunded_payment)
-    return bool(event.my_chat_member or event.chosen_inline_result or paid)
+    return bool(event.my_chat_member or paid)
 
 
 def _can_be_told(event: Update) -> bool:
