@@ -27,7 +27,7 @@ def alert_screen(alert: StandingAlert, zone: tzinfo) -> Screen:
 def over_text(alert: StandingAlert) -> str:
     """What is said when it is over."""
     if alert.kind not in HAPPENINGS:
-        return _("✅ <b>Over:</b> {what}").format(what=heading(alert))
+        return WELL_AGAIN[alert.kind](alert.facts)
     text = ngettext(
         "✅ <b>Over:</b> {what}. It happened {count} time, and not for the last hour.",
         "✅ <b>Over:</b> {what}. It happened {count} times, and not for the last hour.",
@@ -165,10 +165,23 @@ DETAILS: dict[AlertKind, Callable[[Mapping[str, Any]], list[str]]] = {
 }
 
 
+WELL_AGAIN: dict[AlertKind, Callable[[Mapping[str, Any]], str]] = {
+    AlertKind.UPDATES_WAIT: lambda _facts: _("✅ Updates are handled in time again."),
+    AlertKind.DELIVERIES_WAIT: lambda _facts: _("✅ Messages are sent in time again."),
+    AlertKind.WORKS_WAIT: lambda _facts: _("✅ Works are done in time again."),
+    AlertKind.CLICKS_WAIT: lambda _facts: _("✅ Clicks are counted in time again."),
+    AlertKind.DELIVERIES_FAIL: lambda _facts: _("✅ Messages do not fail any more."),
+    AlertKind.DELIVERIES_UNKNOWN: lambda _facts: _("✅ No more messages are lost from sight."),
+    AlertKind.ROLE_UNSEEN: lambda facts: _("✅ The role {role} is not missing any more.").format(
+        role=quoted(facts["role"])
+    ),
+}
+
+
 def _times(alert: StandingAlert, zone: tzinfo) -> str:
     if alert.kind not in HAPPENINGS or alert.count == 1:
         return ""
-    text = ngettext("🔁 {count} time, last at {time}", "🔁 {count} times, last at {time}", alert.count)
+    text = ngettext("🔁 {count} time, last on {time}", "🔁 {count} times, last on {time}", alert.count)
     return text.format(count=number(alert.count), time=_moment(alert.last_at, zone))
 
 
@@ -187,7 +200,7 @@ def _silence(alert: StandingAlert, zone: tzinfo) -> str:
 def _moment(moment: datetime, zone: tzinfo) -> str:
     """With the day, since an alert may stand for long."""
     there = moment.astimezone(zone)
-    return f"{hour(there)}, {day(there)}"
+    return f"{day(there)}, {hour(there)}"
 
 
 def _buttons(alert: StandingAlert) -> list[list[Any]]:

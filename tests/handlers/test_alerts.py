@@ -7,8 +7,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.watching import Bounds
 from handlers.alerts.callbacks import AlertAction, AlertPress
 from sandbox import Fault, Person
+from services.deliveries import Outgoing
+from services.deliveries.kinds import ANSWER
 from services.links.directory import LinkDirectory
 from tests.handlers.reading import UNSEEN
 from tests.platform import Platform, running_platform
@@ -102,9 +105,12 @@ async def test_when_none_came_for_an_hour_it_is_over_and_the_next_one_is_news(
     await shows(operators, "RuntimeError")
     platform.clock.passes(minutes=MINUTES_OF_AN_HOUR)
     await shows(operators, "Закончилось:")
-    await shows(operators, "Закончилось в")
-    first, over = texts(operators)
-    assert first.startswith("✅")
+
+    async def end_shown() -> bool:
+        return texts(operators)[0].startswith("✅")
+
+    await until(end_shown, True)
+    _first, over = texts(operators)
     assert "2 раза" in over
     assert operators.messages()[0].buttons == []
     await fails_for(anna)
@@ -239,3 +245,14 @@ async def test_an_error_that_a_visitor_met_reaches_operators_under_the_number_th
     await shows(operators, "Ошибка ZeroDivisionError")
     number = texts(operators)[0].split("№ ")[1].split("\n")[0]
     assert number in shown
+
+
+async def test_messages_that_fail_are_an_alert_until_they_do_not_any_more(platform: Platform, operators: Person):
+    deliveries, now = platform.container.services.deliveries, platform.clock()
+    for number in range(Bounds().failed):
+        await deliveries.enqueue(ANSWER, f"to-nobody-{number}", 555_000 + number, Outgoing("hello"), now)
+    await shows(operators, "За десять минут не ушло 5 сообщений")
+    await shows(operators, "chat not found")
+    platform.clock.passes(minutes=14)
+    await shows(operators, "✅ Сообщения снова доходят.")
+    assert len(texts(operators)) == 2
