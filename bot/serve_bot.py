@@ -18,6 +18,7 @@ from bot.dispatcher import build_dispatcher
 from bot.distress import Distress
 from bot.doing import do_works
 from bot.inbox import Inbox
+from bot.jumps import follow_the_clock
 from bot.keys import secret_key
 from bot.lease import Deposed, Leadership, Reign, SpeaksAsLeader
 from bot.logs import redactor
@@ -228,4 +229,11 @@ async def register_lists(helm: Helm) -> None:
 
 # What a leading bot does, side by side: each until `helm.reign.over` is set, and then it finishes what it has in hand.
 # One that is cancelled is another's to go on with.
-LOOPS: tuple[Loop, ...] = (receive_updates, send_deliveries, do_works, say_alerts, register_lists)
+LOOPS: tuple[Loop, ...] = (
+    receive_updates,
+    send_deliveries,
+    do_works,
+    say_alerts,
+    follow_the_clock,
+    register_lists,
+)

@@ -173,6 +173,15 @@ async def counts(session: AsyncSession) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+async def mend_times(session: AsyncSession, now: datetime, far: datetime) -> None:
+    """After the clock went back: what was due at once is due now, and so is what is tried again later than ``far``."""
+    at_once = Delivery.due_at <= Delivery.created_at
+    again = (Delivery.attempts > 0) & (Delivery.due_at > far)
+    await session.execute(
+        update(Delivery).where(Delivery.state == DUE, Delivery.due_at > now, at_once | again).values(due_at=now)
+    )
+
+
 async def oldest_due(session: AsyncSession, now: datetime) -> datetime | None:
     """Since when the delivery that is due the longest is due."""
     moment: datetime | None = await session.scalar(

@@ -178,6 +178,18 @@ async def cancel_one(session: AsyncSession, kind: str, key: str, now: datetime) 
     return cancelled is not None
 
 
+async def mend_times(session: AsyncSession, now: datetime, far: datetime) -> None:
+    """After the clock went back: what was due at once is due now, and so is what is tried again later than ``far``.
+
+    No lease is longer than that either; who holds one renews it.
+    """
+    at_once = Work.due_at <= Work.created_at
+    again = (Work.attempts > 0) & (Work.due_at > far)
+    late = update(Work).where(Work.state == DUE, Work.due_at > now, at_once | again)
+    await session.execute(late.values(due_at=now))
+    await session.execute(update(Work).where(Work.state == DUE, Work.leased_until > far).values(leased_until=now))
+
+
 async def health(session: AsyncSession, now: datetime) -> tuple[int, datetime | None, int]:
     """(works that are due by now and nobody does, since when the oldest of them, failed ones that are kept)."""
     waiting = await session.execute(select(func.count(), func.min(Work.due_at)).where(_free(now)))

@@ -22,6 +22,8 @@ from services.time_zones import zone
 
 # A key and the number of a part fit into the column.
 MOST_KEY = 120
+# No pause between two tries is longer.
+FAR = timedelta(hours=1)
 LATELY = timedelta(minutes=10)
 
 
@@ -153,6 +155,11 @@ class Deliveries:
         """The id that a group has today."""
         async with self._database.read() as session:
             return await queries.chat_now(session, chat_id)
+
+    async def mend_times(self, now: datetime) -> None:
+        """The clock went back: what was owed before must not wait for the time to come again."""
+        async with self._database.write() as session:
+            await queries.mend_times(session, now, now + FAR)
 
     async def health(self, now: datetime) -> DeliveryHealth:
         async with self._database.read() as session:

@@ -20,6 +20,8 @@ from services.works.kinds import Work, WorkKind
 
 # A person's works at once; the rest wait, and others go first.
 MOST_EACH = 2
+# No pause between two tries, and no lease, is longer.
+FAR = timedelta(hours=1)
 # As long as their columns are.
 MOST_KIND, MOST_KEY = 32, 128
 
@@ -158,6 +160,11 @@ class Works:
         async with self._database.read() as session:
             row = await queries.find_due(session, kind, key)
         return None if row is None else (_work(row), row.due_at)
+
+    async def mend_times(self, now: datetime) -> None:
+        """The clock went back: what was asked for before must not wait for the time to come again."""
+        async with self._database.write() as session:
+            await queries.mend_times(session, now, now + FAR)
 
     async def health(self, now: datetime) -> WorksHealth:
         async with self._database.read() as session:

@@ -1,4 +1,4 @@
-"""Trouble of the house's own: a full disk, a locked database, a clock that jumps. Nothing is lost, and people are told."""
+"""Trouble of the house's own: a full disk, a locked database, a clock that jumps. Nothing is lost."""
 
 import asyncio
 import sqlite3
@@ -8,11 +8,16 @@ import pytest
 from sqlalchemy import func, select
 
 from db.tables import InboxUpdate, Link
-from sandbox import Person
+from sandbox import Fault, Person
+from sandbox.faults import ScriptedFault
+from services.deliveries import Outgoing
+from services.deliveries.kinds import ANSWER
 from tests.full_disk import full_disk
 from tests.platform import Platform, running_platform
+from tests.waiting import until
 
 LOCKED_SECONDS = 10.0
+OUTGOING = ("sendMessage", "sendDocument")
 
 
 @pytest.fixture
@@ -101,3 +106,30 @@ async def test_a_clock_that_jumps_loses_nothing_and_doubles_nothing(platform: Pl
     await anna.send("https://example.com/3")
     await anna.send("/links")
     assert await targets(platform) == [f"https://example.com/{number}" for number in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_is_owed_and_asked_for_does_not_wait_for_a_time_that_was_here_already(
+    platform: Platform, anna: Person, restarted: bool
+):
+    await anna.start()
+    platform.clock.passes(hours=30)
+    faults = [platform.server.faults.add(Fault("server_error", method=name, times=None)) for name in OUTGOING]
+    services = platform.container.services
+    now = platform.clock()
+    await services.deliveries.enqueue(ANSWER, "owed", anna.id, Outgoing("Вот ответ"), now)
+    await services.works.enqueue("my-data", f"{anna.id}", person_id=anna.id, facts={}, now=now, due_at=now)
+    await until(lambda: _tried(faults), True)
+    if restarted:
+        await platform.stop()
+    platform.clock.passes(hours=-30)
+    for fault in faults:
+        platform.server.faults.remove(fault.id)
+    if restarted:
+        await platform.start()
+    await anna.sees("Вот ответ")
+    await anna.sees_document()
+
+
+async def _tried(faults: list[ScriptedFault]) -> bool:
+    return any(fault.fired for fault in faults)
