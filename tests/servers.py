@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,7 +46,9 @@ def postgres_server() -> Iterator[str]:
             user=account, stdout=log, stderr=log, cwd=root,
         )  # fmt: skip
     try:
-        _wait_for(port, server, root / "log")
+        # It takes connections before it takes queries.
+        is_ready = [install / "bin/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+        _wait_for(lambda: subprocess.run(is_ready, check=False).returncode == 0, server, root / "log")
         yield f"postgresql+asyncpg://postgres@127.0.0.1:{port}"
     finally:
         _end(server)
@@ -64,7 +66,7 @@ def valkey_server() -> Iterator[str]:
             [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder, "--logfile", log],
         )
         try:
-            _wait_for(port, server, log)
+            _wait_for(lambda: _accepts(port), server, log)
             yield f"redis://127.0.0.1:{port}"
         finally:
             _end(server)
@@ -89,9 +91,9 @@ def _readable_copy(install: Path, root: Path) -> Path:
     return package / install.name
 
 
-def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(ready: Callable[[], bool], server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not _accepts(port):
+    while not ready():
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"a server for tests did not start:\n{log.read_text() if log.exists() else ''}")
         time.sleep(0.02)
