@@ -47,7 +47,7 @@ def postgres_server() -> Iterator[str]:
         )  # fmt: skip
     try:
         # It takes connections before it takes queries.
-        is_ready = [install / "bin/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+        is_ready: list[str | Path] = [install / "bin/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
         _wait_for(lambda: subprocess.run(is_ready, check=False).returncode == 0, server, root / "log")
         yield f"postgresql+asyncpg://postgres@127.0.0.1:{port}"
     finally:
