@@ -145,7 +145,9 @@ def _traceback(facts: Mapping[str, Any]) -> list[str]:
         "update": _("Its handler failed three times; the person was told this number."),
     }
     text = facts["traceback"][-MOST_TRACEBACK:]
-    return [line for line in (where.get(facts["source"], ""), f"<pre>{quoted(text)}</pre>") if line]
+    return [
+        line for line in (where.get(facts["source"], ""), f"<blockquote expandable>{quoted(text)}</blockquote>") if line
+    ]
 
 
 DETAILS: dict[AlertKind, Callable[[Mapping[str, Any]], list[str]]] = {
