@@ -1,5 +1,7 @@
 """The database: SQLite embedded, PostgreSQL grown up."""
 
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 # How long a write waits for another process's write.
 SQLITE_BUSY_SECONDS = 15
+WAL_SECONDS = 2.0
 
 
 class Database:
@@ -70,10 +73,25 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own transaction control starts them late; _begin_sqlite starts them where we mean it.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(cursor)
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Turn to a write-ahead log. Two that do so at once on a new file: SQLite refuses the second without waiting."""
+    ends = time.monotonic() + WAL_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > ends:
+                raise
+            # The first one is done in a moment, in a thread of its own.
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -32,6 +33,15 @@ async def test_two_processes_that_start_at_once_migrate_one_after_the_other(data
     assert await differences(processes[0]) == []
     for process in processes:
         await process.close()
+
+
+async def test_many_first_connections_at_once_find_a_new_file_open_to_all(tmp_path: Path):
+    for number in range(20):
+        url = f"sqlite+aiosqlite:///{tmp_path / f'{number}.db'}"
+        processes = [Database.open(url) for _ in range(6)]
+        await asyncio.gather(*(process.ping() for process in processes))
+        for process in processes:
+            await process.close()
 
 
 async def test_reading_sees_one_state_whatever_is_written_meanwhile(database: Database):
