@@ -15,7 +15,8 @@ def daily_note(report: DailyReport) -> Screen:
     """A short message with a button to the card of each of the top links."""
     visitors = ngettext("{count} visitor", "{count} visitors", report.visitors)
     lines = [
-        _("☀️ <b>{clicks}</b> yesterday, {day}").format(clicks=clicks_text(report.clicks), day=date_of(report.day)),
+        # Not "yesterday": quiet hours may hold it back until the day after.
+        _("☀️ <b>{clicks}</b> on {day}").format(clicks=clicks_text(report.clicks), day=date_of(report.day)),
         visitors.format(count=number(report.visitors)),
         "",
         *(_line(place, link) for place, link in enumerate(report.top, 1)),

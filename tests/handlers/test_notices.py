@@ -90,7 +90,7 @@ async def test_the_daily_note_comes_with_a_button_to_each_card(platform: Platfor
     for _ in range(2):
         await JOBS["daily-link-reports"](services, platform.clock())
     note = await anna.sees("вчера")
-    assert note.text.translate(UNSEEN).splitlines()[0].startswith("☀️ 2 клика вчера, ")
+    assert note.text.translate(UNSEEN).splitlines()[0].startswith("☀️ 2 клика за ")
     assert note.buttons == ["1", "🔔 Уведомления"]
     await ben.sees("☀️ 2 clicks yesterday")
     await ben.press("1")
