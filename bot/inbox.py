@@ -3,11 +3,10 @@
 import asyncio
 import traceback
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import itemgetter
-from typing import Protocol
 
 import structlog
 from aiogram import Bot
@@ -17,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.lease import Deposed
 from bot.marks import Marks
+from bot.recorder import Distress, Recorder
+from bot.typing import Typing
 from bot.updates import UNKNOWN, kind_of, lane_of
 from db.engine import Database
 from db.queries import inbox as queries
@@ -27,9 +28,9 @@ log = structlog.get_logger()
 MOST_ATTEMPTS = 3
 # Before the second and the third try. Only the lane itself waits.
 PAUSES_SECONDS = (0.5, 2.0)
+LONGEST_PAUSE_SECONDS = 15.0
 # How many updates are handled at once, and how many of one lane wait in memory; the rest waits in the table.
 AT_ONCE, MOST_IN_MEMORY = 64, 50
-TYPED_AT_ONCE = 16
 # Telegram forgets a press after this, and nobody waits for its answer any more.
 PRESS_LIFETIME = timedelta(seconds=150)
 # Not recorded: the first is answered before anything else, the second comes with every keystroke.
@@ -42,16 +43,6 @@ Handle = Callable[[Update], Awaitable[None]]
 GiveUp = Callable[[Update, Exception], Awaitable[None]]
 # Raises Deposed in a transaction that may not record: the successor has looked already for what waits.
 Fence = Callable[[AsyncSession], Awaitable[None]]
-
-
-class Distress(Protocol):
-    """Told of every try to record."""
-
-    def failed(self, bot: Bot, updates: Sequence[Update]) -> None:
-        """These could not be recorded."""
-
-    def over(self, bot: Bot) -> None:
-        """Some were."""
 
 
 async def unfenced(_session: AsyncSession) -> None:
@@ -97,7 +88,6 @@ class Inbox:
         fence: Fence = unfenced,
         distress: Distress | None = None,
     ) -> None:
-        self._distress = distress
         self._fence = fence
         self._bot = bot
         self._database = database
@@ -109,12 +99,11 @@ class Inbox:
         self._lanes: dict[int, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._at_once = asyncio.Semaphore(AT_ONCE)
-        # The newest inline query of each person who is typing.
-        self._typed: dict[int, int] = {}
-        self._typed_at_once = asyncio.Semaphore(TYPED_AT_ONCE)
-        self._arrivals: list[tuple[Sequence[Update], asyncio.Future[None]]] = []
-        self._recording: asyncio.Task[None] | None = None
-        self._marks = Marks(database)
+        self._typing = Typing(self._answer)
+        self._recorder = Recorder(bot, self._record, distress)
+        # Updates in memory, and those that are done and not marked yet: the table still says that they wait.
+        self._known: set[int] = set()
+        self._marks = Marks(database, self._known.difference_update)
         self._closing = False
 
     async def open(self) -> None:
@@ -131,11 +120,11 @@ class Inbox:
         answered = [self._spawn(self._answer(update)) for update in direct if update.pre_checkout_query]
         for update in direct:
             if update.inline_query:
-                self._typed[update.inline_query.from_user.id] = update.update_id
-                self._spawn(self._answer_typing(update, update.inline_query.from_user.id))
+                self._typing.note(update)
+                self._spawn(self._typing.answer(update))
         recorded = [update for update in updates if kind_of(update) not in ANSWERED_AT_ONCE]
         if recorded:
-            await self._record(recorded)
+            await self._recorder.take(recorded)
         if answered:
             await asyncio.wait(answered, timeout=PRE_CHECKOUT_SECONDS)
 
@@ -153,6 +142,7 @@ class Inbox:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self._recorder.close()
         await self._marks.close()
 
     def _spawn(self, work: Awaitable[None]) -> asyncio.Task[None]:
@@ -162,40 +152,19 @@ class Inbox:
         return task
 
     async def _record(self, updates: Sequence[Update]) -> None:
-        """Updates that arrive together, by webhook say, are one transaction."""
-        recorded = asyncio.get_running_loop().create_future()
-        self._arrivals.append((updates, recorded))
-        if self._recording is None or self._recording.done():
-            self._recording = asyncio.create_task(self._record_all())
-        await recorded
-
-    async def _record_all(self) -> None:
-        while self._arrivals:
-            arrivals, self._arrivals = self._arrivals, []
-            together = [update for updates, _ in arrivals for update in updates]
-            try:
-                await self._record_once(together)
-            except Exception as error:
-                if self._distress is not None and not isinstance(error, Deposed):
-                    self._distress.failed(self._bot, together)
-                # Nothing is confirmed that was not recorded: whoever brought it brings it again.
-                for _, recorded in arrivals:
-                    recorded.set_exception(error)
-            else:
-                if self._distress is not None:
-                    self._distress.over(self._bot)
-                for _, recorded in arrivals:
-                    recorded.set_result(None)
-
-    async def _record_once(self, updates: Sequence[Update]) -> None:
         by_id = {update.update_id: update for update in reversed(updates)}
         arrivals = [self._arrival(by_id[update_id]) for update_id in sorted(by_id)]
         now = self._clock()
         async with self._database.write() as session:
             await self._fence(session)
             rows = await queries.record(session, arrivals, now)
+            # Recorded before. The commit of one may have been all that its answer was lost of.
+            again = by_id.keys() - rows.keys() - self._known
+            lost = await queries.still_waiting(session, sorted(again)) if again else []
         for update_id, row in sorted(rows.items(), key=itemgetter(1)):
             self._put(_Waiting(row, now, by_id[update_id]))
+        for row, lane in lost:
+            self._look_again(row, lane)
 
     def _arrival(self, update: Update) -> queries.Arrival:
         payload = update.model_dump_json(exclude_unset=True, by_alias=True).encode()
@@ -203,16 +172,25 @@ class Inbox:
         return queries.Arrival(update.update_id, lane_of(update), kind_of(update), locked)
 
     def _put(self, waiting: _Waiting) -> None:
-        number = lane_of(waiting.update)
-        lane = self._lanes.get(number)
-        if lane is None:
-            lane = self._lanes[number] = _Lane(newest=waiting.row - 1)
-            self._spawn(self._work(number, lane))
+        lane = self._lane(lane_of(waiting.update), waiting.row)
         if lane.more or lane.fetching or len(lane.queue) >= MOST_IN_MEMORY:
             lane.more = True
         else:
+            self._known.add(waiting.update.update_id)
             lane.queue.append(waiting)
             lane.newest = waiting.row
+
+    def _lane(self, number: int, row: int) -> _Lane:
+        """The lane; a new one begins at ``row``."""
+        lane = self._lanes.get(number)
+        if lane is None:
+            lane = self._lanes[number] = _Lane(newest=row - 1)
+            self._spawn(self._work(number, lane))
+        return lane
+
+    def _look_again(self, row: int, number: int) -> None:
+        lane = self._lane(number, row)
+        lane.more, lane.newest = True, min(lane.newest, row - 1)
 
     async def _work(self, number: int, lane: _Lane) -> None:
         """Handle a lane until nothing of it waits."""
@@ -223,8 +201,7 @@ class Inbox:
                 del self._lanes[number]
                 return
             else:
-                async with self._at_once:
-                    await self._handle_until_done(lane.queue.popleft())
+                await self._handle_until_done(lane.queue.popleft())
 
     async def _fetch(self, number: int, lane: _Lane) -> None:
         lane.more, lane.fetching = False, True
@@ -241,6 +218,9 @@ class Inbox:
         lane.more = lane.more or len(rows) == MOST_IN_MEMORY
         for row in rows:
             lane.newest = row.id
+            if row.update_id in self._known:
+                continue
+            self._known.add(row.update_id)
             update = self._read(row.update_id, row.payload)
             if update is None:
                 self._marks.note(row.update_id)
@@ -261,47 +241,55 @@ class Inbox:
         if too_old or kind_of(update) == UNKNOWN:
             self._marks.note(update.update_id)
             return
-        attempts = 0
-        while True:
+        pauses = _pauses()
+        while not self._closing:
+            error = await self._try(update)
+            if error is None:
+                return
+            attempts = await self._note_failure(update.update_id, error)
+            if attempts is not None and attempts >= MOST_ATTEMPTS:
+                self._known.discard(update.update_id)
+                await self._tell(update, error)
+                return
+            # What cannot be noted counts as no attempt: with the database away, nothing could have gone well.
+            await asyncio.sleep(next(pauses) if attempts is None else PAUSES_SECONDS[attempts - 1])
+
+    async def _try(self, update: Update) -> Exception | None:
+        """What went wrong; None when it is done, or waits for the successor."""
+        async with self._at_once:
             try:
                 await self._handle(update)
             except Deposed:
-                # It waits for the successor.
-                return
+                return None
+            except asyncio.CancelledError as error:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    raise
+                # Something that the handler waited for was cancelled, not the handler.
+                return RuntimeError(f"cancelled from within: {error!r}")
             except Exception as error:
-                attempts = max(attempts + 1, await self._note_failure(update.update_id, error))
-                if attempts >= MOST_ATTEMPTS:
-                    await self._tell(update, error)
-                    return
-                await asyncio.sleep(PAUSES_SECONDS[attempts - 1])
-            else:
-                self._marks.note(update.update_id)
-                return
+                return error
+        self._marks.note(update.update_id)
+        return None
 
-    async def _note_failure(self, update_id: int, error: Exception) -> int:
-        """How often the update failed in all, over restarts; 0 when that cannot be known."""
+    async def _note_failure(self, update_id: int, error: Exception) -> int | None:
+        """How often the update failed in all, over restarts; None when that cannot be written down."""
         log.warning("an update failed", update_id=update_id, error=type(error).__name__)
         text = storable(self._redact("".join(traceback.format_exception(error))))
-        try:
-            async with self._database.write() as session:
-                return await queries.mark_failed(session, update_id, text, MOST_ATTEMPTS)
-        except Exception as trouble:
-            log.warning("a failure could not be noted", update_id=update_id, error=type(trouble).__name__)
-            return 0
+        # Should the database dislike the text itself, the failure counts all the same.
+        for words in (text, type(error).__name__):
+            try:
+                async with self._database.write() as session:
+                    return await queries.mark_failed(session, update_id, words, MOST_ATTEMPTS)
+            except Exception as trouble:
+                log.warning("a failure could not be noted", update_id=update_id, error=type(trouble).__name__)
+        return None
 
     async def _tell(self, update: Update, error: Exception) -> None:
         try:
             await self._give_up(update, error)
         except Exception:
             log.exception("nobody could be told of a failed update", update_id=update.update_id)
-
-    async def _answer_typing(self, update: Update, person_id: int) -> None:
-        """A query comes with each keystroke, and only the newest is waited for."""
-        async with self._typed_at_once:
-            if self._typed.get(person_id) == update.update_id:
-                await self._answer(update)
-        if self._typed.get(person_id) == update.update_id:
-            del self._typed[person_id]
 
     async def _answer(self, update: Update) -> None:
         try:
@@ -310,3 +298,11 @@ class Inbox:
             return
         except Exception as error:
             await self._tell(update, error)
+
+
+def _pauses() -> Iterator[float]:
+    """While the database is away: seconds, growing."""
+    seconds = PAUSES_SECONDS[0]
+    while True:
+        yield seconds
+        seconds = min(2 * seconds, LONGEST_PAUSE_SECONDS)

@@ -1,6 +1,7 @@
 """Handled updates are marked as done together: a commit for each would cost more than handling it."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -9,6 +10,8 @@ from db.queries import inbox as queries
 
 log = structlog.get_logger()
 GATHER_SECONDS = 0.01
+# A statement takes only so many.
+AT_ONCE = 1_000
 # Before the next try, when the database does not take them.
 PAUSE_SECONDS = 1.0
 # For the last of them, at the end.
@@ -18,8 +21,10 @@ LAST_SECONDS = 2.0
 class Marks:
     """What is not marked is handled again after a restart, which changes nothing twice."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, marked: Callable[[Sequence[int]], None]) -> None:
+        """``marked`` is told which updates the table knows as done."""
         self._database = database
+        self._marked = marked
         self._done: list[int] = []
         self._marking: asyncio.Task[None] | None = None
 
@@ -31,15 +36,15 @@ class Marks:
 
     async def write(self) -> None:
         """Write down what is noted. Raises what the database raises, and forgets nothing then."""
-        done, self._done = self._done, []
-        if not done:
-            return
-        try:
-            async with self._database.write() as session:
-                await queries.mark_done(session, done)
-        except BaseException:
-            self._done = done + self._done
-            raise
+        while self._done:
+            done, self._done = self._done[:AT_ONCE], self._done[AT_ONCE:]
+            try:
+                async with self._database.write() as session:
+                    await queries.mark_done(session, done)
+            except BaseException:
+                self._done = done + self._done
+                raise
+            self._marked(done)
 
     async def close(self) -> None:
         """Write down the last ones, if the database takes them soon."""

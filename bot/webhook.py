@@ -87,7 +87,7 @@ class Webhook:
         """401 without the secret, 413, 400 for what is no update, 503 when it cannot be kept, else 200."""
         given = request.headers.get(SHOWN_IN, "")
         # In constant time: how long a refusal takes says nothing about the secret.
-        if not hmac.compare_digest(given.encode(), self._secret.encode()):
+        if not hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret.encode()):
             return web.Response(status=401)
         body = await _body(request)
         if body is None:

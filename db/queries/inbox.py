@@ -56,6 +56,14 @@ async def waiting(session: AsyncSession, lane: int, after: int, limit: int) -> S
     return (await session.scalars(rows.order_by(InboxUpdate.id).limit(limit))).all()
 
 
+async def still_waiting(session: AsyncSession, update_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """(id, lane) of those that wait to be handled."""
+    rows = select(InboxUpdate.id, InboxUpdate.lane).where(
+        InboxUpdate.update_id.in_(update_ids), InboxUpdate.state == WAITING
+    )
+    return [(row, lane) for row, lane in await session.execute(rows)]
+
+
 async def mark_done(session: AsyncSession, update_ids: Sequence[int]) -> None:
     await session.execute(
         update(InboxUpdate).where(InboxUpdate.update_id.in_(update_ids)).values(state=DONE, payload=None)

@@ -1,19 +1,23 @@
 """What the inbox promises, on both databases: recorded before it is confirmed, in order, handled once, none lost."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from aiogram import Bot
 from aiogram.types import Update
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.inbox import MOST_ATTEMPTS, MOST_IN_MEMORY, PRESS_LIFETIME, Inbox
+from bot.inbox import AT_ONCE, MOST_ATTEMPTS, MOST_IN_MEMORY, PRESS_LIFETIME, Inbox
 from bot.lease import Deposed
 from bot.sender import open_bot
 from bot.starts import SANDBOX_TOKEN
 from db.engine import Database
+from db.queries import inbox as queries
 from db.queries.inbox import ASIDE, DONE, WAITING
 from db.tables import InboxUpdate
 from services.security import Cipher
@@ -33,6 +37,8 @@ class World:
         self.handled: list[int] = []
         self.given_up: list[tuple[int, str]] = []
         self.failing: dict[int, int] = {}
+        self.failed: list[int] = []
+        self.instead: dict[int, Callable[[], Awaitable[None]]] = {}
         self.words = "on purpose"
         self.holding: dict[int, asyncio.Event] = {}
         self.inbox = self.new_inbox()
@@ -45,15 +51,21 @@ class World:
         )  # fmt: skip
 
     async def _handle(self, update: Update) -> None:
+        if update.update_id in self.instead:
+            await self.instead[update.update_id]()
         if update.update_id in self.holding:
             await self.holding[update.update_id].wait()
         if self.failing.get(update.update_id, 0) > 0:
             self.failing[update.update_id] -= 1
+            self.failed.append(update.update_id)
             raise RuntimeError(self.words)
         self.handled.append(update.update_id)
 
     async def _give_up(self, update: Update, error: Exception) -> None:
         self.given_up.append((update.update_id, str(error)))
+
+    async def failures(self) -> list[int]:
+        return sorted(self.failed)
 
     async def seen(self) -> list[int]:
         return list(self.handled)
@@ -248,3 +260,65 @@ async def test_an_error_with_characters_that_are_none_sets_its_update_aside_like
     await world.inbox.take([message(1)])
     await world.inbox.settled()
     assert await world.states() == {1: ASIDE}
+
+
+async def test_with_the_database_away_a_failing_update_is_tried_until_it_can_be_noted(world: World, monkeypatch):
+    monkeypatch.setattr("bot.inbox.LONGEST_PAUSE_SECONDS", 0.02)
+    note, away = queries.mark_failed, 6
+
+    async def mark_failed(*args: Any) -> int:
+        nonlocal away
+        away -= 1
+        if away >= 0:
+            raise OSError("the database is away")
+        return await note(*args)
+
+    monkeypatch.setattr(queries, "mark_failed", mark_failed)
+    world.failing = {1: 4}
+    await world.inbox.take([message(1), message(2)])
+    await world.inbox.settled()
+    # Three tries whose failure nobody could write down, and one that was counted; then it went well, in its order.
+    assert world.handled == [1, 2]
+    assert world.given_up == []
+
+
+async def test_an_update_whose_record_s_answer_was_lost_is_handled_when_it_is_brought_again(world: World, monkeypatch):
+    @asynccontextmanager
+    async def lost() -> AsyncIterator[AsyncSession]:
+        async with write() as session:
+            yield session
+        raise OSError("the connection broke after the commit")
+
+    write = world.database.write
+    monkeypatch.setattr(world.database, "write", lost)
+    with pytest.raises(OSError):
+        await world.inbox.take([message(1)])
+    monkeypatch.setattr(world.database, "write", write)
+    await world.inbox.take([message(2)])
+    await world.inbox.take([message(1), message(2), message(3)])
+    await world.inbox.settled()
+    assert sorted(world.handled) == [1, 2, 3]
+
+
+async def test_a_handler_whose_work_was_cancelled_from_within_keeps_nobody_waiting(world: World):
+    async def cancelled() -> None:
+        future = asyncio.get_running_loop().create_future()
+        future.cancel()
+        await future
+
+    world.instead[1] = cancelled
+    await world.inbox.take([message(1), message(2)])
+    await world.inbox.settled()
+    assert world.handled == [2]
+    assert [update_id for update_id, _ in world.given_up] == [1]
+
+
+async def test_failing_updates_of_many_people_do_not_keep_others_waiting(world: World, monkeypatch):
+    monkeypatch.setattr("bot.inbox.PAUSES_SECONDS", (30.0, 30.0))
+    crowd = range(1, AT_ONCE + 1)
+    world.failing = dict.fromkeys(crowd, 1)
+    await world.inbox.take([message(number, person=5_000 + number) for number in crowd])
+    await until(world.failures, list(crowd))
+    await world.inbox.take([message(1_000)])
+    await until(world.seen, [1_000])
+    await world.inbox.close(0)

@@ -1,5 +1,6 @@
 """Updates that Telegram brings: only with the secret, confirmed only when recorded, handled once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -81,6 +82,17 @@ async def test_nobody_gets_in_without_the_secret(door: Door, secret: str | None)
 )
 async def test_what_is_no_update_is_refused_and_what_is_too_new_is_let_go(door: Door, body: bytes, status: int):
     assert await door.brings(body) == status
+
+
+async def test_a_secret_that_is_no_text_is_a_wrong_one(door: Door):
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.platform.settings.web_port)
+    writer.write(
+        b"POST /telegram/webhook HTTP/1.1\r\nHost: x\r\nX-Telegram-Bot-Api-Secret-Token: \xff\xfe\r\n"
+        b"Content-Length: 2\r\nConnection: close\r\n\r\n{}"
+    )
+    answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 401 ")
 
 
 async def test_the_same_update_brought_again_with_another_body_changes_nothing(door: Door, anna: Person):

@@ -83,12 +83,12 @@ def _watched(owner: Any, name: str, fuse: Fuse, *, before: bool) -> None:
 
 def before_the_record(fuse: Fuse) -> None:
     """Updates are fetched or brought, and nothing is written."""
-    _watched(Inbox, "_record_once", fuse, before=True)
+    _watched(Inbox, "_record", fuse, before=True)
 
 
 def after_the_record(fuse: Fuse) -> None:
     """Updates are recorded, and Telegram has not been told."""
-    _watched(Inbox, "_record_once", fuse, before=False)
+    _watched(Inbox, "_record", fuse, before=False)
 
 
 def in_the_handler_s_transaction(fuse: Fuse) -> None:
