@@ -1,18 +1,44 @@
-"""Dialogues: a question, and the next message as its answer. A finished one leaves one tidy message."""
+"""Dialogues: a question, and the next message as its answer. A finished one leaves one tidy message.
+
+Where others talk too, a question is its asker's alone: only their reply to it is its answer, and only they press its
+buttons, which say whose they are.
+"""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from aiogram import BaseMiddleware, Bot
 from aiogram.exceptions import TelegramAPIError
+from aiogram.filters import BaseFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State
-from aiogram.types import CallbackQuery, Message, TelegramObject
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message, TelegramObject
 
 from handlers.screen import Screen, show
+from services.errors import UserError
 
 QUESTION = "question"
+# What the buttons of a question in a group begin with; then come the asker and what the button does.
+ASKED_BY = "q"
+
+
+class OthersQuestion(UserError):
+    """The pressed message asks somebody else."""
+
+
+class AnswersQuestion(BaseFilter):
+    """The answer to an open question: in private any message, where others talk too only a reply to the question."""
+
+    async def __call__(self, message: Message, state: FSMContext) -> bool:
+        if message.chat.type == "private":
+            return True
+        replied = message.reply_to_message
+        if replied is None or message.from_user is None or replied.message_id != await _question(state):
+            return False
+        # Somebody's press from before the question may have made something else of the message.
+        return replied.reply_markup is None or _asker(replied.reply_markup) == message.from_user.id
 
 
 async def ask(
@@ -23,7 +49,7 @@ async def ask(
     ``facts``: what that handler finds in the state's data. It must do without them, too: a crash between the two steps
     below leaves a question without facts.
     """
-    shown = await show(event, question)
+    shown = await show(event, _as_asked(event, question))
     before = await _question(state)
     await state.set_state(step)
     await state.set_data({**facts, QUESTION: shown.message_id})
@@ -60,7 +86,10 @@ class CommandsEndDialogues(BaseMiddleware):
 
 
 class PressesEndDialogues(BaseMiddleware):
-    """Who presses any button has turned to something else too, be it the way out of the question."""
+    """Who presses any button has turned to something else too, be it the way out of the question.
+
+    Raises OthersQuestion for a press on somebody else's question, and changes nothing.
+    """
 
     async def __call__(
         self,
@@ -69,7 +98,9 @@ class PressesEndDialogues(BaseMiddleware):
         data: dict[str, Any],
     ) -> Any:
         state: FSMContext | None = data.get("state")
-        pressed = event.message if isinstance(event, CallbackQuery) else None
+        if not isinstance(event, CallbackQuery):
+            return await handler(event, data)
+        event, pressed = _own(event), event.message
         if state is None or pressed is None or await state.get_state() is None:
             return await handler(event, data)
         question = await _question(state)
@@ -80,6 +111,43 @@ class PressesEndDialogues(BaseMiddleware):
         finally:
             if question != pressed.message_id:
                 await _remove(event.bot, pressed.chat.id, question)
+
+
+def _as_asked(event: Message | CallbackQuery, question: Screen) -> Screen:
+    """The question; in a group its buttons are the asker's."""
+    message = event.message if isinstance(event, CallbackQuery) else event
+    asker = event.from_user
+    if message is None or message.chat.type == "private" or asker is None or question.keyboard is None:
+        return question
+    mark = f"{ASKED_BY}:{asker.id}:"
+    lines = [
+        [button.model_copy(update={"callback_data": f"{mark}{button.callback_data}"}) for button in line]
+        for line in question.keyboard.inline_keyboard
+    ]
+    return replace(question, keyboard=InlineKeyboardMarkup(inline_keyboard=lines))
+
+
+def _own(press: CallbackQuery) -> CallbackQuery:
+    """The press as handlers know it. Raises OthersQuestion."""
+    asker, data = _asked_by(press.data or "")
+    shown = press.message.reply_markup if isinstance(press.message, Message) else None
+    if any(each not in (None, press.from_user.id) for each in (asker, _asker(shown))):
+        raise OthersQuestion
+    return press if asker is None else press.model_copy(update={"data": data})
+
+
+def _asker(keyboard: InlineKeyboardMarkup | None) -> int | None:
+    """Whom the message with these buttons asks, if it asks anybody."""
+    buttons = [button for line in keyboard.inline_keyboard for button in line] if keyboard else []
+    return next((asker for button in buttons if (asker := _asked_by(button.callback_data or "")[0]) is not None), None)
+
+
+def _asked_by(data: str) -> tuple[int | None, str]:
+    """Whose button it is, if it is one's alone, and what it does."""
+    kind, _colon, rest = data.partition(":")
+    asker, _colon, inner = rest.partition(":")
+    is_one_s = kind == ASKED_BY and asker.isascii() and asker.isdecimal() and len(asker) <= 18
+    return (int(asker), inner) if is_one_s else (None, data)
 
 
 async def _question(state: FSMContext) -> int | None:

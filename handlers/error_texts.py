@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from handlers.dialogue import OthersQuestion
 from handlers.operations.errors import ReasonTooLong
 from handlers.settings.errors import PlaceNotFound
 from services import throttles
@@ -93,6 +94,7 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
     links.TooManyDrafts: lambda _error: _("⚠️ Too many addresses for one day here. Send this one to me in our chat."),
     links.UndoTooLate: lambda _error: _("⚠️ Too late: a minute has passed, and the link is gone for good."),
     NotAllowed: lambda _error: _("🚫 This button is not for you."),
+    OthersQuestion: lambda _error: _("🚫 This question is not for you."),
     ReasonTooLong: lambda error: _("⚠️ {length} characters are too many; the limit is {most}. Send it shorter.").format(
         length=number(error.length), most=number(error.most)
     ),

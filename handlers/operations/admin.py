@@ -15,7 +15,7 @@ from handlers.operations import views
 from handlers.operations.callbacks import ActsPress, ErrorPress, FindPress, OverviewPress
 from handlers.operations.links import link_screen
 from handlers.operations.people import person_screen
-from handlers.operations.rights import guarded, in_group, on_message, on_press, words
+from handlers.operations.rights import guarded, in_group, on_answer, on_message, on_press, words
 from handlers.screen import Screen, show
 from services.operations import audit
 from services.operations.desk import ErrorFound, Found, LinkFound, NothingFound
@@ -31,8 +31,8 @@ class Search(StatesGroup):
 def router() -> Router:
     router = guarded("operations.admin")
     on_message(router, admin, Right.LOOK_UP, typed("admin"))
-    on_message(router, find, Right.LOOK_UP, Search.words, F.text | F.caption, ~F.text.startswith("/"))
-    on_message(router, ask_again, Right.LOOK_UP, Search.words, Unreadable())
+    on_answer(router, find, Right.LOOK_UP, Search.words, F.text | F.caption, ~F.text.startswith("/"))
+    on_answer(router, ask_again, Right.LOOK_UP, Search.words, Unreadable())
     on_press(router, refresh, Right.LOOK_UP, OverviewPress.filter())
     on_press(router, ask_whom, Right.LOOK_UP, FindPress.filter())
     on_press(router, show_log, Right.SEE_ACTS, ActsPress.filter())

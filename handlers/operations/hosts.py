@@ -11,7 +11,7 @@ from handlers.contents import Unreadable
 from handlers.dialogue import ask, finish
 from handlers.operations import link_views as views
 from handlers.operations.callbacks import AnyLinkAction, AnyLinkPress, BlockPress, HostsPress, UnblockPress
-from handlers.operations.rights import guarded, in_group, on_message, on_press, reason_in, words
+from handlers.operations.rights import guarded, in_group, on_answer, on_press, reason_in, words
 from handlers.operations.views import again
 from handlers.screen import Screen, show
 from services.links.hosts import parse_host
@@ -27,10 +27,10 @@ class Block(StatesGroup):
 def router() -> Router:
     router = guarded("operations.hosts")
     typed_text = F.text | F.caption, ~F.text.startswith("/")
-    on_message(router, take_host, Right.BLOCK_HOSTS, Block.host, *typed_text)
-    on_message(router, block, Right.BLOCK_HOSTS, Block.reason, *typed_text)
-    on_message(router, ask_host_again, Right.BLOCK_HOSTS, Block.host, Unreadable())
-    on_message(router, ask_reason_again, Right.BLOCK_HOSTS, Block.reason, Unreadable())
+    on_answer(router, take_host, Right.BLOCK_HOSTS, Block.host, *typed_text)
+    on_answer(router, block, Right.BLOCK_HOSTS, Block.reason, *typed_text)
+    on_answer(router, ask_host_again, Right.BLOCK_HOSTS, Block.host, Unreadable())
+    on_answer(router, ask_reason_again, Right.BLOCK_HOSTS, Block.reason, Unreadable())
     on_press(router, show_hosts, Right.BLOCK_HOSTS, HostsPress.filter())
     on_press(router, ask_host, Right.BLOCK_HOSTS, BlockPress.filter())
     on_press(router, ask_to_unblock, Right.BLOCK_HOSTS, UnblockPress.filter(~F.sure))

@@ -13,7 +13,7 @@ from handlers.operations import link_views as views
 from handlers.operations import notices
 from handlers.operations.callbacks import AnyLinkAction, AnyLinkPress, PersonLinksPress
 from handlers.operations.people import known
-from handlers.operations.rights import guarded, in_group, on_message, on_press, reason_in
+from handlers.operations.rights import guarded, in_group, on_answer, on_press, reason_in
 from handlers.operations.views import again
 from handlers.outgoing import as_outgoing
 from handlers.screen import Screen, show
@@ -31,8 +31,8 @@ class SwitchOff(StatesGroup):
 
 def router() -> Router:
     router = guarded("operations.links")
-    on_message(router, disable, Right.DISABLE_LINKS, SwitchOff.reason, F.text | F.caption, ~F.text.startswith("/"))
-    on_message(router, ask_reason_again, Right.DISABLE_LINKS, SwitchOff.reason, Unreadable())
+    on_answer(router, disable, Right.DISABLE_LINKS, SwitchOff.reason, F.text | F.caption, ~F.text.startswith("/"))
+    on_answer(router, ask_reason_again, Right.DISABLE_LINKS, SwitchOff.reason, Unreadable())
     on_press(router, show_links, Right.LOOK_UP, PersonLinksPress.filter())
     for action, handler, right in (
         (AnyLinkAction.CARD, show_card, Right.LOOK_UP),

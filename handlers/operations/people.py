@@ -13,7 +13,7 @@ from handlers.dialogue import ask, finish
 from handlers.operations import notices
 from handlers.operations import person_views as views
 from handlers.operations.callbacks import PersonAction, PersonPress, RolePress
-from handlers.operations.rights import guarded, in_group, on_message, on_press, reason_in
+from handlers.operations.rights import guarded, in_group, on_answer, on_press, reason_in
 from handlers.operations.views import again
 from handlers.outgoing import as_outgoing
 from handlers.screen import Screen, show
@@ -32,8 +32,8 @@ class Ban(StatesGroup):
 
 def router() -> Router:
     router = guarded("operations.people")
-    on_message(router, ban, Right.BAN, Ban.reason, F.text | F.caption, ~F.text.startswith("/"))
-    on_message(router, ask_reason_again, Right.BAN, Ban.reason, Unreadable())
+    on_answer(router, ban, Right.BAN, Ban.reason, F.text | F.caption, ~F.text.startswith("/"))
+    on_answer(router, ask_reason_again, Right.BAN, Ban.reason, Unreadable())
     for action, handler, right in (
         (PersonAction.CARD, show_card, Right.LOOK_UP),
         (PersonAction.ERRORS, show_errors, Right.LOOK_UP),

@@ -7,8 +7,10 @@ from aiogram import BaseMiddleware, Router
 from aiogram.dispatcher.event.handler import CallbackType
 from aiogram.dispatcher.flags import get_flag
 from aiogram.filters import BaseFilter
+from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
+from handlers.dialogue import AnswersQuestion
 from handlers.operations.errors import ReasonTooLong
 from handlers.operations.notices import MOST_REASON
 from services.operations.tallies import REFUSED_PRESSES
@@ -60,7 +62,7 @@ class CountsRefusals(BaseMiddleware):
 
 
 def guarded(name: str) -> Router:
-    """A router whose handlers are registered by :func:`on_press` and :func:`on_message` alone."""
+    """A router whose handlers are registered by :func:`on_press` and its like alone."""
     router = Router(name=name)
     router.message.filter(InOffice())
     router.message.middleware(ChecksRights())
@@ -74,6 +76,11 @@ def on_press(router: Router, handler: CallbackType, right: Right, *filters: Call
 
 def on_message(router: Router, handler: CallbackType, right: Right, *filters: CallbackType) -> None:
     router.message.register(handler, *filters, flags={RIGHT: right})
+
+
+def on_answer(router: Router, handler: CallbackType, right: Right, step: State, *filters: CallbackType) -> None:
+    """``handler`` takes the answer to the question of ``step``."""
+    on_message(router, handler, right, step, AnswersQuestion(), *filters)
 
 
 def in_group(event: Message | CallbackQuery) -> bool:
