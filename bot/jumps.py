@@ -35,6 +35,15 @@ class Jumps:
         return self._clock().timestamp() - self._monotonic()
 
 
+async def rest(over: asyncio.Event) -> None:
+    """Until it is time to look again, or ``over``."""
+    waiting = asyncio.ensure_future(over.wait())
+    try:
+        await asyncio.wait({waiting}, timeout=LOOK_SECONDS)
+    finally:
+        waiting.cancel()
+
+
 async def follow_the_clock(helm: "Helm") -> None:
     """Nothing that is due waits for a time that was here already. The clock may have gone back while nobody led."""
     container = helm.container
@@ -46,6 +55,4 @@ async def follow_the_clock(helm: "Helm") -> None:
             await container.services.deliveries.mend_times(now)
             await container.services.works.mend_times(now)
             went_back = False
-        waiting = asyncio.ensure_future(helm.reign.over.wait())
-        await asyncio.wait({waiting}, timeout=LOOK_SECONDS)
-        waiting.cancel()
+        await rest(helm.reign.over)
