@@ -20,6 +20,12 @@ NOTHING = frozenset[str]()
         ("127.1", "127.0.0.1"),
         ("https://[::1]/", "[::1]"),
         ("localhost", "localhost"),
+        ("*.example.com", "example.com"),
+        (".example.com", "example.com"),
+        ("https://*.example.com/login", "example.com"),
+        ("my_shop.example.com", "my_shop.example.com"),
+        (f"{'a' * 63}.com", f"{'a' * 63}.com"),
+        (f"{'a.' * 125}com", f"{'a.' * 125}com"),
     ],
 )
 def test_a_host_is_read_as_an_operator_writes_it(text: str, host: str):
@@ -30,6 +36,19 @@ def test_a_host_is_read_as_an_operator_writes_it(text: str, host: str):
     "text", ["", "ru", "com.", "two words.ru", "ftp://example.com", "https://", "a b", "@", "http://%"]
 )
 def test_what_is_no_host_or_a_whole_country_is_refused(text: str):
+    with pytest.raises(HostNotUnderstood):
+        parse_host(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("*.com", ".com", "*.", "*.*.com", "*example.com", "ex*mple.com"),
+        *("a.com,b.com", "a.com;b.com", "'example.com'", '"example.com"', "«example.com»", "(example.com)"),
+        *("a..com", "..example.com", "example.com..", f"{'a' * 64}.com", f"{'a.' * 126}com", "a" * 3000),
+    ],
+)
+def test_what_would_block_nothing_is_refused(text: str):
     with pytest.raises(HostNotUnderstood):
         parse_host(text)
 
