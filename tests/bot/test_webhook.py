@@ -76,6 +76,7 @@ async def test_nobody_gets_in_without_the_secret(door: Door, secret: str | None)
         (b'{"update_id": "x"}', 400),
         (b"[" * 100_000, 400),
         (b" " * (MOST_BYTES + 1), 413),
+        (b" " * (5 * 1024 * 1024), 413),
         (b'{"update_id": 5, "hologram": {"x": 1}}', 200),
         (b'{"update_id": 6, "message": {"message_id": "odd"}}', 200),
     ],
