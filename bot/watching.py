@@ -9,8 +9,8 @@ from services.operations.alerts import AlertKind, Alerts
 from services.operations.health import UNSEEN, Beat, Health
 from services.operations.overview import Operations
 
-# People's own doing.
-NO_FAULT = frozenset({"blocked", "deactivated", "kicked"})
+# People's own doing, and operators'.
+NO_FAULT = frozenset({"blocked", "deactivated", "kicked", "banned"})
 
 
 @dataclass(frozen=True, slots=True)

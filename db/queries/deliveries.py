@@ -108,6 +108,12 @@ async def fail_chat(session: AsyncSession, chat_id: int, reason: str, now: datet
     await session.execute(open_ones.values({**failed, **EMPTY}))
 
 
+async def fail_kinds(session: AsyncSession, chat_id: int, kinds: Sequence[str], reason: str, now: datetime) -> None:
+    """What is owed of these kinds will not be sent."""
+    owed = update(Delivery).where(Delivery.chat_id == chat_id, Delivery.state == DUE, Delivery.kind.in_(kinds))
+    await session.execute(owed.values(state=FAILED, reason=reason, finished_at=now, **EMPTY))
+
+
 async def revive_chat(session: AsyncSession, chat_id: int, now: datetime) -> int:
     """How many deliveries that waited for this chat's return are due now."""
     revived = await session.execute(

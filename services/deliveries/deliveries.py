@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.engine import Database
 from db.queries import deliveries as queries
 from db.queries import people as people_queries
+from services.deliveries.kinds import KINDS
 from services.deliveries.outbox import Outbox
 from services.deliveries.outgoing import DeliveryKind, Outgoing
 from services.deliveries.splitting import MOST_IN_CAPTION, split, visible_length
@@ -33,8 +34,8 @@ class DeliveryHealth:
 
     ``counts``: how many are in each state (due, sending, sent, unknown, failed), of the last 30 days.
     ``overdue``: how long the one that is due the longest waits. ``failed``: how many failed within the last 10
-    minutes, by reason (``blocked``, ``deactivated`` and ``kicked`` are people's own doing); ``unknown``: of how many
-    nobody knows since then whether they arrived.
+    minutes, by reason (``blocked``, ``deactivated``, ``kicked`` and ``banned`` are nobody's fault); ``unknown``: of how
+    many nobody knows since then whether they arrived.
     """
 
     counts: Mapping[str, int]
@@ -145,6 +146,10 @@ class Deliveries:
         async with self._database.write() as session:
             await queries.set_unreachable(session, chat_id, reason, now)
             await queries.fail_chat(session, chat_id, reason, now)
+
+    async def drop_notices_in(self, session: AsyncSession, person_id: int, reason: str, now: datetime) -> None:
+        """In the caller's transaction: the person gets none of the notices that are owed to them."""
+        await queries.fail_kinds(session, person_id, [kind.name for kind in KINDS.values() if kind.notice], reason, now)
 
     async def chat_moved(self, old_id: int, new_id: int, now: datetime) -> None:
         """A group has another id from now on; what is owed to it goes there."""

@@ -23,6 +23,8 @@ from services.people import People, Person, Right, Role
 from services.people.roles import GIVEN
 
 ACTED = "person act"
+# Why notices that were owed to who is banned are not sent.
+BANNED = "banned"
 # A number that the database can hold.
 NUMBER = re.compile("[0-9]{1,18}")
 
@@ -131,12 +133,16 @@ class Desk:
     async def ban(
         self, actor: Person, person_id: int, reason: str, notice: Outgoing, now: datetime, *, cause: int | None = None
     ) -> None:
-        """Leave a person unanswered from now on; one who is banned stays so. Raises NotAbove, NothingFound."""
+        """Leave a person unanswered and without notices from now on; who is banned stays so.
+
+        Raises NotAbove, NothingFound.
+        """
         actor.require(Right.BAN)
         async with self._database.write() as session:
             await self._above(session, actor, person_id)
             if await _is_done(session, cause) or not await queries.ban(session, person_id, reason, now):
                 return
+            await self._deliveries.drop_notices_in(session, person_id, BANNED, now)
             await self._act(session, actor, audit.BAN, person_id, {"reason": reason}, notice, now, cause)
 
     async def unban(

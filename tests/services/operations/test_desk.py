@@ -1,14 +1,14 @@
 """What operators decide of people, on both kinds of database."""
 
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from db.engine import Database
 from db.tables import Delivery, ErrorReport
-from services.deliveries import Deliveries, Outgoing
+from services.deliveries import Deliveries, Outgoing, kinds
 from services.links.links import Links
 from services.operations.audit import Audit
 from services.operations.desk import Desk, ErrorFound, LinkFound, NotAbove, NothingFound, PersonFound
@@ -27,7 +27,7 @@ class Office:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.people = People(database, default_time_zone="UTC", owner_ids=frozenset({OLYA, SECOND_OWNER}))
-        deliveries = Deliveries(database, Cipher("k" * 32, "deliveries"), default_time_zone="UTC")
+        deliveries = self.deliveries = Deliveries(database, Cipher("k" * 32, "deliveries"), default_time_zone="UTC")
         self.audit = Audit(database)
         self.desk = Desk(database, self.people, self.audit, deliveries, admin_chat_id=-100)
         self.links = Links(
@@ -70,6 +70,24 @@ async def test_a_ban_has_its_reason_its_act_and_one_notice(office: Office):
     assert (await office.meet(ANNA)).banned is None, "the update that banned bans no second time"
     assert await office.told() == [ANNA, ANNA]
     assert await office.acts() == [(OLYA, "unban", "person:1001"), (OLYA, "ban", "person:1001")]
+
+
+async def test_what_waits_for_a_morning_is_not_sent_to_who_is_banned_meanwhile(office: Office):
+    olya, _, _ = await office.meet(OLYA), await office.meet(ANNA), await office.meet(BEN)
+    for kind in (kinds.LINK_NEWS, kinds.DAILY_LINKS, kinds.ANSWER, kinds.ACCOUNT):
+        for person_id in (ANNA, BEN):
+            key = f"{kind.name}:{person_id}"
+            await office.deliveries.enqueue(kind, key, person_id, NOTICE, NOW, due_at=NOW + timedelta(hours=9))
+    await office.desk.ban(olya, ANNA, "Спам", NOTICE, NOW)
+    async with office.database.read() as session:
+        rows = (await session.scalars(select(Delivery).order_by(Delivery.id))).all()
+    failed = [(row.key, row.reason, row.payload) for row in rows if row.state == "failed"]
+    assert failed == [(f"{name}:{ANNA}", "banned", None) for name in ("link-news", "daily-links")]
+    assert [row.key for row in rows if row.state == "due" and row.chat_id == ANNA] == [
+        f"answer:{ANNA}",
+        f"account:{ANNA}",
+        "act:1",
+    ]
 
 
 async def test_only_who_is_above_decides(office: Office):
