@@ -76,7 +76,8 @@ class Reign:
 
     def renewed(self, asked: float) -> None:
         """The lease was renewed by a request that was made at ``asked``."""
-        self._until = asked + self._pace.hold
+        # That may be long ago, where somebody else wrote for long. What was seen meanwhile holds as well.
+        self._until = max(self._until, asked + self._pace.hold)
 
     def seen(self, asked: float) -> None:
         """The lease was our own still, when that was asked at ``asked``."""
@@ -248,7 +249,8 @@ class Leadership:
                 log.error("another process leads now; this one steps back")
                 return
             reign.renewed(asked)
-            await asyncio.sleep(self._pace.renew)
+            if reign.seconds_left() > self._pace.renew:
+                await asyncio.sleep(self._pace.renew)
         log.error("this process could not say that it leads, and steps back")
 
     async def _wait_for(self, renewing: asyncio.Task[bool], reign: Reign) -> None:

@@ -1,9 +1,10 @@
 """The database: SQLite embedded, PostgreSQL grown up."""
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, event, text
@@ -12,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 # How long a write waits for another process's write.
 SQLITE_BUSY_SECONDS = 15
+# How long it waits for this process's own writes before it, which may be waiting for another process's.
+TURN_SECONDS = 30.0
 WAL_SECONDS = 2.0
 
 
@@ -29,17 +32,28 @@ class Database:
         if engine.dialect.name == "postgresql":
             # Two queries of one view must agree; SQLite's transactions see one state anyway.
             self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        # SQLite takes one write at a time. Who waits for its turn here holds no connection meanwhile, so that however
+        # many wait, reading goes on.
+        self._turns = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+        self._writing: set[asyncio.Task[Any] | None] = set()
 
     @classmethod
     def open(cls, url: str) -> "Database":
-        """``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``; connects at the first use."""
+        """``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``; connects at the first use.
+
+        Errors name no parameters: these are what people wrote, and errors are kept.
+        """
         if make_url(url).get_backend_name() == "sqlite":
-            engine = create_async_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+            engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": SQLITE_BUSY_SECONDS})
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
         else:
             engine = create_async_engine(
-                url, pool_pre_ping=True, pool_recycle=1800, connect_args={"timeout": 10, "command_timeout": 60}
+                url,
+                hide_parameters=True,
+                pool_pre_ping=True,
+                pool_recycle=1800,
+                connect_args={"timeout": 10, "command_timeout": 60},
             )
         return cls(engine)
 
@@ -56,9 +70,21 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """One transaction, committed when the block ends and rolled back when it raises."""
-        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        """One transaction, committed when the block ends and rolled back when it raises. None is inside another."""
+        task = asyncio.current_task()
+        if task in self._writing:
+            # On SQLite it would wait for itself.
+            raise RuntimeError("a write inside a write")
+        async with self._turn():
+            self._writing.add(task)
+            try:
+                async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+                    yield session
+            finally:
+                self._writing.discard(task)
+
+    def _turn(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if self._turns is None else _taking_turns(self._turns)
 
     async def ping(self) -> None:
         """Raises what the driver raises when the database does not answer."""
@@ -67,6 +93,20 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _taking_turns(turns: asyncio.Lock) -> AsyncIterator[None]:
+    """In the order of asking. Raises TimeoutError, an OSError, where the turn does not come."""
+    try:
+        async with asyncio.timeout(TURN_SECONDS):
+            await turns.acquire()
+    except TimeoutError as error:
+        raise TimeoutError("the database is locked: this write's turn did not come") from error
+    try:
+        yield
+    finally:
+        turns.release()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

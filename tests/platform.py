@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from bot.container import Container, open_services
 from bot.keys import webhook_secret
+from bot.lease import Leadership
 from bot.serve_bot import serve_bot
 from bot.serve_web import serve_web
 from bot.settings import Settings
@@ -47,6 +48,7 @@ class Platform:
         self.world = world
         self.clock = clock
         self.container: Container
+        self.leadership: Leadership
         self._stopping = Stopping()
         self._running: asyncio.Task[None] | None = None
 
@@ -89,9 +91,10 @@ class Platform:
             if self.settings.webhook_url:
                 webhook = Webhook(self.settings.webhook_url, webhook_secret(self.settings))
             routes = webhook.routes() if webhook else ()
+            self.leadership = Leadership(self.container.database)
             await together(
                 self._stopping,
-                lambda stop: serve_bot(self.container, stop, webhook),
+                lambda stop: serve_bot(self.container, stop, webhook, leadership=self.leadership),
                 lambda stop: serve_web(self.container, stop, bot_url=self.server.url, routes=routes, on_ready=is_ready),
             )
 

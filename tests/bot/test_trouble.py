@@ -2,12 +2,15 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
 from sqlalchemy import func, select
 
-from db.tables import InboxUpdate, Link
+from db.tables import Delivery, InboxUpdate, Link
 from sandbox import Fault, Person
 from sandbox.faults import ScriptedFault
 from services.deliveries import Outgoing
@@ -16,7 +19,9 @@ from tests.full_disk import full_disk
 from tests.platform import Platform, running_platform
 from tests.waiting import until
 
-LOCKED_SECONDS = 10.0
+LOCKED_SECONDS = 10.5
+# More than the database has connections.
+MANY = 20
 OUTGOING = ("sendMessage", "sendDocument")
 
 
@@ -70,29 +75,65 @@ async def test_on_a_full_disk_nothing_is_confirmed_people_are_told_and_links_lea
     assert len([message for message in anna.messages() if "⏳" in message.text]) == 1
 
 
-async def test_a_database_that_is_locked_for_ten_seconds_is_waited_for(platform: Platform, anna: Person, ben: Person):
+@pytest.mark.parametrize("writers", [0, MANY])
+async def test_a_database_that_is_locked_for_ten_seconds_is_waited_for_by_who_leads(
+    platform: Platform, anna: Person, ben: Person, writers: int
+):
     await ben.start()
-    path = platform.settings.data_dir / "toklink.db"
-
-    def lock() -> sqlite3.Connection:
-        other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        other.execute("BEGIN IMMEDIATE")
-        return other
-
-    other = await asyncio.to_thread(lock)
-    try:
+    services, path = platform.container.services, platform.settings.data_dir / "toklink.db"
+    await until(_leads(platform), True)
+    # A message that is under way all the while: its answer comes late, and what became of it is known all the same.
+    slow = platform.server.faults.add(Fault("slow", method="sendMessage", seconds=1, when="after"))
+    await services.deliveries.enqueue(ANSWER, "owed", ben.id, Outgoing("Owed to Ben"), platform.clock())
+    await until(lambda: _tried([slow]), True)
+    watching = asyncio.create_task(_stops_leading(platform))
+    with await asyncio.to_thread(locked, path):
         await anna.send("https://example.com/locked", quiet=True)
+        writing = [asyncio.create_task(services.tallies.count("x", platform.clock())) for _ in range(writers)]
         began = asyncio.get_running_loop().time()
         while asyncio.get_running_loop().time() - began < LOCKED_SECONDS:
             # Reading goes on meanwhile.
-            assert await platform.container.services.links.page(ben.id, 1, 8)
+            assert await services.links.page(ben.id, 1, 8)
             await asyncio.sleep(0.5)
         assert await targets(platform) == []
+    await anna.sees("example.com/locked", timeout=30)
+    await asyncio.gather(*writing)
+    await until(lambda: state_of(platform, "owed"), "sent")
+    assert await targets(platform) == ["https://example.com/locked"]
+    assert not watching.done()
+    watching.cancel()
+
+
+@contextmanager
+def _unlocked_after(other: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
     finally:
         other.execute("ROLLBACK")
         other.close()
-    await anna.sees("example.com/locked", timeout=30)
-    assert await targets(platform) == ["https://example.com/locked"]
+
+
+def locked(path: Path) -> AbstractContextManager[None]:
+    """As another process does that writes for long; until the end of the block."""
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    return _unlocked_after(other)
+
+
+def _leads(platform: Platform) -> Callable[[], Awaitable[bool]]:
+    async def leads() -> bool:
+        return platform.leadership.leads
+
+    return leads
+
+
+async def _stops_leading(platform: Platform) -> None:
+    await until(_leads(platform), False, within=120)
+
+
+async def state_of(platform: Platform, key: str) -> str:
+    async with platform.container.database.read() as session:
+        return await session.scalar(select(Delivery.state).where(Delivery.key == key)) or "unheard of"
 
 
 @pytest.mark.parametrize("hours", [30, -30])
