@@ -21,7 +21,7 @@ from handlers.operations.names import act_name, subject_name
 from handlers.screen import Screen
 from services.language import gettext as _
 from services.language import ngettext
-from services.language.formats import day, duration, hour, number, quoted, said
+from services.language.formats import day, duration, ending, hour, number, quoted, said
 from services.operations.audit import ActPage
 from services.operations.errors import KeptError
 from services.operations.overview import Overview
@@ -29,7 +29,7 @@ from services.operations.tallies import Tally
 from services.people import Person, Right
 
 ACTS_ON_A_PAGE = 8
-# With what is around it and after escaping, it fits into a message.
+# In UTF-16 units; with what is around it, it fits into a message.
 MOST_TRACEBACK = 2_500
 
 
@@ -108,7 +108,7 @@ def error(kept: KeptError, zone: tzinfo, opened_from: int) -> Screen:
     lines = [
         f"⚠️ <b>№ {quoted(kept.id)}</b> · {quoted(kept.name)}",
         _("{source}, {time}").format(source=quoted(kept.source), time=moment(kept.at, zone)),
-        f"<pre>{quoted(_without_marks(kept.traceback)[-MOST_TRACEBACK:])}</pre>",
+        f"<pre>{quoted(ending(_without_marks(kept.traceback), MOST_TRACEBACK))}</pre>",
     ]
     who = []
     if kept.person_id is not None and not opened_from:

@@ -7,6 +7,8 @@ from html import unescape
 from typing import Final
 from unicodedata import combining
 
+from services.language.formats import units
+
 # After parsing, in UTF-16 units.
 MOST_IN_TEXT, MOST_IN_CAPTION = 4096, 1024
 # Telegram looks at no more than 32 KiB of markup, and leaves out formats after the hundredth, those that it finds
@@ -46,7 +48,7 @@ class _Character:
 
     @property
     def width(self) -> int:
-        return sum(2 if character > "\uffff" else 1 for character in self.seen)
+        return units(self.seen)
 
 
 def visible_length(html: str) -> int:

@@ -78,6 +78,17 @@ def quoted(text: str) -> str:
     return escape(text, quote=True)
 
 
+def units(text: str) -> int:
+    """The length in UTF-16 units, in which Telegram counts."""
+    return sum(2 if character > "\uffff" else 1 for character in text)
+
+
+def ending(text: str, most: int) -> str:
+    """The last of a text, at most ``most`` UTF-16 units."""
+    # A lone half of a character is left out.
+    return text.encode("utf-16-le", "surrogatepass")[-2 * most :].decode("utf-16-le", "ignore")
+
+
 def shorten(text: str, most: int) -> str:
     """At most ``most`` characters, on one line, with … where something was left out."""
     text = " ".join(text.split())

@@ -287,6 +287,15 @@ async def test_errors_of_a_person_are_read_with_their_tracebacks(
     await olya.sees("№\u00a01001")
 
 
+async def test_an_error_full_of_emoji_is_read_too(platform: Platform, olya: Person):
+    try:
+        raise RuntimeError("😀" * 3_000 + "the end")
+    except RuntimeError as error:
+        error_id = await platform.container.services.errors.report("update", error, platform.clock(), person_id=None)
+    await olya.send(f"/admin {error_id}")
+    assert "😀the end" in olya.last.text
+
+
 async def test_roles_are_given_and_taken_and_hold_at_the_next_press(platform: Platform, ben: Person, olya: Person):
     await ben.send("/start")
     await finds(olya, "@ben_demo")

@@ -6,7 +6,7 @@ import pytest
 
 import bot
 from services.language import Catalogue, speaking
-from services.language.formats import country, day, number, offset, said, shorten
+from services.language.formats import country, day, ending, number, offset, said, shorten, units
 
 CATALOGUE = Catalogue(Path(bot.__file__).parent / "locales")
 NOW = datetime(2026, 11, 22, 9, 5, tzinfo=UTC)
@@ -33,6 +33,15 @@ def test_an_offset_is_shown_with_its_minutes(zone: str, text: str):
 
 def test_what_people_wrote_cannot_break_a_message():
     assert said("<b>&\u202e") == "\u2068&lt;b&gt;&amp;\u202e\u2069"
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [("abcdef", "cdef"), ("a😀😀", "😀😀"), ("😀a😀", "a😀"), ("😀😀a", "😀a"), ("abc", "abc"), ("", "")],
+)
+def test_the_end_of_a_text_is_cut_as_telegram_counts_and_no_character_in_two(text: str, end: str):
+    assert ending(text, 4) == end
+    assert units(end) <= 4
 
 
 def test_long_texts_end_in_dots():
