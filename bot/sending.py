@@ -17,7 +17,7 @@ from bot.lease import Deposed
 from bot.rates import Rates
 from db.queries.deliveries import Head
 from services.deliveries import Deliveries
-from services.deliveries.outbox import Dispatch, Fence, NotSent, Outbox, Outcome, Refused, Uncertain
+from services.deliveries.outbox import Dispatch, Fence, NotSent, Outbox, Outcome, Refused, Sent, Uncertain
 from services.security import Unreadable
 
 log = structlog.get_logger()
@@ -85,6 +85,7 @@ class Sending:
 
     async def run(self, over: asyncio.Event) -> None:
         """Until ``over`` is set; what is under way then is finished. Cancelled, it leaves that to its successor."""
+        await self._records.keep_left(await self._outbox.sending())
         await self._disown(await self._outbox.sending())
         try:
             pause, trouble = 0.0, FIRST_PAUSE
@@ -257,10 +258,21 @@ class _Records:
     async def keep(self, row: Dispatch, outcome: Outcome) -> None:
         """Return when it is kept."""
         kept = asyncio.get_running_loop().create_future()
+        self._outbox.unkept[row.id] = row, outcome
         self._waiting.append((row, outcome, kept))
         if self._keeping is None or self._keeping.done():
             self._keeping = asyncio.create_task(self._keep_all())
         await kept
+
+    async def keep_left(self, marked: set[int]) -> None:
+        """Keep what this process knew when it stopped leading, and could not keep then. ``marked`` as being sent."""
+        left = list(self._outbox.unkept.values())
+        # Of any other, somebody who led meanwhile has judged already; that it arrived is news all the same.
+        news = [(row, outcome) for row, outcome in left if row.id in marked or isinstance(outcome, Sent)]
+        if news:
+            await self._keep_batch(news)
+        for row, _ in left:
+            self._outbox.unkept.pop(row.id, None)
 
     async def close(self) -> None:
         """Keep what is known, if that is done soon."""
@@ -274,7 +286,8 @@ class _Records:
             await asyncio.sleep(GATHER_SECONDS)
             batch, self._waiting = self._waiting, []
             await self._keep_batch([(row, outcome) for row, outcome, _ in batch])
-            for _, _, kept in batch:
+            for row, _, kept in batch:
+                self._outbox.unkept.pop(row.id, None)
                 if not kept.done():
                     kept.set_result(None)
 

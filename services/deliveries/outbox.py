@@ -97,6 +97,8 @@ class Outbox:
     def __init__(self, database: Database, cipher: Cipher) -> None:
         self._database = database
         self._cipher = cipher
+        # What became of deliveries, by id, where that is known and not kept yet: a process that leads again knows it.
+        self.unkept: dict[int, tuple[Dispatch, Outcome]] = {}
 
     async def heads(self, now: datetime, limit: int) -> Sequence[queries.Head]:
         """The next delivery of each chat that has one due; notices after all else, and who waits longest first."""

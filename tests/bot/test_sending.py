@@ -245,6 +245,28 @@ async def test_what_was_under_way_when_a_process_died_is_sent_again_only_if_it_m
     assert await post.seen_by(post.ben) == ["alert"]
 
 
+async def test_what_a_process_knew_when_it_stopped_leading_and_could_not_keep_it_knows_when_it_leads_again(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.sending.KEEP_SECONDS", 0.05)
+    monkeypatch.setattr("bot.sending.FINISH_SECONDS", 0.05)
+    tried = asyncio.Event()
+
+    async def away(*_: object) -> None:
+        tried.set()
+        raise ConnectionError
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(post.deliveries.outbox, "settle", away)
+        async with post.sends():
+            await post.owe("It arrives")
+            await tried.wait()
+    assert await post.states() == ["sending"]
+    async with post.sends():
+        await post.become("sent")
+    assert await post.seen_by(post.anna) == ["It arrives"]
+
+
 async def test_what_is_under_way_at_an_orderly_stop_is_finished(post: Post):
     post.server.faults.add(Fault("slow", method="sendMessage", seconds=0.5))
     await post.owe("one")
