@@ -14,6 +14,7 @@ from handlers.presses import AnswersPresses
 from handlers.routers import routers
 from handlers.standing import FollowsChats
 from services.language import Catalogue, speaking
+from services.people import Person
 from services.services import Services
 
 Clock = Callable[[], datetime]
@@ -44,7 +45,10 @@ def build_dispatcher(
 
 
 class MeetsPerson(BaseMiddleware):
-    """Gives handlers ``person``, ``now`` and ``cause``, and sets the language in use."""
+    """Gives handlers ``person``, ``now`` and ``cause``, and sets the language in use.
+
+    Whoever writes or presses is remembered from then on.
+    """
 
     def __init__(self, services: Services, catalogue: Catalogue, clock: Clock) -> None:
         self._services = services
@@ -64,11 +68,20 @@ class MeetsPerson(BaseMiddleware):
         user: User | None = data.get("event_from_user")
         if user is None or user.is_bot:
             return None
-        person = data["person"] = await self._services.people.meet(
-            user.id, user.language_code, now, username=user.username, first_name=user.first_name
-        )
+        person = await self._known(event, user, now)
+        if person is None:
+            return None
+        data["person"] = person
         if person.unreachable and event.message is not None and event.message.chat.type == "private":
             # Whoever writes can be written to, though Telegram's own word of it was lost.
             await self._services.deliveries.person_returned(person.id, now)
         with speaking(self._catalogue, person.language):
             return await handler(event, data)
+
+    async def _known(self, event: Update, user: User, now: datetime) -> Person | None:
+        if event.my_chat_member is not None:
+            # Nobody said anything. Least of all is met who was erased, and blocks the bot after its last message.
+            return await self._services.people.find(user.id)
+        return await self._services.people.meet(
+            user.id, user.language_code, now, username=user.username, first_name=user.first_name
+        )
