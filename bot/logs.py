@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from services.operations.errors import without_values
+
 # The shape of a bot token, wherever it comes from: an address of the Bot API in an exception, say.
 TOKEN = re.compile(r"\d{2,}:[A-Za-z0-9_-]{30,}")
 # The password in postgresql://name:password@host
@@ -16,10 +18,14 @@ REDACTED = "«secret»"
 
 
 def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
-    """A function that takes out the given secrets, anything like a bot token, and passwords in addresses."""
+    """A function that takes out the given secrets, anything like a bot token, and passwords in addresses.
+
+    And the values that a database refused: what people wrote is nobody's to read in logs.
+    """
     known = sorted((secret for secret in secrets if len(secret) >= 6), key=len, reverse=True)
 
     def redact(text: str) -> str:
+        text = without_values(text)
         for secret in known:
             text = text.replace(secret, REDACTED)
         return PASSWORD_IN_URL.sub(rf"\1:{REDACTED}@", TOKEN.sub(REDACTED, text))

@@ -1,6 +1,7 @@
 """Errors that nobody foresaw: kept under an id that the person is told, and raised as alerts."""
 
 import hashlib
+import re
 import secrets
 import traceback
 from collections.abc import Callable, Sequence
@@ -21,6 +22,14 @@ OURS = frozenset({"bot", "handlers", "services", "db", "redirect_server", "sched
 # How many of the innermost frames make an error what it is.
 FRAMES = 2
 MOST_TRACEBACK, MOST_EXCERPT = 20_000, 1_500
+# What PostgreSQL and its driver say of the values that they refused: a person's words, up to where an exception's end.
+# Lines in a group of exceptions have signs before them.
+VALUES = re.compile(
+    r"(DETAIL|invalid input for query argument \$\d+)\b[^:\n]*:.*?"
+    r"(?=^[ |]*(?:\[SQL|The above exception was|During handling of the above|\+-)|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+LEFT_OUT = r"\1: «left out»\n"
 # Of equal errors in one alert; the others are kept without, and are shown one of these.
 MOST_TRACEBACKS = 100
 
@@ -46,6 +55,11 @@ def new_error_id() -> str:
 def storable(text: str) -> str:
     """The text, with signs for what is no text: PostgreSQL takes no NUL, and halves of characters cannot be sent."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def without_values(text: str) -> str:
+    """A traceback without the values that a database refused."""
+    return VALUES.sub(LEFT_OUT, text)
 
 
 def fingerprint(error: BaseException) -> str:
@@ -129,7 +143,7 @@ class ErrorLog:
 
     def text(self, error: BaseException) -> str:
         """The traceback, redacted, as a database and Telegram take it."""
-        return storable(self._redact("".join(traceback.format_exception(error))))
+        return storable(self._redact(without_values("".join(traceback.format_exception(error)))))
 
     async def find(self, error_id: str) -> KeptError | None:
         async with self._database.read() as session:

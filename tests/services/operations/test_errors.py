@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
+from db import tables
 from db.engine import Database
 from services.operations.alerts import AlertKind, Alerts
 from services.operations.audit import Audit
@@ -90,3 +92,25 @@ async def test_words_that_no_database_takes_are_kept_in_signs(errors: ErrorLog, 
     assert found is not None
     assert "half \\ud83d, NUL \\x00" in found.traceback
     assert [alert.count for alert in await alerts.standing(NOW)] == [1]
+
+
+async def test_what_a_database_refuses_is_kept_without_what_stood_in_it(database: Database, errors: ErrorLog):
+    async def refused(**values: object) -> IntegrityError:
+        values = {"slug": slug, "target": target, "created_at": NOW} | values
+        try:
+            async with database.write() as session:
+                session.add(tables.Link(**values))
+        except IntegrityError as error:
+            return error
+        raise AssertionError
+
+    slug, target, nobody = "annas" * 3, "https://private.example/\nHINT: not this\nsecond line", 4242 * 10001
+    async with database.write() as session:
+        session.add(tables.Link(slug=slug, target=target, created_at=NOW))
+    for error in (await refused(), await refused(slug="other", owner_id=nobody), await refused(created_at=None)):
+        error_id = await errors.report("update", ExceptionGroup("several", [error]), NOW)
+        kept = await errors.find(error_id)
+        assert kept is not None
+        assert "INSERT INTO links" in kept.traceback
+        for value in (slug, "private.example", "second line", str(nobody)):
+            assert value not in kept.traceback, kept.traceback
