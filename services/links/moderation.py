@@ -104,7 +104,7 @@ class Moderation:
         """Switch a link off; everybody who follows it reads the reason. None: it was off or deleted already."""
         actor.require(Right.DISABLE_LINKS)
         async with self._database.write() as session:
-            if done := await _done(session, cause):
+            if done := await self._done(session, cause):
                 return done
             row = await queries.disable(session, link_id, reason, now)
             if row is None:
@@ -118,7 +118,7 @@ class Moderation:
         """Switch a link on again. None: it was on already."""
         actor.require(Right.DISABLE_LINKS)
         async with self._database.write() as session:
-            if done := await _done(session, cause):
+            if done := await self._done(session, cause):
                 return done
             row = await queries.enable(session, link_id)
             if row is None:
@@ -131,7 +131,7 @@ class Moderation:
         """Switch all of a person's links off. None: there was nothing left to switch off."""
         actor.require(Right.DISABLE_LINKS)
         async with self._database.write() as session:
-            if done := await _done(session, cause):
+            if done := await self._done(session, cause):
                 return done
             slugs = await queries.disable_all(session, owner_id, reason, now)
             if not slugs:
@@ -165,7 +165,7 @@ class Moderation:
         actor.require(Right.BLOCK_HOSTS)
         host = parse_host(text)
         async with self._database.write() as session:
-            if await _done(session, cause) is None and await host_queries.block(session, host, reason, now):
+            if await self._done(session, cause) is None and await host_queries.block(session, host, reason, now):
                 await self._hosts_changed(session, actor, audit.BLOCK_HOST, host, {"reason": reason}, now, cause)
         return host
 
@@ -173,7 +173,7 @@ class Moderation:
         """Links may lead there again; of a host that is not blocked, nothing."""
         actor.require(Right.BLOCK_HOSTS)
         async with self._database.write() as session:
-            if await _done(session, cause) is None and await host_queries.unblock(session, host):
+            if await self._done(session, cause) is None and await host_queries.unblock(session, host):
                 await self._hosts_changed(session, actor, audit.UNBLOCK_HOST, host, {}, now, cause)
 
     async def _switched(
@@ -206,14 +206,21 @@ class Moderation:
         await _keep(session, cause, SwitchedLinks(act_id, None, 0), now)
         await queries.record_change(session, HOSTS_CHANGED, now)
 
-
-async def _done(session: AsyncSession, cause: int | None) -> SwitchedLinks | None:
-    """What the update did the first time."""
-    done = None if cause is None else await effects.find(session, cause, ACTED)
-    return None if done is None else SwitchedLinks(**done)
+    async def _done(self, session: AsyncSession, cause: int | None) -> SwitchedLinks | None:
+        """What the update did the first time, as far as it is not forgotten whose links these were."""
+        done = None if cause is None else await effects.find(session, cause, ACTED)
+        if done is None:
+            return None
+        act = await session.get_one(tables.Act, done["act_id"])
+        kind, _, number = act.subject.partition(":")
+        link = await session.get(tables.Link, int(number)) if kind == "link" else None
+        if link is not None:
+            return SwitchedLinks(act.id, link.owner_id, done["count"], f"{self._public_url}/{link.slug}")
+        owner_id = int(number) if kind == "person" and number.isdecimal() else None
+        return SwitchedLinks(act.id, owner_id, done["count"])
 
 
 async def _keep(session: AsyncSession, cause: int | None, switched: SwitchedLinks, now: datetime) -> None:
+    """Of an operator's update, and kept with it: so there is nothing in it of who owned the links."""
     if cause is not None:
-        facts = {"act_id": switched.act_id, "owner_id": switched.owner_id, "count": switched.count}
-        await effects.keep(session, cause, ACTED, {**facts, "short_url": switched.short_url}, now)
+        await effects.keep(session, cause, ACTED, {"act_id": switched.act_id, "count": switched.count}, now)

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from db import tables
 from db.engine import Database
 from services.links.errors import HostNotUnderstood, LinkNotFound, TargetBlocked
 from services.links.links import Links
@@ -57,6 +59,22 @@ async def test_the_same_update_acts_once_and_gives_the_same_answer(
         ("block-host", "host:bad.com"),
         ("unblock-host", "host:bad.com"),
     ]
+
+
+async def test_what_an_update_did_is_remembered_without_whose_link_it_was(
+    links: Links, moderation: Moderation, database: Database
+):
+    made, _ = await links.create(ANNA, "https://example.com", NOW)
+    one = await moderation.disable(OPERATOR, made.id, "x", NOW, cause=1)
+    await moderation.enable(OPERATOR, made.id, NOW)
+    every = await moderation.disable_all(OPERATOR, ANNA, "x", NOW, cause=2)
+    async with database.read() as session:
+        effects = (await session.scalars(select(tables.Effect))).all()
+    for kept in (effect.result for effect in effects):
+        assert str(ANNA) not in str(kept)
+        assert made.slug not in str(kept)
+    assert await moderation.disable(OPERATOR, made.id, "x", NOW, cause=1) == one
+    assert await moderation.disable_all(OPERATOR, ANNA, "x", NOW, cause=2) == every
 
 
 async def test_all_links_of_a_person_go_and_nobody_else_s(links: Links, moderation: Moderation, database: Database):
