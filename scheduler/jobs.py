@@ -18,6 +18,7 @@ async def clean_up(services: Services, now: datetime) -> None:
         raw_clicks=removed.raw_clicks,
         link_changes=removed.link_changes,
         deleted_targets=removed.deleted_targets,
+        drafts=removed.drafts,
         dialogues=removed.dialogues,
         updates=removed.updates,
         deliveries=removed.deliveries,

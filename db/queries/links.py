@@ -67,10 +67,14 @@ async def list_draft(session: AsyncSession, link_id: int, owner_id: int) -> None
 
 
 async def end_drafts_before(session: AsyncSession, moment: datetime, now: datetime, limit: int) -> Sequence[str]:
-    """The slugs of at most ``limit`` drafts that nobody chose or clicked since ``moment``, and that just ended."""
+    """The slugs of at most ``limit`` drafts that nobody chose or clicked since ``moment``, and that just ended.
+
+    Nothing was made of them: they are nobody's from now on, and their slugs stay taken.
+    """
     old = select(Link.id).where(Link.draft_since < moment).order_by(Link.draft_since).limit(limit)
     ended = update(Link).where(Link.id.in_(old), Link.draft_since < moment)
-    return (await session.scalars(ended.values(draft_since=None, deleted_at=now, target="").returning(Link.slug))).all()
+    nothing = {"draft_since": None, "deleted_at": now, "target": "", "owner_id": None}
+    return (await session.scalars(ended.values(nothing).returning(Link.slug))).all()
 
 
 def _standing(owner_id: int) -> tuple[ColumnElement[bool], ...]:

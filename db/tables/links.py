@@ -17,7 +17,7 @@ class Link(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     slug: Mapped[str] = mapped_column(String(64), unique=True)
-    # Null: its owner asked to be forgotten, and its target is gone.
+    # Null: its owner asked to be forgotten, or it was a draft that ended; its target is gone.
     owner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("people.id"))
     # Emptied by the clean-up some time after the deletion.
     target: Mapped[str] = mapped_column(Text)

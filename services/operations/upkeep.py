@@ -19,8 +19,9 @@ RAW_CLICKS_KEPT = timedelta(days=30)
 # Far longer than a web process can lag behind; one that slept longer empties its cache.
 CHANGES_KEPT = timedelta(days=1)
 DELETED_TARGETS_KEPT = timedelta(days=1)
-# Links that were offered in the middle of typing, and neither chosen nor clicked.
-DRAFTS_KEPT = timedelta(days=1)
+# Links that were offered in the middle of typing, and neither chosen nor clicked. With an hour for clicks that are
+# counted late.
+DRAFTS_KEPT = timedelta(days=1, hours=1)
 DIALOGUES_KEPT = timedelta(days=30)
 # What was settled, long ago; what waits for somebody's return waits longer.
 DELIVERIES_KEPT, RETURN_AWAITED = timedelta(days=30), timedelta(days=90)

@@ -91,9 +91,9 @@ async def test_a_draft_that_nobody_chose_is_gone_a_day_later_and_a_chosen_one_st
     await anna.choose(chosen)
     [left] = (await anna.inline(ADDRESS + "s")).results
     short_url = str(left.raw["input_message_content"]["message_text"])
-    await JOBS["clean-up"](platform.container.services, datetime.now(UTC) + timedelta(hours=23))
+    await JOBS["clean-up"](platform.container.services, datetime.now(UTC) + timedelta(hours=24, minutes=55))
     assert (await anna.inline(ADDRESS + "s")).results[0].id == left.id
-    await JOBS["clean-up"](platform.container.services, datetime.now(UTC) + timedelta(hours=25))
+    await JOBS["clean-up"](platform.container.services, datetime.now(UTC) + timedelta(hours=25, minutes=5))
     async with aiohttp.ClientSession() as session, session.get(short_url, allow_redirects=False) as answer:
         assert answer.status == 410
     assert (await anna.inline(ADDRESS)).results[0].id == chosen.results[0].id

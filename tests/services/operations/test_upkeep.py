@@ -33,6 +33,18 @@ async def test_a_deleted_link_loses_its_target_after_a_day_and_keeps_its_slug(da
     assert targets == {"old": "", "fresh": "https://example.com/", "standing": "https://example.com/"}
 
 
+async def test_drafts_end_after_a_day_and_an_hour_and_are_nobody_s_then(database: Database):
+    async with database.write() as session:
+        await people.add_if_new(session, 1, NOW)
+        for slug, hours in (("left", 25.1), ("late", 24.9)):
+            since = NOW - timedelta(hours=hours)
+            assert await links.add(session, slug=slug, owner_id=1, target="https://a.example/", now=since, draft=True)
+    assert (await Upkeep(database).clean_up(NOW)).drafts == 1
+    async with database.read() as session:
+        owners = {link.slug: (link.owner_id, link.target) for link in await session.scalars(select(Link))}
+    assert owners == {"left": (None, ""), "late": (1, "https://a.example/")}
+
+
 async def test_old_changes_and_dialogues_go(database: Database):
     async with database.write() as session:
         await links.record_change(session, "a", NOW - 2 * DAY)
