@@ -34,6 +34,18 @@ async def find(session: AsyncSession, work_id: int) -> Work | None:
     return await session.get(Work, work_id)
 
 
+async def find_last(session: AsyncSession, kind: str, key: str) -> Work | None:
+    """The work that was asked for last under this kind and key, whatever became of it."""
+    return await session.scalar(select(Work).where(Work.kind == kind, Work.key == key))
+
+
+async def hold_due(session: AsyncSession, work_id: int) -> bool:
+    """Whether the work is due; nobody ends, cancels or removes it until the transaction ends."""
+    # SQLite has one writer at a time anyway, and leaves FOR UPDATE out.
+    due = select(Work.id).where(Work.id == work_id, Work.state == DUE).with_for_update()
+    return await session.scalar(due) is not None
+
+
 async def find_due(session: AsyncSession, kind: str, key: str) -> Work | None:
     """The work that is due under this kind and key, waiting or being done."""
     return await session.scalar(select(Work).where(Work.kind == kind, Work.key == key, Work.state == DUE))

@@ -142,6 +142,11 @@ class Works:
         event.listen(session.sync_session, "after_commit", lambda _session: self.arrived.set(), once=True)
         return work_id
 
+    async def has_caused(self, kind: str, cause: int) -> bool:
+        """Whether the update ``cause`` asked for a work of this kind already."""
+        async with self._database.read() as session:
+            return await effects.find(session, cause, _effect(kind)) is not None
+
     async def cancel(self, person_id: int, now: datetime) -> int:
         """How many of a person's own works, waiting or being done, were stopped; those that must not be, go on."""
         return len(await self.stop(person_id, now))
