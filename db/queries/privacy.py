@@ -17,6 +17,7 @@ from db.queries.inbox import WAITING
 from db.queries.works import DUE
 from db.tables import (
     Act,
+    Alert,
     Base,
     Click,
     ClickCount,
@@ -34,6 +35,8 @@ from db.tables import (
 NOBODY = 0
 ERASED = "person:erased"
 BUCKETS_IN_AN_HOUR = 4
+# Under which the data of a dialogue has the id of the person whom it is about.
+SUBJECT = "subject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,13 @@ PERSONAL: Mapping[str, Personal] = {
             "anonymous",
             frozenset({"name", "fingerprint", "traceback"}),
         ),
-        # Who acted is an operator's own business.
-        Personal(Act, _about, "anonymous", frozenset({"actor_id"})),
+        # Who acted is an operator's own business. What they did to others, they get without to whom.
+        Personal(
+            Act,
+            lambda person_id: or_(_about(person_id), Act.actor_id == person_id),
+            "anonymous",
+            frozenset({"actor_id"}),
+        ),
     )
 }
 # Tables that keep nothing of any person, and what they keep instead.
@@ -233,12 +241,22 @@ async def forget_updates(session: AsyncSession, person_id: int, limit: int) -> i
 
 
 async def forget_dialogues(session: AsyncSession, person_id: int) -> None:
+    """The person's own, and what operators are being asked about them."""
     await session.execute(delete(Dialogue).where(_dialogue(person_id)))
+    rows = (await session.execute(select(Dialogue.key, Dialogue.data))).all()
+    about = [key for key, data in rows if data.get(SUBJECT) == person_id]
+    await session.execute(delete(Dialogue).where(Dialogue.key.in_(about)))
 
 
 async def forget_errors(session: AsyncSession, person_id: int) -> None:
-    """Reports stay, without whose they were."""
-    await session.execute(update(ErrorReport).where(ErrorReport.person_id == person_id).values(person_id=None))
+    """Reports stay, without whose they were and without tracebacks, in which anything may stand; alerts likewise."""
+    theirs = update(ErrorReport).where(ErrorReport.person_id == person_id)
+    reports = set(await session.scalars(theirs.values(person_id=None, traceback="").returning(ErrorReport.id)))
+    if not reports:
+        return
+    for alert_id, facts in (await session.execute(select(Alert.id, Alert.facts))).all():
+        if facts.get("error_id") in reports:
+            await session.execute(update(Alert).where(Alert.id == alert_id).values(facts=facts | {"traceback": ""}))
 
 
 async def forget_works(session: AsyncSession, person_id: int, *, but: int) -> None:
@@ -279,6 +297,13 @@ async def forget_person(session: AsyncSession, person_id: int) -> bool:
         update(Person).where(Person.id == person_id).values(created_at=Person.banned_at, muted="", **nothing)
     )
     return True
+
+
+async def is_begun(session: AsyncSession, kind: str, key: str, now: datetime) -> bool:
+    """Whether a work of this kind and key is due by now: nothing stops it any more."""
+    due = select(Work.id).where(Work.kind == kind, Work.key == key, Work.state == DUE)
+    begun = or_(Work.due_at <= now, Work.lease.is_not(None), Work.attempts > 0)
+    return await session.scalar(due.where(begun)) is not None
 
 
 async def stop_erasure(session: AsyncSession, kind: str, key: str, now: datetime) -> bool:

@@ -144,10 +144,10 @@ def _traceback(facts: Mapping[str, Any]) -> list[str]:
         "query": _("While a question was answered at once."),
         "update": _("Its handler failed three times; the person was told this number."),
     }
-    text = facts["traceback"][-MOST_TRACEBACK:]
-    return [
-        line for line in (where.get(facts["source"], ""), f"<blockquote expandable>{quoted(text)}</blockquote>") if line
-    ]
+    text = quoted(facts["traceback"][-MOST_TRACEBACK:])
+    # Empty: the person whom it was about asked to be forgotten.
+    block = f"<blockquote expandable>{text}</blockquote>" if text else ""
+    return [line for line in (where.get(facts["source"], ""), block) if line]
 
 
 DETAILS: dict[AlertKind, Callable[[Mapping[str, Any]], list[str]]] = {

@@ -11,7 +11,6 @@ from handlers.privacy.callbacks import PrivacyAction, PrivacyPress
 from handlers.screen import show
 from services.people import Person
 from services.services import Services
-from services.throttles import MY_DATA
 
 
 def router() -> Router:
@@ -45,8 +44,10 @@ async def show_my_data(press: CallbackQuery, services: Services, person: Person,
 
 
 async def collect(press: CallbackQuery, services: Services, person: Person, now: datetime, cause: int) -> None:
-    await services.throttle.require(person, MY_DATA, now)
+    begins = await services.privacy.begins_collecting(person.id, now, cause=cause)
     await press.answer()
+    if not begins:
+        return
     shown = await show(press, views.collecting(0))
     await services.privacy.ask_for_data(person.id, now, chat_id=shown.chat.id, message_id=shown.message_id, cause=cause)
 

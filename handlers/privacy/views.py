@@ -82,7 +82,7 @@ def readme() -> str:
         "updates.csv, changes.csv: that you wrote or pressed something, and what it changed, for two days.\n"
         "messages.csv, works.csv: messages and tasks of mine for you, without their texts, for 30 days.\n"
         "errors.csv: errors that you met, for 30 days.\n"
-        "acts.csv: what operators did about you or your links.\n"
+        "acts.csv: what operators did about you or your links; if you are one, also what you did, but not to whom.\n"
         "A file that is not there would be empty.\n"
     )
 

@@ -16,9 +16,9 @@ from services.privacy import DATA, ERASE, TRACES
 from services.services import Services
 from services.works import GiveUp, Progress, Work, WorkKind
 
-# What was promised is not given up soon.
+# What was promised is not given up soon. With the hour in which a person can change their mind, it makes a day.
 PAUSES = (timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=5))
-A_DAY_OF_TRIES = 280
+A_DAY_OF_TRIES = 260
 ARCHIVE_NAME = "toklink-data{number}.zip"
 
 
@@ -57,8 +57,11 @@ class PrivacyWorks:
 
         with speaking(self._catalogue, person.language):
             files = await self._services.privacy.collect(person.id, views.readme(), tell)
-            await self._services.privacy.deliver(work, _outgoing(files), self._clock())
-            await _say(progress, views.collected())
+            now = self._clock()
+            if await self._services.privacy.deliver(work, _outgoing(files), now):
+                await _say(progress, views.collected())
+            elif (erasure_at := await self._services.privacy.erasure_at(person.id)) is not None:
+                await _say(progress, views.to_be_erased(erasure_at, person.zone, now))
 
     async def erase(self, work: Work, _progress: Progress) -> None:
         person = await self._person(work)

@@ -1,11 +1,15 @@
 """Dialogues that are kept outside of the database: what stands there of a person, and how it goes."""
 
+import json
 from typing import Any, Protocol
 
 from redis.asyncio import Redis
 
+from db.queries.privacy import SUBJECT
+
 # What keys of dialogues begin with in Redis. Then come the bot, the chat, the person, "default" and what it is.
 PREFIX = "toklink:dialogue"
+DATA, STATE = ":data", ":state"
 KEYS_AT_ONCE = 500
 
 
@@ -16,7 +20,9 @@ class Dialogues(Protocol):
         """Each as {"key", "value"}."""
         ...
 
-    async def forget(self, person_id: int) -> None: ...
+    async def forget(self, person_id: int) -> None:
+        """The person's own, and what operators are being asked about them."""
+        ...
 
 
 class DialoguesInDatabase:
@@ -44,7 +50,11 @@ class DialoguesInRedis:
         return found
 
     async def forget(self, person_id: int) -> None:
-        keys = await self._keys(person_id)
+        keys = [_text(key) for key in await self._keys(person_id)]
+        async for key in self._redis.scan_iter(match=f"{PREFIX}:*{DATA}", count=KEYS_AT_ONCE):
+            data = await self._redis.get(key)
+            if data is not None and json.loads(data).get(SUBJECT) == person_id:
+                keys += [_text(key), _text(key).removesuffix(DATA) + STATE]
         if keys:
             await self._redis.delete(*keys)
 

@@ -1,7 +1,7 @@
 """My data: everything that is kept about a person, as JSON and CSV."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +28,9 @@ NAMES: Mapping[str, str] = {
 HOUR_SECONDS = 3600
 # Raw clicks of everybody are looked through, so many at a time.
 CLICKS_AT_ONCE = 50_000
+
+# What an operator wrote or chose in an act; the rest is about whom it concerned.
+OPERATOR_FACTS = frozenset({"reason", "role", "count"})
 
 # Told how many hundredths are done.
 Tell = Callable[[int], Awaitable[None]]
@@ -66,6 +69,8 @@ class Export:
                     parts = queries.rows_of(session, personal, person_id)
                     tables[NAMES[name]] = [dict(row) async for part in parts for row in part]
         tables["dialogues"] += await self._dialogues.of(person_id)
+        links = {f"link:{link['id']}" for link in tables["links"]}
+        tables["acts"] = [_act(act, {f"person:{person_id}"} | links) for act in tables["acts"]]
         for link in tables["links"]:
             link["short_url"] = f"{self._public_url}/{link['slug']}"
         return tables
@@ -91,6 +96,14 @@ class Export:
     async def _clicks(self, link_ids: Sequence[int], first: int, end: int) -> Sequence[Mapping[Any, Any]]:
         async with self._database.read() as session:
             return await queries.clicks_of(session, link_ids, first, end)
+
+
+def _act(act: dict[str, Any], theirs: Set[str]) -> dict[str, Any]:
+    """An act about the person as it is; one of an operator about others, without whom it was about."""
+    if act["subject"] in theirs:
+        return act
+    facts = {name: value for name, value in act["facts"].items() if name in OPERATOR_FACTS}
+    return act | {"subject": act["subject"].partition(":")[0], "facts": facts}
 
 
 def _hour(since_1970: int) -> datetime:

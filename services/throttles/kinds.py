@@ -31,5 +31,6 @@ INLINE = ThrottleKind("inline", burst=60, pause=timedelta(seconds=0.2), spares=R
 LINKS = ThrottleKind("link", burst=30, pause=timedelta(seconds=10))
 # QR codes and charts: each takes a core for a tenth of a second.
 PICTURES = ThrottleKind("picture", burst=20, pause=timedelta(seconds=3), resume=2)
+# Not a bucket but the work itself knows when it was asked for: a collection that fails costs nothing.
 MY_DATA = ThrottleKind("my-data", burst=1, pause=timedelta(hours=1))
 KINDS = (ANY_UPDATE, INLINE, LINKS, PICTURES, MY_DATA)

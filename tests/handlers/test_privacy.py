@@ -15,6 +15,8 @@ from db import tables
 from db.queries.privacy import PERSONAL
 from sandbox import Person
 from sandbox.faults import Fault
+from services.privacy import ERASE, UNDO_TIME
+from services.works import WorkKind
 from tests.handlers.reading import said
 from tests.platform import Platform
 from tests.waiting import until
@@ -99,6 +101,19 @@ async def test_my_data_can_be_had_once_an_hour(platform: Platform, ben: Person):
     await until(documents, 2)
 
 
+async def test_all_is_gone_within_a_day_however_often_it_fails(platform: Platform):
+    async def kinds() -> dict[str, WorkKind]:
+        return platform.container.services.works.kinds_of("bot")
+
+    async def is_known() -> bool:
+        return ERASE in await kinds()
+
+    await until(is_known, True)
+    kind = (await kinds())[ERASE]
+    pauses = sum((kind.pause_after(number) for number in range(1, kind.most_attempts)), timedelta())
+    assert timedelta(hours=20) < UNDO_TIME + pauses < timedelta(hours=23)
+
+
 async def test_progress_that_cannot_be_shown_stops_nothing(platform: Platform, ben: Person):
     await ben.send("/privacy")
     await ben.press("📦 My data")
@@ -176,6 +191,33 @@ async def test_who_was_erased_is_a_new_person(platform: Platform, anna: Person):
     assert "example.com/new" in said(anna)
 
 
+async def test_who_blocks_the_bot_after_the_last_message_is_not_remembered_again(platform: Platform, anna: Person):
+    await anna.send("/privacy")
+    await anna.press("🗑 Стереть всё")
+    await anna.press("🗑 Да, стереть всё")
+    platform.clock.passes(minutes=61)
+    await anna.sees("Всё, что я о вас хранил, стёрто")
+    handled = await updates_done(platform)
+    await anna.blocks_bot()
+    await anna.unblocks_bot()
+
+    async def done() -> int:
+        return await updates_done(platform) - handled
+
+    await until(done, 2)
+    async with platform.container.database.read() as session:
+        assert await session.get(tables.Person, anna.id) is None
+    await anna.send("/start")
+    async with platform.container.database.read() as session:
+        assert await session.get(tables.Person, anna.id) is not None
+
+
+async def updates_done(platform: Platform) -> int:
+    async with platform.container.database.read() as session:
+        done = select(func.count()).where(tables.InboxUpdate.state == "done")
+        return await session.scalar(done) or 0
+
+
 async def test_an_erasure_can_be_undone_until_it_begins(platform: Platform, ben: Person):
     await ben.send("https://example.com/ben")
     await ben.send("/privacy")
@@ -246,6 +288,9 @@ async def test_what_cannot_be_collected_is_told_to_the_person_and_to_operators(
         platform.clock.passes(minutes=11)
     await ben.sees("I could not collect your data")
     await ben.no_longer_sees("Collecting")
+    await ben.send("/privacy")
+    await ben.press("📦 My data")
+    assert (await ben.press("📦 Get my data")).text == "", "what failed does not count"
     operators = olya.in_group(platform.world.group("Админы Toklink"))
     await operators.sees("RuntimeError")
 

@@ -26,11 +26,15 @@ from db.queries.privacy import IMPERSONAL, PERSONAL
 from db.tables import Base
 from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import ANSWER
-from services.privacy import ERASE, TRACES, ErasureBegan, Privacy
+from services.operations.alerts import Alerts
+from services.operations.audit import Audit
+from services.operations.errors import ErrorLog
+from services.privacy import DATA, ERASE, TRACES, UNDO_TIME, ErasureBegan, Privacy
 from services.privacy import export as export_module
 from services.privacy.dialogues import DialoguesInDatabase, DialoguesInRedis
 from services.privacy.export import NAMES, Export
 from services.security import Cipher
+from services.throttles import TooFast
 from services.works import Later, Work, Works
 
 ANNA, BEN = 1001, 1002
@@ -334,6 +338,120 @@ async def test_what_is_being_erased_cannot_be_kept(house: House):
         await house.privacy.keep(ANNA, NOW + timedelta(hours=1))
 
 
+async def test_what_is_being_erased_is_not_asked_for_any_more(house: House):
+    at = await house.privacy.ask_to_erase(ANNA, NOW)
+    assert await house.privacy.begins_collecting(ANNA, at - timedelta(minutes=1), cause=1)
+    with pytest.raises(ErasureBegan):
+        await house.privacy.begins_collecting(ANNA, at, cause=1)
+    with pytest.raises(ErasureBegan):
+        await house.privacy.ask_for_data(ANNA, at, chat_id=ANNA, message_id=1, cause=1)
+    assert await house.privacy.begins_collecting(BEN, at, cause=2)
+
+
+async def collecting(house: House, now: datetime = NOW, cause: int = 1) -> Work:
+    """The collection of Anna's data, as whoever does it has it."""
+    await house.privacy.ask_for_data(ANNA, now, chat_id=ANNA, message_id=1, cause=cause)
+    async with house.database.read() as session:
+        row = await works.find_due(session, DATA, str(ANNA))
+    assert row is not None
+    return Work(row.id, row.kind, row.key, row.person_id, row.facts)
+
+
+async def owed(house: House) -> list[str]:
+    async with house.database.read() as session:
+        keys = select(tables.Delivery.key).where(tables.Delivery.key.like("my-data%"))
+        return list(await session.scalars(keys))
+
+
+async def test_a_file_is_owed_once_whoever_delivers_it_again(house: House):
+    work = await collecting(house)
+    for _ in range(2):
+        assert await house.privacy.deliver(work, [Outgoing("your data")], NOW)
+    assert await owed(house) == [f"my-data:{work.id}:1"]
+
+
+async def test_a_file_that_is_ready_when_all_is_erased_is_not_sent(house: House):
+    work = await collecting(house)
+    await house.privacy.erase(await house.erasing(), FAREWELL, NOW)
+    assert not await house.privacy.deliver(work, [Outgoing("your data")], NOW)
+    assert await owed(house) == []
+
+
+async def test_a_file_that_is_ready_while_all_is_being_erased_is_not_sent(house: House):
+    at = NOW + UNDO_TIME
+    await house.erasing()
+    work = await collecting(house, at - timedelta(seconds=1))
+    assert not await house.privacy.deliver(work, [Outgoing("your data")], at)
+    assert await owed(house) == []
+
+
+async def test_data_can_be_had_once_an_hour_and_what_failed_costs_nothing(house: House):
+    assert await house.privacy.begins_collecting(ANNA, NOW, cause=1)
+    await collecting(house)
+    assert not await house.privacy.begins_collecting(ANNA, NOW, cause=1), "the same update, replayed"
+    with pytest.raises(TooFast) as refused:
+        await house.privacy.begins_collecting(ANNA, NOW + timedelta(minutes=10), cause=2)
+    assert refused.value.wait == timedelta(minutes=50)
+    await settled(house, works.DONE)
+    with pytest.raises(TooFast):
+        await house.privacy.begins_collecting(ANNA, NOW + timedelta(minutes=10), cause=2)
+    assert await house.privacy.begins_collecting(ANNA, NOW + timedelta(hours=1), cause=2)
+    assert await house.privacy.begins_collecting(ANNA, NOW - timedelta(days=1), cause=2), "the clock was set"
+    await settled(house, works.FAILED)
+    assert await house.privacy.begins_collecting(ANNA, NOW + timedelta(minutes=10), cause=2)
+
+
+async def settled(house: House, state: str) -> None:
+    async with house.database.write() as session:
+        row = (await session.scalars(select(tables.Work).where(tables.Work.kind == DATA))).one()
+        row.state, row.finished_at = state, NOW
+
+
+async def test_an_error_s_traceback_goes_with_its_person_and_so_does_what_operators_were_shown(house: House):
+    errors = ErrorLog(house.database, Alerts(house.database, Audit(house.database)), str)
+    for person_id in (ANNA, BEN):
+        # Each of a kind of its own, so that each is an alert of its own.
+        kind = type(f"Trouble{person_id}", (Exception,), {})
+        await errors.report("update", kind(f"name of {person_id}"), NOW, person_id=person_id)
+    await house.privacy.erase(await house.erasing(), FAREWELL, NOW)
+    async with house.database.read() as session:
+        reports = (await session.scalars(select(tables.ErrorReport).order_by(tables.ErrorReport.at))).all()
+        alerts = (await session.scalars(select(tables.Alert).order_by(tables.Alert.id))).all()
+    assert {(report.person_id, bool(report.traceback)) for report in reports} == {(None, False), (BEN, True)}
+    assert [bool(alert.facts["traceback"]) for alert in alerts] == [False, True]
+
+
+async def test_an_operator_s_question_about_who_was_erased_goes_too(house: House):
+    storage = DatabaseStorage(house.database, lambda: NOW)
+    for operator, subject in ((1900, ANNA), (1901, BEN)):
+        key = StorageKey(42, operator, operator)
+        await storage.set_state(key, State("reason", "Ban"))
+        await storage.set_data(key, {"subject": subject, "question": 5})
+    await house.privacy.erase(await house.erasing(), FAREWELL, NOW)
+    assert await storage.get_state(StorageKey(42, 1900, 1900)) is None
+    assert await storage.get_data(StorageKey(42, 1901, 1901)) == {"subject": BEN, "question": 5}
+
+
+async def test_operators_get_what_they_did_and_not_to_whom(house: House):
+    async with house.database.write() as session:
+        bens = await session.scalar(select(tables.Link.id).where(tables.Link.owner_id == BEN))
+        for name, subject, facts in (
+            ("ban", f"person:{BEN}", {"reason": "my words"}),
+            ("disable-link", f"link:{bens}", {"reason": "phishing", "slug": f"slug{BEN}"}),
+            ("look-up", f"person:{ANNA}", {}),
+        ):
+            session.add(tables.Act(at=NOW, actor_id=ANNA, name=name, subject=subject, facts=facts))
+    (archive,) = await house.privacy.collect(ANNA, "", nothing)
+    content = files_of(archive)["acts.csv"].decode()
+    acts = [(row["name"], row["subject"], json.loads(row["facts"])) for row in csv.DictReader(io.StringIO(content))]
+    assert ("ban", f"person:{ANNA}", {"reason": f"why {ANNA}"}) in acts, "what was done about her"
+    assert ("look-up", f"person:{ANNA}", {}) in acts
+    assert ("ban", "person", {"reason": "my words"}) in acts
+    assert ("disable-link", "link", {"reason": "phishing"}) in acts
+    assert ("look-up", "person", {}) in acts
+    assert str(BEN) not in content
+
+
 async def test_a_last_message_that_never_arrives_leaves_no_trace_either(house: House):
     await house.privacy.erase(await house.erasing(), FAREWELL, NOW)
     await house.privacy.forget_traces(await house.traces(), NOW + timedelta(hours=13))
@@ -363,7 +481,20 @@ async def test_dialogues_in_redis_are_given_and_erased(valkey: str, tmp_path):
     await dialogues.forget(ANNA)
     assert await dialogues.of(ANNA) == []
     assert len(await dialogues.of(BEN)) == 2
+    await storage_with_subject(settings, BEN)
+    await dialogues.forget(ANNA)
+    assert len(await dialogues.of(1900)) == 2
+    await dialogues.forget(BEN)
+    assert await dialogues.of(1900) == [], "an operator's question about who was erased"
     await redis.aclose()
+
+
+async def storage_with_subject(settings: Settings, subject: int) -> None:
+    """An operator is asked something about a person."""
+    async with open_services(settings) as container, open_dialogues(container) as (storage, _isolation):
+        key = StorageKey(42, 1900, 1900)
+        await storage.set_state(key, State("reason", "Ban"))
+        await storage.set_data(key, {"subject": subject, "question": 5})
 
 
 def test_tables_that_keep_nothing_of_people_have_no_column_that_could():
