@@ -12,6 +12,7 @@ from aiogram.types import Update
 from pydantic import ValidationError
 
 from bot.inbox import Inbox
+from bot.stopping import unless
 
 log = structlog.get_logger()
 WAIT_SECONDS = 25
@@ -38,8 +39,9 @@ class Polling:
         while not self._stopping.is_set():
             try:
                 if webhook:
-                    await self._bot.delete_webhook()
-                    webhook = False
+                    # Nobody waits at the end for a Telegram that does not answer.
+                    webhook = await unless(self._stopping, self._bot.delete_webhook()) is None
+                    continue
                 await self._take(await self._fetch())
             except TelegramUnauthorizedError:
                 raise
@@ -58,15 +60,7 @@ class Polling:
 
     async def _fetch(self) -> Sequence[Update]:
         """The next updates; none when stop() is called meanwhile."""
-        fetching = asyncio.create_task(self._updates())
-        stopping = asyncio.create_task(self._stopping.wait())
-        try:
-            await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            return fetching.result() if fetching.done() else []
-        finally:
-            for task in (fetching, stopping):
-                task.cancel()
-            await asyncio.gather(fetching, stopping, return_exceptions=True)
+        return await unless(self._stopping, self._updates()) or []
 
     async def _updates(self) -> Sequence[Update]:
         try:

@@ -29,7 +29,7 @@ from bot.regrets import Regrets
 from bot.sender import open_bot
 from bot.sending import Sending
 from bot.settings import Settings
-from bot.stopping import Role, Stopping, together, until
+from bot.stopping import Role, Stopping, together, unless, until, until_soon_after
 from bot.webhook import Webhook
 from handlers.commands import register_commands
 from services.security import Cipher
@@ -38,6 +38,8 @@ log = structlog.get_logger()
 REFUSAL = "Telegram refuses BOT_TOKEN. Copy it anew from @BotFather into .env"
 # How long what is in hand may take at an orderly stop.
 FINISH_SECONDS = 20.0
+# After that, whatever hangs is cut off.
+LEAVE_SECONDS = FINISH_SECONDS + 5
 # Before a loop that failed runs again.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
@@ -133,11 +135,12 @@ def _kept_up(loop: Loop, helm: Helm) -> Role:
         pause = FIRST_PAUSE
         while not over.is_set():
             try:
-                await loop(helm)
+                if not await until_soon_after(over, loop(helm), LEAVE_SECONDS):
+                    log.warning("a part of the bot did not end in time and was cut off", part=_name(loop))
             except (TelegramUnauthorizedError, Deposed):
                 raise
             except Exception as error:
-                log.error("a part of the bot failed and begins anew", part=getattr(loop, "__name__", repr(loop)))
+                log.error("a part of the bot failed and begins anew", part=_name(loop))
                 await helm.container.services.errors.report("bot", error, helm.container.clock())
                 await _rest(over, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -146,6 +149,10 @@ def _kept_up(loop: Loop, helm: Helm) -> Role:
                 await over.wait()
 
     return role
+
+
+def _name(loop: Loop) -> str:
+    return getattr(loop, "__name__", repr(loop))
 
 
 async def _rest(over: Stopping, seconds: float) -> None:
@@ -222,7 +229,10 @@ async def register_lists(helm: Helm) -> None:
     """Lists of commands, which Telegram shows; not worth keeping people waiting."""
     settings = helm.container.settings
     try:
-        await register_commands(helm.bot, helm.container.catalogue, settings.admin_ids, settings.admin_chat_id)
+        await unless(
+            helm.reign.over,
+            register_commands(helm.bot, helm.container.catalogue, settings.admin_ids, settings.admin_chat_id),
+        )
     except AiogramError as error:
         log.warning("the command lists were not registered; the next start tries again", reason=type(error).__name__)
 

@@ -4,9 +4,11 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 Stopping = asyncio.Event
 Role = Callable[[Stopping], Awaitable[None]]
+T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -51,6 +53,37 @@ async def until(stopping: Stopping, work: Awaitable[None], stop: Callable[[], No
         await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
         stop()
         await working
+    finally:
+        # Where this was cancelled, so is the work.
+        for task in (waiting, working):
+            task.cancel()
+        await asyncio.gather(waiting, working, return_exceptions=True)
+
+
+async def unless(stopping: Stopping, work: Awaitable[T]) -> T | None:
+    """What the work gives; None when ``stopping`` comes first: then the work is cut off, wherever it is."""
+    working = asyncio.ensure_future(work)
+    waiting = asyncio.ensure_future(stopping.wait())
+    try:
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        for task in (working, waiting):
+            task.cancel()
+        await asyncio.gather(working, waiting, return_exceptions=True)
+
+
+async def until_soon_after(stopping: Stopping, work: Awaitable[None], seconds: float) -> bool:
+    """Do the work, which ends by itself after ``stopping``; whether it did, within so long. Else it is cut off."""
+    working = asyncio.ensure_future(work)
+    waiting = asyncio.ensure_future(stopping.wait())
+    try:
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({working}, timeout=seconds)
+        if not working.done():
+            return False
+        await working
+        return True
     finally:
         # Where this was cancelled, so is the work.
         for task in (waiting, working):

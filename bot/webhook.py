@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from bot.inbox import Inbox
 from bot.refusals import port_needed
 from bot.settings import Settings
-from bot.stopping import Stopping
+from bot.stopping import Stopping, unless
 from redirect_server.application import listening
 
 log = structlog.get_logger()
@@ -70,9 +70,8 @@ class Webhook:
         pause = FIRST_PAUSE
         while not stopping.is_set():
             try:
-                await bot.set_webhook(
-                    self.url, secret_token=self._secret, allowed_updates=kinds, max_connections=CONNECTIONS
-                )
+                # Nobody waits at the end for a Telegram that does not answer.
+                await unless(stopping, self._tell(bot, kinds))
             except TelegramUnauthorizedError:
                 raise
             except AiogramError as error:
@@ -82,6 +81,9 @@ class Webhook:
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 return
+
+    async def _tell(self, bot: Bot, kinds: list[str]) -> None:
+        await bot.set_webhook(self.url, secret_token=self._secret, allowed_updates=kinds, max_connections=CONNECTIONS)
 
     async def receive(self, request: web.Request) -> web.Response:
         """401 without the secret, 413, 400 for what is no update, 503 when it cannot be kept, else 200."""
