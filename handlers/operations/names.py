@@ -6,7 +6,7 @@ from services.operations import audit
 from services.operations.audit import Act
 from services.people import Role
 
-MOST_REASON = 80
+MOST_ACTOR, MOST_REASON = 20, 80
 # What a number is the number of.
 SIGNS = {"person": "👤", "link": "🔗", "error": "⚠️ №", "alert": "🔔 №"}
 
@@ -37,10 +37,17 @@ def act_name(name: str) -> str:
     return names.get(name, quoted(name))
 
 
+def actor_name(act: Act) -> str:
+    if act.actor_id == audit.FORMER_OPERATOR:
+        return _("a former operator")
+    return said(act.actor or str(act.actor_id), MOST_ACTOR)
+
+
 def subject_name(act: Act) -> str:
     """``person:1001`` → ``👤 1001``; a link by its slug where that is noted; a role and a reason behind it."""
     kind, _colon, subject = act.subject.partition(":")
-    shown = f"{SIGNS.get(kind, '')} {said(act.facts.get('slug') or subject)}".strip()
+    called = _("erased") if act.subject == audit.ERASED_PERSON else said(act.facts.get("slug") or subject)
+    shown = f"{SIGNS.get(kind, '')} {called}".strip()
     if act.name == audit.GIVE_ROLE:
         shown += f" → {_given(act)}"
     reason = act.facts.get("reason")

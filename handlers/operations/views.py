@@ -17,11 +17,11 @@ from handlers.operations.callbacks import (
     PersonAction,
     PersonPress,
 )
-from handlers.operations.names import act_name, subject_name
+from handlers.operations.names import act_name, actor_name, subject_name
 from handlers.screen import Screen
 from services.language import gettext as _
 from services.language import ngettext
-from services.language.formats import day, duration, ending, hour, number, quoted, said
+from services.language.formats import day, duration, ending, hour, number, quoted
 from services.operations.audit import ActPage
 from services.operations.errors import KeptError
 from services.operations.overview import Overview
@@ -83,9 +83,9 @@ def log(page: ActPage, zone: tzinfo, person_id: int) -> Screen:
     if not page.total:
         return Screen(_("📜 Nothing has been done here yet."), rows([back]))
     lines = [ngettext("📜 <b>{count} act</b>", "📜 <b>{count} acts</b>", page.total).format(count=number(page.total))]
-    for act in page.acts:
-        who = said(act.actor or str(act.actor_id), 20)
-        lines.append(f"{moment(act.at, zone)} · {who}\n{act_name(act.name)}: {subject_name(act)}")
+    lines += [
+        f"{moment(act.at, zone)} · {actor_name(act)}\n{act_name(act.name)}: {subject_name(act)}" for act in page.acts
+    ]
     return Screen(
         "\n".join(lines), rows(turns(page.number, page.pages, lambda to: ActsPress(page=to, id=person_id)), [back])
     )

@@ -9,9 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.engine import Database
 from db.queries import acts as queries
+from db.queries.privacy import ERASED, NOBODY
 
 # Looking again at the same thing within this time is the same look.
 ONE_LOOK = timedelta(minutes=10)
+# What stands in the place of an operator, and of the person an act was about, once they were erased.
+FORMER_OPERATOR, ERASED_PERSON = NOBODY, ERASED
 
 LOOK_UP = "look-up"
 BAN, UNBAN = "ban", "unban"

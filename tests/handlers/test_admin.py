@@ -427,6 +427,30 @@ async def test_the_log_says_who_did_what_and_can_be_read_for_one_person(platform
     await olya.sees("Просмотр")
 
 
+async def test_the_log_names_nobody_who_was_erased(platform: Platform, anna: Person, ben: Person, olya: Person):
+    await anna.send("/start")
+    await ben.send("/start")
+    await olya.send("/admin @ben_demo")
+    await olya.press("🛠 Роль")
+    await olya.press("оператор")
+    await ben.sees("operator")
+    await ben.send("/admin 1001")
+    for person, labels in ((anna, ("Стереть всё", "Да, стереть всё")), (ben, ("Erase everything", "Yes, erase"))):
+        await person.send("/privacy")
+        for label in labels:
+            await person.press(f"🗑 {label}")
+    platform.clock.passes(hours=2)
+    await anna.sees("я о вас хранил", timeout=30)
+    await ben.sees("that I kept about you", timeout=30)
+    await olya.send("/admin")
+    await olya.press("📜 Журнал")
+    lines = (await olya.sees("действи")).text.translate(UNSEEN).splitlines()
+    # Olya's look-up and gift, Ben's look-up.
+    assert "🔎 Просмотр: 👤 стёрт" in lines
+    assert any(line.endswith("· бывший оператор") for line in lines)
+    assert not any("erased" in line or line.endswith("· 0") for line in lines)
+
+
 async def test_a_name_with_markup_breaks_no_page(platform: Platform, vera: Person, olya: Person):
     await vera.send("/start")
     await finds(olya, str(vera.id))
