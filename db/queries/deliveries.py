@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Row, bindparam, case, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Row, bindparam, case, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from db.queries.reckoning import reckon_anew
 from db.queries.upsert import insert_for
 from db.tables import ChatMove, Delivery, Person
 
 DUE, SENDING, SENT, UNKNOWN, FAILED = "due", "sending", "sent", "unknown", "failed"
+# Alerts, what somebody waits for, notices.
+URGENCIES = (0, 1, 2)
+# Among so many that are due the longest there are mostly chats enough.
+WINDOW = 1_000
 # A failed delivery that waits for somebody's return is kept whole; all else that is settled is emptied.
 EMPTY: Mapping[str, Any] = {"payload": None, "file": None}
 
@@ -26,34 +32,80 @@ class Head:
 
 async def add(session: AsyncSession, key: str, **values: Any) -> bool:
     """Whether it is new; a delivery that is owed already stays as it is."""
-    insert = insert_for(session, Delivery).values(key=key, state=DUE, attempts=0, **values)
+    insert = insert_for(session, Delivery).values(
+        key=key, state=DUE, attempts=0, reckoned_at=values["created_at"], **values
+    )
     added = insert.on_conflict_do_nothing(index_elements=[Delivery.key]).returning(Delivery.id)
     return (await session.scalar(added)) is not None
 
 
-async def heads(
-    session: AsyncSession, now: datetime, held_until: datetime, most_tries: int, later: Sequence[str], limit: int
-) -> list[Head]:
+async def heads(session: AsyncSession, now: datetime, held_until: datetime, most_tries: int, limit: int) -> list[Head]:
     """The delivery with the lowest id of each chat in which something is due and nothing is being sent.
 
     One that is tried again after a pause, before ``held_until``, holds up what follows it in its chat, unless it was
-    tried ``most_tries`` times. Chats with nothing but kinds of ``later`` come last, else who waits longest is first.
+    tried ``most_tries`` times. The chats with the most urgent ones come first, then who waits longest. However many
+    are due, few rows are read, unless those that are due the longest are a few chats' own.
     """
-    is_due = (Delivery.state == DUE) & (Delivery.due_at <= now)
-    is_tried_again = (Delivery.state == DUE) & (Delivery.due_at > now) & Delivery.attempts.between(1, most_tries - 1)
-    first = func.min(case((is_due, Delivery.id)))
-    tried_again = func.min(case((is_tried_again, Delivery.id)))
-    sending = func.count(case((Delivery.state == SENDING, 1)))
-    urgency = func.min(case((is_due, case((Delivery.kind.in_(later), 1), else_=0))))
-    rows = await session.execute(
-        select(Delivery.chat_id, first)
-        .where(Delivery.state.in_((DUE, SENDING)), Delivery.due_at <= held_until)
-        .group_by(Delivery.chat_id)
-        .having(first.is_not(None), sending == 0, tried_again.is_(None) | (tried_again > first))
-        .order_by(urgency, first)
-        .limit(limit)
+    found: list[Head] = []
+    seen: set[int] = set()
+    for urgency in URGENCIES:
+        for look in (_oldest, _others):
+            ahead, are_all = await look(session, urgency, now, len(seen) + WINDOW)
+            ahead = [head for head in ahead if head.chat_id not in seen]
+            while ahead and len(found) < limit:
+                asked, ahead = ahead[: limit - len(found)], ahead[limit - len(found) :]
+                found += await _first_of(session, asked, now, held_until, most_tries)
+                seen.update(head.chat_id for head in asked)
+            if len(found) == limit:
+                return found
+            if are_all:
+                break
+    return found
+
+
+async def _oldest(session: AsyncSession, urgency: int, now: datetime, limit: int) -> tuple[list[Head], bool]:
+    """One of each chat among the ``limit`` deliveries that are due the longest; whether no others are due."""
+    oldest = select(Delivery.id, Delivery.chat_id).where(_due(urgency, now))
+    rows = (await session.execute(oldest.order_by(Delivery.due_at, Delivery.id).limit(limit))).all()
+    chats: dict[int, Head] = {}
+    for delivery_id, chat_id in rows:
+        chats.setdefault(chat_id, Head(delivery_id, chat_id))
+    return list(chats.values()), len(rows) < limit
+
+
+async def _others(session: AsyncSession, urgency: int, now: datetime, limit: int) -> tuple[list[Head], bool]:
+    """One of each of the ``limit`` chats that wait the longest; this reads all that is due."""
+    first = select(func.min(Delivery.id), Delivery.chat_id).where(_due(urgency, now)).group_by(Delivery.chat_id)
+    rows = await session.execute(first.order_by(func.min(Delivery.due_at), func.min(Delivery.id)).limit(limit))
+    return [Head(delivery_id, chat_id) for delivery_id, chat_id in rows], True
+
+
+def _due(urgency: int, now: datetime) -> ColumnElement[bool]:
+    due = Delivery.state == DUE
+    return due & (Delivery.urgency == urgency) & (Delivery.due_at <= now)
+
+
+async def _first_of(
+    session: AsyncSession, asked: Sequence[Head], now: datetime, held_until: datetime, most_tries: int
+) -> list[Head]:
+    """What is next in the chats of ``asked`` that have nothing under way or held up; in their order."""
+    any_of, row, under_way = aliased(Delivery), aliased(Delivery), aliased(Delivery)
+    is_tried_again = row.attempts.between(1, most_tries - 1) & (row.due_at <= held_until)
+    first = (
+        select(row.id)
+        .where(row.chat_id == any_of.chat_id, row.state == DUE, (row.due_at <= now) | is_tried_again)
+        .order_by(row.id)
+        .limit(1)
+        .scalar_subquery()
     )
-    return [Head(id=row[1], chat_id=row[0]) for row in rows]
+    is_busy = exists().where(under_way.chat_id == any_of.chat_id, under_way.state == SENDING)
+    heads = await session.execute(
+        select(Delivery.id, Delivery.chat_id)
+        .join(any_of, Delivery.id == first)
+        .where(any_of.id.in_([head.id for head in asked]), Delivery.due_at <= now, ~is_busy)
+    )
+    next_ones = {head.chat_id: head for head in (Head(*row) for row in heads)}
+    return [next_ones[head.chat_id] for head in asked if head.chat_id in next_ones]
 
 
 async def claim(session: AsyncSession, ids: Sequence[int], now: datetime) -> Sequence[Delivery]:
@@ -119,7 +171,7 @@ async def revive_chat(session: AsyncSession, chat_id: int, now: datetime) -> int
     revived = await session.execute(
         update(Delivery)
         .where(Delivery.chat_id == chat_id, Delivery.state == FAILED, Delivery.waits, Delivery.payload.is_not(None))
-        .values(state=DUE, due_at=now, attempts=0, reason=None, sending_at=None, finished_at=None)
+        .values(state=DUE, due_at=now, reckoned_at=now, attempts=0, reason=None, sending_at=None, finished_at=None)
         .returning(Delivery.id)
     )
     return len(revived.all())
@@ -179,13 +231,17 @@ async def counts(session: AsyncSession) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-async def mend_times(session: AsyncSession, now: datetime, far: datetime) -> None:
-    """After the clock went back: what was due at once is due now, and so is what is tried again later than ``far``."""
-    at_once = Delivery.due_at <= Delivery.created_at
-    again = (Delivery.attempts > 0) & (Delivery.due_at > far)
-    await session.execute(
-        update(Delivery).where(Delivery.state == DUE, Delivery.due_at > now, at_once | again).values(due_at=now)
+async def mend_times(session: AsyncSession, now: datetime, limit: int) -> int:
+    """After the clock went back: what waits by the time of before waits from now on, as long as it was to wait then.
+
+    How many these were, ``limit`` at most. What is being sent may be due again.
+    """
+    late = await session.execute(
+        select(Delivery.id, Delivery.due_at, Delivery.reckoned_at)
+        .where(Delivery.state.in_((DUE, SENDING)), Delivery.due_at > now, Delivery.reckoned_at > now)
+        .limit(limit)
     )
+    return await reckon_anew(session, Delivery, late.all(), now)
 
 
 async def oldest_due(session: AsyncSession, now: datetime) -> datetime | None:

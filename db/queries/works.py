@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, case, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.queries.reckoning import reckon_anew
 from db.queries.upsert import insert_for
 from db.tables import Work
 
@@ -20,7 +21,9 @@ LATELY = timedelta(minutes=10)
 async def add(session: AsyncSession, kind: str, key: str, **values: Any) -> int:
     """The id of the work that is due under this kind and key: a new one, unless one is due already."""
     await session.execute(delete(Work).where(Work.kind == kind, Work.key == key, Work.state != DUE))
-    insert = insert_for(session, Work).values(kind=kind, key=key, state=DUE, attempts=0, **values)
+    insert = insert_for(session, Work).values(
+        kind=kind, key=key, state=DUE, attempts=0, reckoned_at=values["created_at"], **values
+    )
     added: int | None = await session.scalar(
         insert.on_conflict_do_nothing(index_elements=[Work.kind, Work.key]).returning(Work.id)
     )
@@ -150,10 +153,13 @@ async def finish(
     )
 
 
-async def put_back(session: AsyncSession, work_id: int, lease: str, due_at: datetime, *, uncounted: bool) -> bool:
-    """Whether the work was under ``lease`` and is free again, due at ``due_at``; ``uncounted``: it was no attempt."""
+async def put_back(
+    session: AsyncSession, work_id: int, lease: str, now: datetime, pause: timedelta, *, uncounted: bool
+) -> bool:
+    """Whether the work was under ``lease`` and is free again, due after ``pause``; ``uncounted``: it was no attempt."""
     attempts = Work.attempts - 1 if uncounted else Work.attempts
-    return await _settle(session, work_id, lease, due_at=due_at, attempts=attempts, lease=None, leased_until=None)
+    due = {"due_at": now + pause, "reckoned_at": now}
+    return await _settle(session, work_id, lease, attempts=attempts, lease=None, leased_until=None, **due)
 
 
 async def _settle(session: AsyncSession, work_id: int, holder: str, /, **values: Any) -> bool:
@@ -190,15 +196,21 @@ async def cancel_one(session: AsyncSession, kind: str, key: str, now: datetime) 
     return cancelled is not None
 
 
-async def mend_times(session: AsyncSession, now: datetime, far: datetime) -> None:
-    """After the clock went back: what was due at once is due now, and so is what is tried again later than ``far``.
+async def mend_times(session: AsyncSession, now: datetime, limit: int) -> int:
+    """After the clock went back: what waits by the time of before waits from now on, as long as it was to wait then.
 
-    No lease is longer than that either; who holds one renews it.
+    How many these were, ``limit`` at most.
     """
-    at_once = Work.due_at <= Work.created_at
-    again = (Work.attempts > 0) & (Work.due_at > far)
-    late = update(Work).where(Work.state == DUE, Work.due_at > now, at_once | again)
-    await session.execute(late.values(due_at=now))
+    late = await session.execute(
+        select(Work.id, Work.due_at, Work.reckoned_at)
+        .where(Work.state == DUE, Work.due_at > now, Work.reckoned_at > now)
+        .limit(limit)
+    )
+    return await reckon_anew(session, Work, late.all(), now)
+
+
+async def end_leases(session: AsyncSession, far: datetime, now: datetime) -> None:
+    """After the clock went back: no lease lasts until after ``far``; who holds one renews it."""
     await session.execute(update(Work).where(Work.state == DUE, Work.leased_until > far).values(leased_until=now))
 
 

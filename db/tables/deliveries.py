@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from db.tables.base import Base
@@ -14,8 +14,10 @@ class Delivery(Base):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("ix_deliveries_state_due_at", "state", "due_at"),
-        Index("ix_deliveries_chat_id_state", "chat_id", "state"),
+        # The next chats are found by this alone, …
+        Index("ix_deliveries_turn", "state", "urgency", "due_at", "id", "chat_id"),
+        # … and by this what is next in each of them.
+        Index("ix_deliveries_chat_id_state_id", "chat_id", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -23,6 +25,8 @@ class Delivery(Base):
     key: Mapped[str] = mapped_column(String(128), unique=True)
     kind: Mapped[str] = mapped_column(String(32))
     chat_id: Mapped[int] = mapped_column(BigInteger)
+    # Which goes first: 0 alerts, 1 what somebody waits for, 2 notices.
+    urgency: Mapped[int] = mapped_column(SmallInteger)
     # What is sent, encrypted; emptied once it is settled.
     payload: Mapped[bytes | None] = mapped_column(LargeBinary)
     # A picture or a document, encrypted; emptied with the payload. Read only when it is sent.
@@ -30,6 +34,8 @@ class Delivery(Base):
     # due, sending, sent, unknown or failed.
     state: Mapped[str] = mapped_column(String(8))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # From which moment that was reckoned: where it lies in the future, the clock went back since.
+    reckoned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int]
     # Sent again where nobody knows whether it arrived: better twice than never.
     may_repeat: Mapped[bool]

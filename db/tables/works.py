@@ -33,6 +33,8 @@ class Work(Base):
     # due, done, failed or cancelled; one that is being done is due and leased.
     state: Mapped[str] = mapped_column(String(16))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # From which moment that was reckoned: where it lies in the future, the clock went back since.
+    reckoned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Who does it, and until when nobody else may.
     lease: Mapped[str | None] = mapped_column(String(64))
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

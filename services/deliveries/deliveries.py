@@ -23,8 +23,8 @@ from services.time_zones import zone
 
 # A key and the number of a part fit into the column.
 MOST_KEY = 120
-# No pause between two tries is longer.
-FAR = timedelta(hours=1)
+# Small transactions: nobody who writes meanwhile waits long.
+MENDED_AT_ONCE = 1_000
 LATELY = timedelta(minutes=10)
 
 
@@ -102,6 +102,7 @@ class Deliveries:
                 place,
                 kind=kind.name,
                 chat_id=chat_id,
+                urgency=kind.urgency,
                 payload=self._cipher.lock(json.dumps(payload).encode(), place),
                 file=None if content is None else self._cipher.lock(content, place),
                 due_at=due_at or now,
@@ -163,8 +164,12 @@ class Deliveries:
 
     async def mend_times(self, now: datetime) -> None:
         """The clock went back: what was owed before must not wait for the time to come again."""
+        while await self._mend_some(now):
+            pass
+
+    async def _mend_some(self, now: datetime) -> int:
         async with self._database.write() as session:
-            await queries.mend_times(session, now, now + FAR)
+            return await queries.mend_times(session, now, MENDED_AT_ONCE)
 
     async def health(self, now: datetime) -> DeliveryHealth:
         async with self._database.read() as session:

@@ -5,7 +5,7 @@ from typing import Final
 from services.deliveries.outgoing import DeliveryKind
 
 # To operators: something is wrong. Better read twice than never.
-ALERT: Final = DeliveryKind("alert", may_repeat=True)
+ALERT: Final = DeliveryKind("alert", may_repeat=True, urgent=True)
 # The result of a person's own work; it waits for who blocked the bot meanwhile.
 ANSWER: Final = DeliveryKind("answer", waits=True)
 # What a person must know of themselves: a ban and its end, that all of theirs was erased.

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.engine import Database
 from db.queries import deliveries as queries
 from db.tables import Delivery
-from services.deliveries.kinds import KINDS
 from services.security import Cipher, Unreadable
 
 # A delivery that is tried again holds up its chat, so that its order is kept; after so many tries (four minutes)
@@ -101,10 +100,9 @@ class Outbox:
         self.unkept: dict[int, tuple[Dispatch, Outcome]] = {}
 
     async def heads(self, now: datetime, limit: int) -> Sequence[queries.Head]:
-        """The next delivery of each chat that has one due; notices after all else, and who waits longest first."""
-        notices = [kind.name for kind in KINDS.values() if kind.notice is not None]
+        """The next delivery of each chat that has one due: alerts first, notices last, else who waits longest first."""
         async with self._database.read() as session:
-            return await queries.heads(session, now, now + LONGEST_PAUSE, MOST_TRIES_IN_ORDER, notices, limit)
+            return await queries.heads(session, now, now + LONGEST_PAUSE, MOST_TRIES_IN_ORDER, limit)
 
     async def claim(self, ids: Sequence[int], now: datetime, fence: Fence | None = None) -> list[Dispatch]:
         """Those of ``ids`` that are this process's to send, marked so before this returns."""
@@ -204,7 +202,15 @@ async def _try_again(session: AsyncSession, row: Dispatch, reason: str, wait: ti
     else:
         # Being asked to wait is no failure of this message: its pauses do not grow.
         attempts, pause = max(row.attempts, 1), wait
-    await queries.settle(session, row.id, state=queries.DUE, due_at=now + pause, attempts=attempts, reason=reason)
+    await queries.settle(
+        session,
+        row.id,
+        state=queries.DUE,
+        due_at=now + pause,
+        reckoned_at=now,
+        attempts=attempts,
+        reason=reason,
+    )
 
 
 async def _fail(session: AsyncSession, delivery_id: int, reason: str, now: datetime) -> None:

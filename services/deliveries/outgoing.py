@@ -38,9 +38,18 @@ class DeliveryKind:
     ``waits``: kept for the return of a person who blocked the bot.
     ``notice``: which switchable kind of notice it is (:mod:`services.people.preferences`), which also waits for the
     end of a person's quiet hours and lets other messages go first; None: always sent, and at once.
+    ``urgent``: goes before all others.
     """
 
     name: str
     may_repeat: bool = False
     waits: bool = False
     notice: str | None = None
+    urgent: bool = False
+
+    @property
+    def urgency(self) -> int:
+        """What has a lower one goes first."""
+        if self.urgent:
+            return 0
+        return 1 if self.notice is None else 2

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -168,11 +168,10 @@ class Worker:
             if hand.dropped:
                 await progress.drop()
             elif hand.leaving and hand.doing.cancelled():
-                await progress.close()
-                await self._surely(lambda: self._works.put_back(hand.claimed, self._clock(), uncounted=True))
+                # First this: showing the last text, below, may take all the time that there is left.
+                await self._put_back(hand, timedelta(), uncounted=True)
             elif isinstance(error, Later):
-                due_at = self._clock() + error.pause
-                await self._surely(lambda: self._works.put_back(hand.claimed, due_at, uncounted=True))
+                await self._put_back(hand, error.pause, uncounted=True)
             elif error is None and not hand.doing.cancelled():
                 await self._surely(lambda: self._works.done(hand.claimed, self._clock()))
             else:
@@ -198,8 +197,7 @@ class Worker:
         work, kind = hand.claimed.work, hand.kind
         log.warning("a work failed", work=work.id, kind=work.kind, attempt=work.attempts, error=type(error).__name__)
         if not isinstance(error, GiveUp) and work.attempts < kind.most_attempts:
-            due_at = self._clock() + kind.pause_after(work.attempts)
-            if await self._surely(lambda: self._works.put_back(hand.claimed, due_at)) and work.attempts == REPORTED:
+            if await self._put_back(hand, kind.pause_after(work.attempts)) and work.attempts == REPORTED:
                 await self._tell_operators(work, error)
             return
         reason = error.reason if isinstance(error, GiveUp) else type(error).__name__
@@ -212,6 +210,10 @@ class Worker:
         if await self._surely(lambda: self._works.fail(hand.claimed, reason, regret, self._clock())):
             await progress.remove()
             await self._tell_operators(work, error)
+
+    async def _put_back(self, hand: _Hand, pause: timedelta, *, uncounted: bool = False) -> bool:
+        now = self._clock()
+        return await self._surely(lambda: self._works.put_back(hand.claimed, now, pause, uncounted=uncounted))
 
     async def _tell_operators(self, work: Work, error: BaseException) -> None:
         try:

@@ -20,8 +20,10 @@ from services.works.kinds import Work, WorkKind
 
 # A person's works at once; the rest wait, and others go first.
 MOST_EACH = 2
-# No pause between two tries, and no lease, is longer.
+# No lease is longer.
 FAR = timedelta(hours=1)
+# Small transactions: nobody who writes meanwhile waits long.
+MENDED_AT_ONCE = 1_000
 # As long as their columns are.
 MOST_KIND, MOST_KEY = 32, 128
 
@@ -168,8 +170,14 @@ class Works:
 
     async def mend_times(self, now: datetime) -> None:
         """The clock went back: what was asked for before must not wait for the time to come again."""
+        while await self._mend_some(now):
+            pass
         async with self._database.write() as session:
-            await queries.mend_times(session, now, now + FAR)
+            await queries.end_leases(session, now + FAR, now)
+
+    async def _mend_some(self, now: datetime) -> int:
+        async with self._database.write() as session:
+            return await queries.mend_times(session, now, MENDED_AT_ONCE)
 
     async def health(self, now: datetime) -> WorksHealth:
         async with self._database.read() as session:
@@ -216,10 +224,10 @@ class Works:
                 await self._deliveries.enqueue_in(session, ANSWER, f"work-failed:{work.id}", chat_id, regret, now)
         return failed
 
-    async def put_back(self, claimed: Claimed, due_at: datetime, *, uncounted: bool = False) -> bool:
-        """Free for whoever claims it from ``due_at`` on; ``uncounted``: it was interrupted, which is no failure."""
+    async def put_back(self, claimed: Claimed, now: datetime, pause: timedelta, *, uncounted: bool = False) -> bool:
+        """Free for whoever claims it after ``pause``; ``uncounted``: it was interrupted, which is no failure."""
         async with self._database.write() as session:
-            return await queries.put_back(session, claimed.work.id, claimed.token, due_at, uncounted=uncounted)
+            return await queries.put_back(session, claimed.work.id, claimed.token, now, pause, uncounted=uncounted)
 
 
 def _effect(kind: str) -> str:

@@ -80,6 +80,7 @@ def _rivers() -> None:
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("reckoned_at", UtcDateTime(), nullable=False),
         sa.Column("lease", sa.String(length=64), nullable=True),
         sa.Column("leased_until", UtcDateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -101,10 +102,12 @@ def _rivers() -> None:
         sa.Column("key", sa.String(length=128), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("urgency", sa.SmallInteger(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=True),
         sa.Column("file", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("reckoned_at", UtcDateTime(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("may_repeat", sa.Boolean(), nullable=False),
         sa.Column("waits", sa.Boolean(), nullable=False),
@@ -116,9 +119,9 @@ def _rivers() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("key", name=op.f("uq_deliveries_key")),
     )
-    op.create_index("ix_deliveries_chat_id_state", "deliveries", ["chat_id", "state"])
+    op.create_index("ix_deliveries_chat_id_state_id", "deliveries", ["chat_id", "state", "id"])
     op.create_index(op.f("ix_deliveries_finished_at"), "deliveries", ["finished_at"])
-    op.create_index("ix_deliveries_state_due_at", "deliveries", ["state", "due_at"])
+    op.create_index("ix_deliveries_turn", "deliveries", ["state", "urgency", "due_at", "id", "chat_id"])
     op.create_table(
         "chat_moves",
         sa.Column("old_id", sa.BigInteger(), autoincrement=False, nullable=False),
