@@ -172,13 +172,11 @@ async def _settle(session: AsyncSession, work_id: int, holder: str, /, **values:
     return settled is not None
 
 
-async def cancel(
-    session: AsyncSession, person_id: int, now: datetime, *, kept_kinds: Collection[str]
-) -> Sequence[Work]:
-    """A person's works that were due, waiting or being done, and are cancelled by this; those of some kinds stay."""
+async def cancel(session: AsyncSession, person_id: int, now: datetime, *, kinds: Collection[str]) -> Sequence[Work]:
+    """A person's works of these kinds that were due, waiting or being done, and are cancelled by this."""
     cancelled = await session.scalars(
         update(Work)
-        .where(Work.person_id == person_id, Work.state == DUE, Work.kind.not_in(kept_kinds))
+        .where(Work.person_id == person_id, Work.state == DUE, Work.kind.in_(kinds))
         .values(state=CANCELLED, finished_at=now, lease=None, leased_until=None)
         .returning(Work)
     )

@@ -155,9 +155,10 @@ class Works:
 
     async def stop(self, person_id: int, now: datetime) -> list[Work]:
         """As ``cancel``: the works themselves. Those that this process does have ended when this returns."""
-        kept = [name for name, kind in self._kinds.items() if not kind.cancellable]
+        # Of a kind that only others know, a newer version's say, nobody here knows whether it may be stopped.
+        kinds = [name for name, kind in self._kinds.items() if kind.cancellable]
         async with self._database.write() as session:
-            stopped = [_work(row) for row in await queries.cancel(session, person_id, now, kept_kinds=kept)]
+            stopped = [_work(row) for row in await queries.cancel(session, person_id, now, kinds=kinds)]
         if self._on_cancel is not None:
             await self._on_cancel({work.id for work in stopped})
         return stopped

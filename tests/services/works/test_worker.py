@@ -11,7 +11,7 @@ from db.engine import Database
 from services.deliveries import Outgoing
 from services.works import GiveUp, Later, Progress, Work
 from services.works.worker import INTERRUPTED
-from tests.services.works.workshop import Clock, Done, Gate, Workshop, kind
+from tests.services.works.workshop import Clock, Done, Gate, Shown, Workshop, kind
 from tests.waiting import until
 
 ANNA, BEN = 1001, 1002
@@ -256,6 +256,31 @@ async def test_a_person_stops_what_waits_and_what_is_being_done(database: Databa
     assert {(await shop.row(work_id)).state for work_id in (*running, waiting)} == {"cancelled"}
     assert gate.ended == ["ben"]
     assert all(shop.messages[work_id].dropped for work_id in running)
+
+
+async def test_a_work_of_a_kind_that_is_unknown_here_is_not_stopped(database: Database, clock: Clock):
+    here, there = Workshop(database, clock, []), Workshop(database, clock, [kind(Done(), "refund", cancellable=False)])
+    work_id = await there.asked("x", ANNA, "refund")
+    assert await here.works.cancel(ANNA, clock.now) == 0
+    async with there.working():
+        await there.ends(work_id)
+
+
+async def test_what_goes_back_at_a_stop_does_not_wait_for_its_message(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    async def hangs(_shown: Shown) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Shown, "close", hangs)
+    monkeypatch.setattr("services.works.worker.LEAVE_SECONDS", 0.5)
+    gate = Gate()
+    shop = Workshop(database, clock, [kind(gate)])
+    work_id = await shop.asked("x")
+    async with shop.working():
+        await gate.has(1)
+    row = await shop.row(work_id)
+    assert (row.lease, row.attempts) == (None, 0)
 
 
 async def test_a_work_in_another_process_is_stopped_when_that_looks_after_its_lease(database: Database, clock: Clock):
