@@ -24,22 +24,24 @@ class Rates:
     """When a delivery may leave, in seconds of ``clock``, which must be a monotonic one.
 
     Telegram takes about 30 messages a second in all, 1 a second to a chat, 20 a minute to a group. Answers are not
-    held up here, only counted; deliveries leave room for them (``overall`` a second).
+    held up here, only counted; deliveries leave room for them (``overall`` a second), but however many answers there
+    are, a few deliveries leave as well (``own`` a second).
     """
 
     def __init__(
         self,
         *,
         overall: int = 25,
+        own: int = 5,
         chat_seconds: float = 1.0,
         group_a_minute: int = 20,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._overall = overall
         self._chat_seconds = chat_seconds
         self._group_a_minute = group_a_minute
         self._clock = clock
         self._sent: deque[float] = deque(maxlen=overall)
+        self._owed: deque[float] = deque(maxlen=own)
         self._chats: dict[int, float] = {}
         self._groups: dict[int, deque[float]] = {}
         # Until when Telegram, or trouble with the way to it, lets nothing through: for a chat, for all.
@@ -47,10 +49,12 @@ class Rates:
         self._all_held = 0.0
         self._refused: dict[int, float] = {}
 
-    def note(self, chat_id: int) -> None:
-        """A message leaves for this chat now."""
+    def note(self, chat_id: int, *, owed: bool = False) -> None:
+        """A message leaves for this chat now: an answer, or a delivery, which was ``owed``."""
         now = self._clock()
         self._sent.append(now)
+        if owed:
+            self._owed.append(now)
         self._chats[chat_id] = now
         if chat_id < 0:
             self._groups.setdefault(chat_id, deque(maxlen=self._group_a_minute)).append(now)
@@ -77,11 +81,8 @@ class Rates:
 
     def wait(self) -> float:
         """Seconds until a delivery may leave for anybody; 0: now."""
-        now = self._clock()
-        free_at = self._all_held
-        if len(self._sent) == self._overall:
-            free_at = max(free_at, self._sent[0] + 1.0)
-        return max(free_at - now, 0.0)
+        room_at = min(_room_at(self._sent), _room_at(self._owed))
+        return max(max(room_at, self._all_held) - self._clock(), 0.0)
 
     def wait_of(self, chat_id: int) -> float:
         """Seconds until this chat may get a delivery, all others aside; 0: now."""
@@ -102,6 +103,11 @@ class Rates:
         self._chats = {chat: at for chat, at in self._chats.items() if now - at < longest}
         self._groups = {chat: times for chat, times in self._groups.items() if now - times[-1] < MINUTE_SECONDS}
         self._held = {chat: until for chat, until in self._held.items() if until > now}
+
+
+def _room_at(sent: deque[float]) -> float:
+    """From when there is room for one more, where a second takes as many as ``sent`` can hold."""
+    return sent[0] + 1.0 if len(sent) == sent.maxlen else 0.0
 
 
 class NotesSending(BaseRequestMiddleware):

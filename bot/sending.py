@@ -149,7 +149,7 @@ class Sending:
                 later.append(head)
                 pause = min(pause, wait)
                 continue
-            self._rates.note(head.chat_id)
+            self._rates.note(head.chat_id, owed=True)
             chosen.append(head)
         self._heads.extendleft(reversed(later))
         return chosen, pause
@@ -203,7 +203,7 @@ class Sending:
             return await call(self._bot, method)
         except TelegramBadRequest:
             assert isinstance(method, SendPhoto)
-            self._rates.note(row.chat_id)
+            self._rates.note(row.chat_id, owed=True)
             return await call(self._bot, as_document(method))
 
     def _wait_for_a_way(self, error: NoWay) -> None:

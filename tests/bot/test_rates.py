@@ -36,12 +36,24 @@ def test_a_chat_gets_one_message_a_second_and_others_do_not_wait(rates: Rates, s
 
 def test_all_together_get_no_more_a_second_than_leaves_room_for_answers(rates: Rates, seconds: Seconds):
     for chat in range(24):
-        rates.note(chat)
+        rates.note(chat, owed=True)
     assert rates.wait() == 0.0
     rates.note(24)
     assert rates.wait() == 1.0
     seconds.now += 1
     assert rates.wait() == 0.0
+
+
+def test_however_many_answers_there_are_five_deliveries_a_second_leave(rates: Rates, seconds: Seconds):
+    left = 0
+    for hundredth in range(12_000):
+        if hundredth % 4 < 2:
+            rates.note(hundredth)  # 50 answers a second
+        if rates.wait() == 0.0:
+            rates.note(-hundredth, owed=True)
+            left += 1
+        seconds.now += 0.01
+    assert 595 <= left <= 610
 
 
 def test_a_group_gets_twenty_a_minute(rates: Rates, seconds: Seconds):
