@@ -12,6 +12,7 @@ from aiogram.exceptions import AiogramError
 from aiogram.types import Update
 
 from bot.container import Container
+from bot.outright import REQUEST_SECONDS, tell_operators
 from services.language import closest_language, speaking
 from services.language import gettext as _
 from services.language.formats import duration
@@ -20,6 +21,10 @@ log = structlog.get_logger()
 # A moment's trouble is nobody's business: Telegram brings the update again.
 QUIET_SECONDS = 2.0
 MOST_TOLD = 500
+# So many are told at once, and no more than this many seconds apart: others get their answers meanwhile.
+AT_ONCE, APART_SECONDS = 4, 0.2
+# How long what is being said may take at the end.
+CLOSE_SECONDS = 5.0
 
 
 class Distress:
@@ -30,8 +35,10 @@ class Distress:
         self._container = container
         self._monotonic = monotonic
         self._since: float | None = None
-        # Chats that were told.
+        # Who was told, this time: operators, and people by their chats.
+        self._operators_know = False
         self._told: set[int] = set()
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def failed(self, bot: Bot, updates: Sequence[Update]) -> None:
@@ -41,50 +48,67 @@ class Distress:
             self._since = now
         if now - self._since < QUIET_SECONDS:
             return
-        for chat_id in self._operators():
-            self._tell(bot, chat_id, "ru", _to_operators)
+        if not self._operators_know:
+            self._operators_know = True
+            self._spawn(self._tell_operators(bot, _to_operators))
         for update in updates:
             message = update.message
             if message is not None and message.chat.type == "private" and message.from_user is not None:
-                self._tell(bot, message.chat.id, closest_language(message.from_user.language_code), _to_person)
+                self._tell(bot, message.chat.id, closest_language(message.from_user.language_code))
 
     def over(self, bot: Bot) -> None:
         """Updates are recorded. People get their answers now, which say enough; operators are told."""
         if self._since is None:
             return
         lasted = timedelta(seconds=self._monotonic() - self._since)
-        told, self._since, self._told = self._told, None, set()
-        for chat_id in self._operators():
-            if chat_id in told:
-                self._tell(bot, chat_id, "ru", lambda: _over(lasted))
-        self._told.clear()
+        knew, self._operators_know = self._operators_know, False
+        self._since, self._told = None, set()
+        if knew:
+            self._spawn(self._tell_operators(bot, lambda: _over(lasted)))
 
     async def close(self) -> None:
-        """Return when what is being said is said."""
-        await asyncio.gather(*self._tasks)
+        """Return when what is being said is said, or does not get out soon: its bot is gone afterwards."""
+        if self._tasks:
+            _, late = await asyncio.wait(set(self._tasks), timeout=CLOSE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
-    def _operators(self) -> list[int]:
+    async def _tell_operators(self, bot: Bot, text: Callable[[], str]) -> None:
         settings = self._container.settings
-        return [settings.admin_chat_id] if settings.admin_chat_id else sorted(settings.admin_ids)
+        async with self._turns:
+            with speaking(self._container.catalogue, "ru"):
+                said = text()
+            await tell_operators(bot, settings.admin_chat_id, sorted(settings.admin_ids), said)
 
-    def _tell(self, bot: Bot, chat_id: int, language: str, text: Callable[[], str]) -> None:
-        if chat_id in self._told or len(self._told) >= MOST_TOLD:
-            return
-        self._told.add(chat_id)
-        with speaking(self._container.catalogue, language):
-            self._spawn(_send(bot, chat_id, text()))
+    def _tell(self, bot: Bot, chat_id: int, language: str) -> None:
+        if chat_id not in self._told and len(self._told) < MOST_TOLD:
+            self._told.add(chat_id)
+            self._spawn(self._tell_person(bot, chat_id, language, self._told))
+
+    async def _tell_person(self, bot: Bot, chat_id: int, language: str, told: set[int]) -> None:
+        async with self._turns:
+            if told is not self._told:
+                # It is over, and their answers come.
+                return
+            with speaking(self._container.catalogue, language):
+                said = _to_person()
+            try:
+                await bot.send_message(chat_id, said, request_timeout=REQUEST_SECONDS)
+            except AiogramError as error:
+                log.warning("a person could not be told that nothing is recorded", reason=type(error).__name__)
+            await asyncio.sleep(APART_SECONDS)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._said)
 
-
-async def _send(bot: Bot, chat_id: int, text: str) -> None:
-    try:
-        await bot.send_message(chat_id, text)
-    except AiogramError as error:
-        log.warning("nobody could be told that nothing is recorded", chat_id=chat_id, reason=type(error).__name__)
+    def _said(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Another process leads by now, say.
+            log.warning("somebody could not be told that nothing is recorded", reason=type(error).__name__)
 
 
 def _to_person() -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.container import Container
 from bot.inbox import ANSWERED_AT_ONCE
-from bot.sender import tell_operators
+from bot.outright import tell_operators, with_detail
 from bot.updates import kind_of
 from handlers.errors import apologise
 from services.operations.alerts import AlertKind
@@ -71,9 +71,8 @@ class Regrets:
             log.warning("an error could not be kept", error_id=error_id, reason=type(trouble).__name__)
             if self._is_news(fingerprint(error)):
                 settings = self._container.settings
-                chats = [settings.admin_chat_id] if settings.admin_chat_id else sorted(settings.admin_ids)
-                heading = f"⚠️ № {error_id}: {type(error).__name__}"
-                await tell_operators(self._bot, chats, heading, errors.text(error))
+                said = with_detail(f"⚠️ № {error_id}: {type(error).__name__}", errors.text(error))
+                await tell_operators(self._bot, settings.admin_chat_id, sorted(settings.admin_ids), said)
 
     def _is_news(self, mark: str) -> bool:
         now = self._clock()

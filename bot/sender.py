@@ -1,7 +1,6 @@
 """The bot that speaks to Telegram: its server, its defaults, and patience where Telegram asks for it."""
 
 import asyncio
-from html import escape
 from typing import Any
 
 import structlog
@@ -11,13 +10,12 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
-from aiogram.exceptions import AiogramError, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
 from aiogram.methods import GetUpdates, TelegramMethod
 from aiogram.methods.base import Response, TelegramType
 from aiohttp import ClientConnectorError, ClientTimeout
 
 from handlers.presses import NotesAnswers
-from services.language.formats import shorten
 
 log = structlog.get_logger()
 # Longer waits are for deliveries; whoever waits in the chat has turned away by then.
@@ -27,7 +25,6 @@ PAUSES_SECONDS = (0.2, 1.0)
 TIMEOUT = ClientTimeout(total=180, sock_connect=10)
 # Methods that change nothing more when they are called twice.
 REPEATABLE = ("edit", "answer", "delete", "set", "get")
-MOST_TRACEBACK_CHARACTERS = 3_000
 
 
 class TriesAgain(BaseRequestMiddleware):
@@ -78,13 +75,3 @@ def open_bot(token: str, api_url: str, *, patient: bool = True) -> Bot:
         # aiogram hands it to aiohttp as it is.
         session.timeout = TIMEOUT  # type: ignore[assignment]
     return Bot(token, session=session, default=DefaultBotProperties(parse_mode=ParseMode.HTML))
-
-
-async def tell_operators(bot: Bot, chats: list[int], heading: str, detail: str) -> None:
-    """One message to each of ``chats``; ``detail`` is redacted already and stands in a block of its own."""
-    text = f"<b>{escape(shorten(heading, 200))}</b>\n<pre>{escape(detail[-MOST_TRACEBACK_CHARACTERS:])}</pre>"
-    for chat_id in chats:
-        try:
-            await bot.send_message(chat_id, text)
-        except AiogramError as error:
-            log.warning("an operator could not be told", chat_id=chat_id, reason=type(error).__name__)

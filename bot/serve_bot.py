@@ -125,6 +125,7 @@ async def _lead(
     try:
         await together(reign.over, *(_kept_up(loop, helm) for loop in LOOPS))
     finally:
+        await distress.close()
         await bot.session.close()
 
 

@@ -7,7 +7,7 @@ import pytest
 from aiogram import Bot
 from aiogram.exceptions import TelegramNetworkError, TelegramServerError
 
-from bot.sender import open_bot, tell_operators
+from bot.sender import open_bot
 from bot.starts import SANDBOX_TOKEN
 from sandbox import Fault, Person, SandboxClient, SandboxServer
 
@@ -61,8 +61,3 @@ async def test_what_goes_on_failing_is_given_up(call: Call):
     with pytest.raises(TelegramServerError):
         await sent.edit_text("goodbye")
     assert call.times("editMessageText") == 3
-
-
-async def test_one_operator_who_cannot_be_told_keeps_nobody_from_the_news(call: Call):
-    await tell_operators(call.bot, [424242, call.anna.id], "⚠️ <b>broken</b>", "Traceback: a < b")
-    assert "Traceback: a < b" in (await call.anna.sees("<b>broken</b>")).text

@@ -75,6 +75,25 @@ async def test_on_a_full_disk_nothing_is_confirmed_people_are_told_and_links_lea
     assert len([message for message in anna.messages() if "⏳" in message.text]) == 1
 
 
+async def test_on_a_full_disk_each_operator_is_told_when_their_group_is_gone(
+    platform: Platform, anna: Person, ben: Person, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.distress.QUIET_SECONDS", 0.0)
+    # One after another.
+    monkeypatch.setattr("bot.distress.AT_ONCE", 1)
+    olya = platform.world.person("Оля")
+    for person in (olya, anna, ben):
+        await person.start()
+    await olya.in_group(platform.world.group("Админы Toklink")).kicks_bot()
+    with full_disk():
+        for person in (anna, ben):
+            await person.send("/help", quiet=True)
+        await olya.sees("Обновления не записываются")
+        await anna.sees("ничего не могу сохранить")
+        await ben.sees("I cannot save anything")
+    await olya.sees("Обновления снова записываются")
+
+
 @pytest.mark.parametrize("writers", [0, MANY])
 async def test_a_database_that_is_locked_for_ten_seconds_is_waited_for_by_who_leads(
     platform: Platform, anna: Person, ben: Person, writers: int
