@@ -28,7 +28,7 @@ class Pulse:
     >>> async with pulse.role("web", lambda: {"clicks": 7, "seconds": 0.2}):   # numbers and words, as JSON takes them
     ...     await serve()
 
-    A process that ends in an orderly way leaves no trace; one that dies is missed.
+    A process that ends in an orderly way leaves no trace; one that dies is missed, and so is a role that fails.
     """
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
@@ -50,13 +50,27 @@ class Pulse:
         try:
             yield
         except Exception:
-            # It failed: whatever the process does now, this role is to be missed.
-            self._roles[name] = dict
-            await self._stop(last_word=False)
+            await self._failed(name)
             raise
         del self._roles[name]
-        if not self._roles:
+        if self._roles:
+            self.changed()
+        else:
             await self._stop(last_word=True)
+
+    async def _failed(self, name: str) -> None:
+        """Whatever the process does now, this role is to be missed; its others are as well as before."""
+        del self._roles[name]
+        if not self._roles:
+            await self._stop(last_word=False)
+            return
+        self.changed()
+        # The last that is heard of it, as if it had been a process of its own.
+        try:
+            async with asyncio.timeout(LAST_WORD_SECONDS):
+                await self._keep(str(uuid.uuid4()), {name: {}})
+        except Exception as error:
+            log.warning("that a role failed could not be kept", role=name, reason=type(error).__name__)
 
     def changed(self) -> None:
         """The facts are others now: they are told at once."""
@@ -79,7 +93,7 @@ class Pulse:
         while True:
             self._changed.clear()
             try:
-                await self._keep()
+                await self._keep(self._process, {name: dict(given()) for name, given in self._roles.items()})
             except Exception as error:
                 log.warning("a heartbeat could not be kept", reason=type(error).__name__)
             try:
@@ -88,13 +102,13 @@ class Pulse:
             except TimeoutError:
                 continue
 
-    async def _keep(self) -> None:
-        facts = {name: dict(given()) for name, given in self._roles.items()}
+    async def _keep(self, process: str, facts: dict[str, dict[str, Any]]) -> None:
+        """``facts`` by role."""
         async with self._database.write() as session:
             await queries.beat(
                 session,
-                self._process,
-                roles=" ".join(sorted(self._roles)),
+                process,
+                roles=" ".join(sorted(facts)),
                 host=f"{socket.gethostname()[:240]} {os.getpid()}",
                 started_at=self._started_at,
                 seen_at=self._clock(),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -165,3 +166,35 @@ async def test_a_role_that_failed_leaves_its_trace_and_is_missed(tower: Tower):
     with pytest.raises(LookupError):
         await fails()
     assert await processes() == 1
+
+
+async def test_a_role_that_failed_is_missed_while_the_others_of_its_process_go_on(tower: Tower):
+    beats = count()
+    pulse = Pulse(tower.database, lambda: NOW + next(beats) * timedelta(seconds=10))
+
+    async def last_seen() -> dict[str, datetime]:
+        roles = (await tower.operations.health(NOW)).roles
+        return {role.name: role.seen_at for role in roles}
+
+    async def both() -> bool:
+        return set(await last_seen()) == {"bot", "web"}
+
+    async def fails() -> None:
+        async with pulse.role("bot"):
+            await until(both, True)
+            raise LookupError
+
+    async with pulse.role("web"):
+        with pytest.raises(LookupError):
+            await fails()
+        trace = (await last_seen())["bot"]
+        for _ in range(2):
+            before = (await last_seen())["web"]
+
+            async def went_on(before: datetime = before) -> bool:
+                return (await last_seen())["web"] > before
+
+            pulse.changed()
+            await until(went_on, True)
+        assert (await last_seen())["bot"] == trace
+    assert set(await last_seen()) == {"bot"}
