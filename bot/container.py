@@ -98,7 +98,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
         upkeep=Upkeep(database),
         audit=log,
         desk=Desk(database, people, log, deliveries, admin_chat_id=settings.admin_chat_id),
-        moderation=Moderation(database, log, public_url=settings.links_url),
+        moderation=Moderation(database, people, log, public_url=settings.links_url),
         tallies=Tallies(database),
         errors=ErrorLog(database, alerts, redactor(settings.secrets)),
         alerts=alerts,

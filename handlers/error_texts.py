@@ -12,7 +12,8 @@ from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import from_now, number, said
 from services.links import errors as links
-from services.operations.desk import NotAbove, NothingFound
+from services.operations.above import NotAbove
+from services.operations.desk import NothingFound
 from services.people import NotAllowed, UnknownLanguage
 from services.people.preferences import NotAnHour
 from services.privacy import ErasureBegan

@@ -11,10 +11,12 @@ from db.tables import BlockedHost
 
 
 async def block(session: AsyncSession, host: str, reason: str, now: datetime) -> bool:
-    """Whether it was not blocked before."""
+    """Whether it was not blocked before, or for another reason; since when it is blocked, stays."""
     insert = insert_for(session, BlockedHost).values(host=host, reason=reason, blocked_at=now)
-    added = insert.on_conflict_do_nothing(index_elements=[BlockedHost.host]).returning(BlockedHost.host)
-    return await session.scalar(added) is not None
+    blocked = insert.on_conflict_do_update(
+        index_elements=[BlockedHost.host], set_={"reason": reason}, where=BlockedHost.reason != reason
+    )
+    return await session.scalar(blocked.returning(BlockedHost.host)) is not None
 
 
 async def unblock(session: AsyncSession, host: str) -> bool:

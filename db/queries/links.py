@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.upsert import insert_for
@@ -41,11 +41,9 @@ async def count(session: AsyncSession, owner_id: int) -> int:
     return (await session.scalar(select(func.count()).where(*_standing(owner_id)))) or 0
 
 
-async def matching(session: AsyncSession, owner_id: int, words: str, limit: int) -> Sequence[Link]:
-    """A person's newest links with ``words`` in their slug or target; not those that are switched off."""
-    found = or_(Link.slug.icontains(words, autoescape=True), Link.target.icontains(words, autoescape=True))
-    leading_on = *_standing(owner_id), Link.disabled_at.is_(None)
-    rows = select(Link).where(*leading_on, found).order_by(Link.id.desc()).limit(limit)
+async def leading_on(session: AsyncSession, owner_id: int) -> Sequence[Link]:
+    """A person's links that are not switched off, newest first."""
+    rows = select(Link).where(*_standing(owner_id), Link.disabled_at.is_(None)).order_by(Link.id.desc())
     return (await session.scalars(rows)).all()
 
 
@@ -102,9 +100,11 @@ async def mark_restored(session: AsyncSession, link_id: int, owner_id: int, dele
 
 
 async def disable(session: AsyncSession, link_id: int, reason: str, now: datetime) -> Link | None:
-    """The link when this call switched it off; None when it was off or deleted already, or never was."""
-    off = update(Link).where(Link.id == link_id, Link.deleted_at.is_(None), Link.disabled_at.is_(None))
-    return await session.scalar(off.values(disabled_at=now, disabled_reason=reason).returning(Link))
+    """The link when this call switched it off, or off for another reason; None when it is deleted, or never was."""
+    on_or_otherwise = Link.disabled_at.is_(None) | Link.disabled_reason.is_distinct_from(reason)
+    off = update(Link).where(Link.id == link_id, Link.deleted_at.is_(None), on_or_otherwise)
+    since = func.coalesce(Link.disabled_at, now)
+    return await session.scalar(off.values(disabled_at=since, disabled_reason=reason).returning(Link))
 
 
 async def disable_all(session: AsyncSession, owner_id: int, reason: str, now: datetime) -> Sequence[str]:

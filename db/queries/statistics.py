@@ -19,7 +19,8 @@ async def buckets(session: AsyncSession, link_id: int, first: int, end: int) -> 
 
 
 async def totals(session: AsyncSession) -> tuple[int, int]:
-    """(links that stand, clicks of all links ever)."""
-    links = await session.scalar(select(func.count()).where(Link.deleted_at.is_(None)))
+    """(links that stand without drafts, clicks of all links ever)."""
+    standing = Link.deleted_at.is_(None), Link.draft_since.is_(None)
+    links = await session.scalar(select(func.count()).where(*standing))
     clicks = await session.scalar(select(func.coalesce(func.sum(Link.clicks), 0)))
     return links or 0, int(clicks or 0)

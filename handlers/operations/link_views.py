@@ -29,7 +29,7 @@ from services.language.formats import day, number, quoted, said
 from services.links.links import LinkPage
 from services.links.moderation import BlockedHost, ModeratedLink
 from services.links.targets import readable_host, readable_url
-from services.people import Person, Right
+from services.people import Person, Right, Role
 
 LINKS_ON_A_PAGE, HOSTS_ON_A_PAGE = 5, 6
 MOST_TARGET, LONGEST_ANCHOR = 200, 1_000
@@ -151,9 +151,10 @@ def _state(link: ModeratedLink) -> list[str]:
 
 def _buttons(link: ModeratedLink, owner: Person | None, actor: Person, page: int) -> list[list[InlineKeyboardButton]]:
     switch, host = [], []
-    if actor.may(Right.DISABLE_LINKS) and link.disabled is not None:
+    decides = actor.may(Right.DISABLE_LINKS) and (owner is None or actor.role is Role.OWNER or actor.role > owner.role)
+    if decides and link.disabled is not None:
         switch = [button(_("✅ Switch on"), AnyLinkPress(action=AnyLinkAction.ENABLE, id=link.id, page=page))]
-    elif actor.may(Right.DISABLE_LINKS) and not link.is_deleted:
+    elif decides and not link.is_deleted:
         switch = [button(_("⛔️ Switch off"), AnyLinkPress(action=AnyLinkAction.DISABLE, id=link.id, page=page))]
     if actor.may(Right.BLOCK_HOSTS) and link.host and link.blocked is None:
         host = [button(_("⛔️ Block its host"), AnyLinkPress(action=AnyLinkAction.BLOCK_HOST, id=link.id, page=page))]

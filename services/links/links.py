@@ -15,7 +15,7 @@ from db.queries import people as people_queries
 from services.links.errors import LinkNotFound, TargetBlocked, TooManyDrafts, TooManyLinks, UndoTooLate
 from services.links.hosts import block_of, covering, host_and_above, host_of
 from services.links.slugs import random_slug
-from services.links.targets import Target, parse_target
+from services.links.targets import Target, parse_target, readable_url
 
 # What updates do to links, as it is remembered of them.
 CREATED, DELETED = "link created", "link deleted"
@@ -24,6 +24,8 @@ UNDO_LIMIT = timedelta(minutes=1)
 SLUG_TRIES = 10
 # Each keystroke in an address may be an address of its own; nobody who means well types more in a day.
 MOST_DRAFTS = 200
+# So many drafts there may be beyond the links that a person may have: all are links once they are chosen.
+SPARE_DRAFTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +118,18 @@ class Links:
             await people_queries.hold(session, owner_id)
             row = await queries.leading_to(session, owner_id, target.url)
             if row is None:
-                if await queries.count(session, owner_id) >= self._most_per_person:
-                    raise TooManyLinks(self._most_per_person)
-                if await queries.count_drafts(session, owner_id) >= MOST_DRAFTS:
-                    raise TooManyDrafts(MOST_DRAFTS)
+                await self._require_room_for_draft(session, owner_id)
                 row = await self._add(session, owner_id, target, now, draft=True)
                 await queries.record_change(session, row.slug, now)
         return self._link(row), target
+
+    async def _require_room_for_draft(self, session: AsyncSession, owner_id: int) -> None:
+        listed = await queries.count(session, owner_id)
+        if listed >= self._most_per_person:
+            raise TooManyLinks(self._most_per_person)
+        most = min(MOST_DRAFTS, self._most_per_person + SPARE_DRAFTS - listed)
+        if await queries.count_drafts(session, owner_id) >= most:
+            raise TooManyDrafts(most)
 
     async def choose(self, owner_id: int, link_id: int) -> None:
         """A draft was sent to somebody: it is a link like any other from now on."""
@@ -130,10 +137,16 @@ class Links:
             await queries.list_draft(session, link_id, owner_id)
 
     async def search(self, owner_id: int, words: str, limit: int) -> Sequence[Link]:
-        """The newest links that lead on, with ``words`` in their slug or target; all of them for no words."""
+        """The newest links that lead on, with ``words`` in their slug or target; all of them for no words.
+
+        Targets are looked through as they are stored and as people read them: no database reads punycode and percent
+        signs, and nobody has more links than are read at once.
+        """
+        words = words.casefold()
         async with self._database.read() as session:
-            links = await self._links(session, await queries.matching(session, owner_id, words, limit))
-        return [link for link in links if link.disabled is None]
+            rows = [row for row in await queries.leading_on(session, owner_id) if _has(row, words)]
+            links = await self._links(session, rows)
+        return [link for link in links if link.disabled is None][:limit]
 
     async def _add(
         self, session: AsyncSession, owner_id: int, target: Target, now: datetime, *, draft: bool = False
@@ -220,6 +233,10 @@ class Links:
             bots=row.bots,
             disabled=None if row.disabled_at is None else row.disabled_reason or "",
         )
+
+
+def _has(row: tables.Link, words: str) -> bool:
+    return any(words in text.casefold() for text in (row.slug, row.target, readable_url(row.target)))
 
 
 async def _require_open(session: AsyncSession, target: Target) -> None:

@@ -15,8 +15,9 @@ from db.queries import links as queries
 from services.links.errors import LinkNotFound
 from services.links.hosts import HOSTS_CHANGED, block_of, host_and_above, host_of, parse_host
 from services.operations import audit
+from services.operations.above import require_above
 from services.operations.audit import Audit
-from services.people import Person, Right
+from services.people import People, Person, Right, Role
 
 # What an update did, as it is remembered of it.
 ACTED = "link act"
@@ -68,8 +69,9 @@ class Moderation:
     ``cause`` is the update that asks for an act: asked again, the same update does it no second time.
     """
 
-    def __init__(self, database: Database, log: Audit, *, public_url: str) -> None:
+    def __init__(self, database: Database, people: People, log: Audit, *, public_url: str) -> None:
         self._database = database
+        self._people = people
         self._log = log
         self._public_url = public_url
 
@@ -101,11 +103,15 @@ class Moderation:
     async def disable(
         self, actor: Person, link_id: int, reason: str, now: datetime, *, cause: int | None = None
     ) -> SwitchedLinks | None:
-        """Switch a link off; everybody who follows it reads the reason. None: it was off or deleted already."""
+        """Switch a link off; everybody who follows it reads the reason. One that is off gets the new reason.
+
+        None: it was off for this reason, or deleted already. Raises NotAbove.
+        """
         actor.require(Right.DISABLE_LINKS)
         async with self._database.write() as session:
             if done := await self._done(session, cause):
                 return done
+            await self._require_above_owner(session, actor, link_id)
             row = await queries.disable(session, link_id, reason, now)
             if row is None:
                 return None
@@ -115,11 +121,12 @@ class Moderation:
     async def enable(
         self, actor: Person, link_id: int, now: datetime, *, cause: int | None = None
     ) -> SwitchedLinks | None:
-        """Switch a link on again. None: it was on already."""
+        """Switch a link on again. None: it was on already. Raises NotAbove."""
         actor.require(Right.DISABLE_LINKS)
         async with self._database.write() as session:
             if done := await self._done(session, cause):
                 return done
+            await self._require_above_owner(session, actor, link_id)
             row = await queries.enable(session, link_id)
             if row is None:
                 return None
@@ -128,11 +135,12 @@ class Moderation:
     async def disable_all(
         self, actor: Person, owner_id: int, reason: str, now: datetime, *, cause: int | None = None
     ) -> SwitchedLinks | None:
-        """Switch all of a person's links off. None: there was nothing left to switch off."""
+        """Switch all of a person's links off. None: there was nothing left to switch off. Raises NotAbove."""
         actor.require(Right.DISABLE_LINKS)
         async with self._database.write() as session:
             if done := await self._done(session, cause):
                 return done
+            await self._require_above(session, actor, owner_id)
             slugs = await queries.disable_all(session, owner_id, reason, now)
             if not slugs:
                 return None
@@ -160,7 +168,7 @@ class Moderation:
     async def block(self, actor: Person, text: str, reason: str, now: datetime, *, cause: int | None = None) -> str:
         """The host that no link may lead to from now on, nor below it. Raises HostNotUnderstood.
 
-        One that is blocked already keeps its reason.
+        One that is blocked already gets the new reason.
         """
         actor.require(Right.BLOCK_HOSTS)
         host = parse_host(text)
@@ -175,6 +183,16 @@ class Moderation:
         async with self._database.write() as session:
             if await self._done(session, cause) is None and await host_queries.unblock(session, host):
                 await self._hosts_changed(session, actor, audit.UNBLOCK_HOST, host, {}, now, cause)
+
+    async def _require_above_owner(self, session: AsyncSession, actor: Person, link_id: int) -> None:
+        row = await session.get(tables.Link, link_id)
+        if row is not None and row.owner_id is not None:
+            await self._require_above(session, actor, row.owner_id)
+
+    async def _require_above(self, session: AsyncSession, actor: Person, owner_id: int) -> None:
+        # Above owners stands nobody: they decide of each other's links, and of their own.
+        if actor.role is not Role.OWNER:
+            await require_above(session, self._people, actor, owner_id)
 
     async def _switched(
         self,

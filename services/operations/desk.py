@@ -18,6 +18,7 @@ from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import ACCOUNT
 from services.errors import UserError
 from services.operations import audit
+from services.operations.above import require_above
 from services.operations.audit import Audit
 from services.people import People, Person, Right, Role
 from services.people.roles import GIVEN
@@ -35,14 +36,6 @@ class NothingFound(UserError):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.text = text
-
-
-class NotAbove(UserError):
-    """Only who stands above an operator decides of them; ``role`` is theirs."""
-
-    def __init__(self, role: Role) -> None:
-        super().__init__(role)
-        self.role = role
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +163,9 @@ class Desk:
             await self._act(session, actor, audit.GIVE_ROLE, person_id, facts, notice, now, cause)
 
     async def _above(self, session: AsyncSession, actor: Person, person_id: int) -> None:
-        """Held until the transaction ends, so that two decisions about one person come one after the other."""
-        await queries.hold(session, person_id)
-        row = await queries.find(session, person_id)
-        if row is None:
+        """Raises NotAbove, NothingFound."""
+        if not await require_above(session, self._people, actor, person_id):
             raise NothingFound(str(person_id))
-        role = self._people.known(row).role
-        if actor.role <= role:
-            raise NotAbove(role)
 
     async def _act(
         self,

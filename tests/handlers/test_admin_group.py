@@ -32,7 +32,7 @@ def ben_there(office: Person, ben: Person, platform: Platform) -> Person:
 async def ban_reason(platform: Platform) -> str | None:
     anna = await platform.container.services.people.find(1001)
     assert anna is not None
-    return anna.banned and anna.banned.reason
+    return None if anna.banned is None else anna.banned.reason
 
 
 async def test_talk_is_no_reason_to_ban(platform: Platform, office: Person):

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox import Person, SandboxClient
 from scheduler.jobs import JOBS
-from services.links.links import MOST_DRAFTS
+from services.links.links import SPARE_DRAFTS
 from tests.platform import Platform, running_platform
 
 ADDRESS = "https://example.com/page"
@@ -51,6 +51,10 @@ async def test_words_find_own_links_and_nothing_typed_shows_the_newest(anna: Per
     [cats] = (await anna.inline("CATS")).results
     assert "cats" in str(cats.raw["description"])
     assert (await anna.inline("100%_")).results == []
+    await anna.send("https://пример.рф/новости?о=котах")
+    [news] = (await anna.inline("")).results[:1]
+    for words in ("Новости", "пример", "РФ/новости?о=к", "xn--e1afmkfd", "%D0%BD%D0%BE", str(news.title)[-6:]):
+        assert [each.id for each in (await anna.inline(words)).results] == [news.id], words
     nothing = await ben.inline("")
     assert nothing.results == []
     assert nothing.raw["button"]["text"] == "🔗 Type an address: it becomes a short link"
@@ -111,8 +115,19 @@ async def test_at_the_limit_nothing_is_offered_but_what_to_do(tmp_path):
 async def test_who_types_addresses_all_day_is_sent_to_the_chat(platform: Platform, ben: Person):
     now = datetime.now(UTC)
     await ben.start()
-    for number in range(MOST_DRAFTS):
+    for number in range(platform.settings.links_per_user + SPARE_DRAFTS):
         await platform.container.services.links.draft(ben.id, f"https://example.com/{number}", now)
     offered = await ben.inline("https://example.com/more")
     assert offered.results == []
     assert offered.raw["button"]["text"].startswith("⚠️ Too many addresses for one day here.")
+    await ben.send("https://example.com/more")
+    assert ben.last.links, "in the chat there is room for what is asked for"
+
+
+async def test_drafts_are_no_links_of_the_platform_yet(platform: Platform, ben: Person):
+    for number in range(3):
+        await ben.inline(f"https://example.com/{number}")
+    await ben.send("https://example.com")
+    olya = platform.world.person("Оля")
+    await olya.send("/admin")
+    assert "🔗 Ссылок: 1" in olya.last.text

@@ -11,7 +11,7 @@ from db.engine import Database
 from db.queries import links as queries
 from services.links.moderation import Moderation
 from services.operations.audit import Audit
-from services.people import Person, Role
+from services.people import People, Person, Role
 from tests.redirect_server.web import PHONE, TELEGRAM_PREVIEW, Web, make_link, web_process
 from tests.waiting import until
 
@@ -20,7 +20,8 @@ OPERATOR = Person(9, "ru", "UTC", role=Role.OPERATOR)
 
 @pytest.fixture
 def moderation(database: Database) -> Moderation:
-    return Moderation(database, Audit(database), public_url="https://tok.example")
+    people = People(database, default_time_zone="UTC", owner_ids=frozenset())
+    return Moderation(database, people, Audit(database), public_url="https://tok.example")
 
 
 def now() -> datetime:

@@ -7,11 +7,14 @@ from sqlalchemy import select
 
 from db import tables
 from db.engine import Database
+from db.queries import people as queries
 from services.links.errors import HostNotUnderstood, LinkNotFound, TargetBlocked
 from services.links.links import Links
 from services.links.moderation import Moderation
+from services.operations.above import NotAbove
 from services.operations.audit import Audit
-from services.people import NotAllowed, Person, Role
+from services.people import NotAllowed, People, Person, Role
+from services.people.roles import GIVEN
 from tests.services.links.conftest import ANNA, BEN, NOW
 
 OPERATOR, SUPPORT, NOBODY = (Person(9, "ru", "UTC", role=role) for role in (Role.OPERATOR, Role.SUPPORT, Role.PERSON))
@@ -20,7 +23,8 @@ LATER = datetime(2026, 3, 2, tzinfo=UTC)
 
 @pytest.fixture
 def moderation(database: Database) -> Moderation:
-    return Moderation(database, Audit(database), public_url="https://tok.example")
+    people = People(database, default_time_zone="UTC", owner_ids=frozenset())
+    return Moderation(database, people, Audit(database), public_url="https://tok.example")
 
 
 async def acts(database: Database) -> list[tuple[str, str]]:
@@ -36,7 +40,7 @@ async def test_a_link_is_switched_off_with_its_reason_and_on_again(links: Links,
     assert (switched.owner_id, switched.short_url) == (ANNA, made.short_url)
     assert (await links.get(ANNA, made.id)).disabled == "Фишинг"
     assert (await moderation.link(OPERATOR, made.id, NOW)).disabled == "Фишинг"
-    assert await moderation.disable(OPERATOR, made.id, "Ещё раз", NOW) is None, "it keeps its first reason"
+    assert await moderation.disable(OPERATOR, made.id, "Фишинг", NOW) is None
     assert await moderation.enable(OPERATOR, made.id, NOW) is not None
     assert (await links.get(ANNA, made.id)).disabled is None
     assert await moderation.enable(OPERATOR, made.id, NOW) is None
@@ -117,13 +121,65 @@ async def test_a_blocked_host_takes_no_new_links_and_its_old_ones_say_why(links:
     await links.create(ANNA, "https://bad.com", NOW)
 
 
-async def test_blocking_again_keeps_the_reason_and_the_newest_stands_first(moderation: Moderation):
+async def test_what_is_off_already_gets_the_new_reason_and_each_is_noted(
+    links: Links, moderation: Moderation, database: Database
+):
+    made, _ = await links.create(ANNA, "https://example.com", NOW)
+    for cause, reason in enumerate(("Спам", "Фишинг", "Фишинг")):
+        switched = await moderation.disable(OPERATOR, made.id, reason, NOW, cause=cause)
+        assert (switched is None) is (cause == 2)
+        await moderation.block(OPERATOR, "bad.com", reason, NOW, cause=10 + cause)
+    assert (await links.get(ANNA, made.id)).disabled == "Фишинг"
+    acts = [(act.name, act.facts["reason"]) for act in reversed((await Audit(database).page(1, 100)).acts)]
+    assert acts == [
+        ("disable-link", "Спам"),
+        ("block-host", "Спам"),
+        ("disable-link", "Фишинг"),
+        ("block-host", "Фишинг"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("actor", "of", "may"),
+    [
+        (Role.OPERATOR, Role.PERSON, True),
+        (Role.OPERATOR, Role.SUPPORT, True),
+        (Role.OPERATOR, Role.OPERATOR, False),
+        (Role.OPERATOR, Role.OWNER, False),
+        (Role.OWNER, Role.OPERATOR, True),
+        (Role.OWNER, Role.OWNER, True),
+    ],
+)
+async def test_links_are_switched_by_those_above_their_owners(
+    links: Links, database: Database, actor: Role, of: Role, may: bool
+):
+    people = People(database, default_time_zone="UTC", owner_ids=frozenset({ANNA} if of is Role.OWNER else ()))
+    moderation = Moderation(database, people, Audit(database), public_url="https://tok.example")
+    made, _ = await links.create(ANNA, "https://example.com", NOW)
+    async with database.write() as session:
+        await queries.set_role(session, ANNA, GIVEN.get(of))
+    who = Person(9, "ru", "UTC", role=actor)
+    acts = [
+        lambda: moderation.disable(who, made.id, "x", NOW),
+        lambda: moderation.enable(who, made.id, NOW),
+        lambda: moderation.disable_all(who, ANNA, "x", NOW),
+    ]
+    for act in acts:
+        if may:
+            assert await act() is not None
+        else:
+            with pytest.raises(NotAbove):
+                await act()
+    assert (await links.get(ANNA, made.id)).disabled == ("x" if may else None)
+
+
+async def test_blocking_again_changes_the_reason_and_the_newest_stands_first(moderation: Moderation):
     await moderation.block(OPERATOR, "bad.com", "Первая", NOW)
     await moderation.block(OPERATOR, "bad.com", "Вторая", NOW + timedelta(minutes=1))
     await moderation.block(OPERATOR, "worse.com", "Хуже", NOW + timedelta(minutes=2))
     assert [(each.host, each.reason) for each in await moderation.hosts(OPERATOR)] == [
         ("worse.com", "Хуже"),
-        ("bad.com", "Первая"),
+        ("bad.com", "Вторая"),
     ]
     with pytest.raises(HostNotUnderstood):
         await moderation.block(OPERATOR, "com", "x", NOW)

@@ -10,8 +10,9 @@ from db.engine import Database
 from db.tables import Delivery, ErrorReport
 from services.deliveries import Deliveries, Outgoing, kinds
 from services.links.links import Links
+from services.operations.above import NotAbove
 from services.operations.audit import Audit
-from services.operations.desk import Desk, ErrorFound, LinkFound, NotAbove, NothingFound, PersonFound
+from services.operations.desk import Desk, ErrorFound, LinkFound, NothingFound, PersonFound
 from services.operations.tallies import REFUSED_PRESSES, Tallies, Tally
 from services.people import NotAllowed, People, Person, Role
 from services.security import Cipher
