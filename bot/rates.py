@@ -14,6 +14,8 @@ SENDING_METHODS = ("send", "copy", "forward")
 # A chat action is no message.
 NO_MESSAGES = frozenset({"sendChatAction"})
 MINUTE_SECONDS = 60.0
+# Who is asked to wait for longer asks again after this.
+LONGEST_HOLD_SECONDS = 3600.0
 # So many different chats that are refused one after another, within so many seconds, mean that all are.
 CHATS_REFUSED, REFUSED_WITHIN_SECONDS = 3, 2.0
 # Chats that nothing was sent to for so long are forgotten.
@@ -64,7 +66,7 @@ class Rates:
     def refused(self, chat_id: int, seconds: float) -> None:
         """Telegram takes nothing for this chat for so long. Where several chats hear that in a row, it means all."""
         now = self._clock()
-        self._held[chat_id] = max(self._held.get(chat_id, 0.0), now + seconds)
+        self._held[chat_id] = max(self._held.get(chat_id, 0.0), now + min(seconds, LONGEST_HOLD_SECONDS))
         self._refused[chat_id] = now
         lately = {chat: at for chat, at in self._refused.items() if now - at <= REFUSED_WITHIN_SECONDS}
         self._refused = lately

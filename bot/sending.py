@@ -14,10 +14,11 @@ from aiogram.methods import SendPhoto
 
 from bot.calls import Method, NoWay, as_document, call, message
 from bot.lease import Deposed
-from bot.rates import Rates
+from bot.rates import LONGEST_HOLD_SECONDS, Rates
+from bot.records import FIRST_PAUSE, GATHER_SECONDS, LONGEST_PAUSE, Records
 from db.queries.deliveries import Head
 from services.deliveries import Deliveries
-from services.deliveries.outbox import Dispatch, Fence, NotSent, Outbox, Outcome, Refused, Sent, Uncertain
+from services.deliveries.outbox import Dispatch, Fence, NotSent, Outcome, Refused, Uncertain
 from services.security import Unreadable
 
 log = structlog.get_logger()
@@ -28,14 +29,10 @@ AT_ONCE, FILES_AT_ONCE = 32, 4
 MOST_HEADS = 256
 # How often other processes' deliveries are looked for; this process's own are known at once.
 LOOK_SECONDS = 0.5
-# What leaves within so long is marked together, and outcomes are kept together.
-GATHER_SECONDS = 0.01
-# Telegram cannot be reached, or the database: pauses double up to this.
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 # How often it is looked whether something is marked as being sent that nobody sends.
 STRAYS_SECONDS = 60.0
-# How long what is under way may take at an orderly stop, and what is known of it to be kept at any.
-FINISH_SECONDS, KEEP_SECONDS = 20.0, 2.0
+# How long what is under way may take at an orderly stop.
+FINISH_SECONDS = 20.0
 
 
 class Sending:
@@ -78,7 +75,7 @@ class Sending:
         self._heads: deque[Head] = deque()
         self._look_at = 0.0
         self._freed = asyncio.Event()
-        self._records = _Records(deliveries.outbox, clock)
+        self._records = Records(deliveries.outbox, clock)
         self._no_way_pause, self._no_way_until = FIRST_PAUSE, 0.0
         self._strays: set[int] = set()
         self._strays_at = 0.0
@@ -183,7 +180,8 @@ class Sending:
             raise
         except TelegramRetryAfter as error:
             self._rates.refused(row.chat_id, error.retry_after)
-            return NotSent("Telegram asks to wait", timedelta(seconds=error.retry_after))
+            wait = min(error.retry_after, LONGEST_HOLD_SECONDS)
+            return NotSent("Telegram asks to wait", timedelta(seconds=wait))
         except NoWay as error:
             self._wait_for_a_way(error)
             return NotSent("Telegram cannot be reached", timedelta())
@@ -244,61 +242,3 @@ class Sending:
             for task in waiting:
                 task.cancel()
         await asyncio.sleep(GATHER_SECONDS)
-
-
-class _Records:
-    """Keeps outcomes, those of one moment in one transaction; however long the database is away."""
-
-    def __init__(self, outbox: Outbox, clock: Callable[[], datetime]) -> None:
-        self._outbox = outbox
-        self._clock = clock
-        self._waiting: list[tuple[Dispatch, Outcome, asyncio.Future[None]]] = []
-        self._keeping: asyncio.Task[None] | None = None
-
-    async def keep(self, row: Dispatch, outcome: Outcome) -> None:
-        """Return when it is kept."""
-        kept = asyncio.get_running_loop().create_future()
-        self._outbox.unkept[row.id] = row, outcome
-        self._waiting.append((row, outcome, kept))
-        if self._keeping is None or self._keeping.done():
-            self._keeping = asyncio.create_task(self._keep_all())
-        await kept
-
-    async def keep_left(self, marked: set[int]) -> None:
-        """Keep what this process knew when it stopped leading, and could not keep then. ``marked`` as being sent."""
-        left = list(self._outbox.unkept.values())
-        # Of any other, somebody who led meanwhile has judged already; that it arrived is news all the same.
-        news = [(row, outcome) for row, outcome in left if row.id in marked or isinstance(outcome, Sent)]
-        if news:
-            await self._keep_batch(news)
-        for row, _ in left:
-            self._outbox.unkept.pop(row.id, None)
-
-    async def close(self) -> None:
-        """Keep what is known, if that is done soon."""
-        if self._keeping is not None:
-            await asyncio.wait({self._keeping}, timeout=KEEP_SECONDS)
-            self._keeping.cancel()
-            await asyncio.gather(self._keeping, return_exceptions=True)
-
-    async def _keep_all(self) -> None:
-        while self._waiting:
-            await asyncio.sleep(GATHER_SECONDS)
-            batch, self._waiting = self._waiting, []
-            await self._keep_batch([(row, outcome) for row, outcome, _ in batch])
-            for row, _, kept in batch:
-                self._outbox.unkept.pop(row.id, None)
-                if not kept.done():
-                    kept.set_result(None)
-
-    async def _keep_batch(self, outcomes: list[tuple[Dispatch, Outcome]]) -> None:
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                await self._outbox.settle(outcomes, self._clock())
-            except Exception as error:
-                log.warning("what became of deliveries could not be kept yet", reason=type(error).__name__)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-            else:
-                return

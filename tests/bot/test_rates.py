@@ -73,6 +73,11 @@ def test_a_refused_chat_waits_as_long_as_telegram_says(rates: Rates, seconds: Se
     assert rates.wait_of(ANNA) == 0.0
 
 
+def test_no_word_of_telegram_s_silences_a_chat_for_good(rates: Rates, seconds: Seconds):
+    rates.refused(ANNA, 10**15)
+    assert rates.wait_of(ANNA) == 3600.0
+
+
 def test_several_chats_refused_in_a_row_mean_that_all_are(rates: Rates, seconds: Seconds):
     rates.refused(ANNA, 5)
     rates.refused(BEN, 9)

@@ -10,9 +10,11 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from aiogram import Bot
 from PIL import Image
 from sqlalchemy import select
 
+from bot.calls import Method, call
 from bot.rates import Rates
 from bot.sender import open_bot
 from bot.sending import Sending
@@ -23,6 +25,7 @@ from db.tables import Delivery
 from sandbox import Fault, Person, SandboxClient, SandboxServer
 from sandbox.people import Account
 from services.deliveries import Deliveries, DeliveryKind, File, Outgoing, kinds
+from services.deliveries.outbox import Outcome, Sent
 from services.security import Cipher
 from tests.platform import Clock
 from tests.servers import free_port
@@ -248,7 +251,7 @@ async def test_what_was_under_way_when_a_process_died_is_sent_again_only_if_it_m
 async def test_what_a_process_knew_when_it_stopped_leading_and_could_not_keep_it_knows_when_it_leads_again(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("bot.sending.KEEP_SECONDS", 0.05)
+    monkeypatch.setattr("bot.records.KEEP_SECONDS", 0.05)
     monkeypatch.setattr("bot.sending.FINISH_SECONDS", 0.05)
     tried = asyncio.Event()
 
@@ -311,6 +314,34 @@ async def test_an_error_of_our_own_is_told_and_what_may_have_left_is_not_sent_ag
     async with post.sends():
         await post.become(becomes)
     assert post.reports == [("RuntimeError", post.anna.id)]
+
+
+async def test_what_no_database_takes_holds_up_nobody_and_is_kept_as_well_as_it_can_be(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+):
+    async def numbers_too_high(bot: Bot, method: Method) -> Outcome:
+        outcome = await call(bot, method)
+        return Sent(10**30) if method.chat_id == post.anna.id else outcome
+
+    monkeypatch.setattr("bot.sending.call", numbers_too_high)
+    await post.owe("hello")
+    for number in range(3):
+        await post.owe(f"{number}", to=post.ben.id)
+    async with post.sends():
+        await post.become("sent", "sent", "sent", "sent")
+    assert await post.seen_by(post.anna) == ["hello"]
+    assert await post.seen_by(post.ben) == ["0", "1", "2"]
+
+
+async def test_however_long_telegram_asks_to_wait_it_is_asked_again_in_an_hour(post: Post):
+    post.server.faults.add(Fault("too_many_requests", method="sendMessage", retry_after=86_400))
+    await post.owe("hello")
+    async with post.sends():
+        await until(post.reasons, ["Telegram asks to wait"])
+    async with post.database.read() as session:
+        due_at = await session.scalar(select(Delivery.due_at))
+    assert due_at is not None
+    assert due_at <= post.clock() + timedelta(hours=1)
 
 
 async def test_a_day_of_errors_is_given_up(post: Post):
