@@ -13,16 +13,11 @@ from datetime import datetime, tzinfo
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import (
-    AiogramError,
-    TelegramBadRequest,
-    TelegramForbiddenError,
-    TelegramMigrateToChat,
-    TelegramRetryAfter,
-)
 from aiogram.types import InlineKeyboardMarkup
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alert_edits import Edits, Place
 from bot.container import Container
 from bot.lease import Deposed
 from bot.stopping import Stopping
@@ -31,29 +26,24 @@ from db import tables
 from db.queries import alerts as queries
 from db.queries import deliveries as delivery_queries
 from handlers.alerts.views import alert_screen, over_text
-from handlers.screen import NO_PREVIEW
 from services.deliveries import Outgoing
 from services.deliveries.kinds import ALERT
 from services.language import speaking
-from services.operations.alerts import HAPPENINGS, StandingAlert, standing_alert
+from services.operations.alerts import StandingAlert, standing_alert
 from services.time_zones import zone
 
 log = structlog.get_logger()
-EDIT_SECONDS = 10
 DEFAULT_LANGUAGE = "ru"
 UNDER_WAY = (delivery_queries.DUE, delivery_queries.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
 class AlertPace:
-    """Seconds between two looks, between two edits that show a new count or new numbers, and of a chat's edits."""
+    """Seconds between two looks at the alerts, and between two at the platform."""
 
     look: float = 1.0
     # Many changes at once are one look.
     gather: float = 0.1
-    count: float = 5.0
-    numbers: float = 60.0
-    chat: float = 3.0
     watch: float = 10.0
 
 
@@ -63,15 +53,6 @@ class Reader:
 
     language: str
     zone: tzinfo
-
-
-@dataclass(slots=True)
-class _Shown:
-    """What a message shows: the alert's state as it was rendered, and when."""
-
-    text: str
-    alert: StandingAlert
-    at: float
 
 
 @dataclass(slots=True)
@@ -109,22 +90,25 @@ class Alerting:
         self._watch = watch or Watch(container.services.operations, self._alerts)
         self._clock = clock
         self._watch_at = clock() + pace.watch
-        # What is shown, by the message's key; until when Telegram wants no edits in a chat, and when we make the next.
-        self._shown: dict[str, _Shown] = {}
-        self._held_until: dict[int, float] = {}
-        self._edit_at: dict[int, float] = {}
+        self._edits = Edits(bot, clock)
+        # Alerts that cannot be said: that is told once.
+        self._unsayable: set[int] = set()
 
     async def run(self, over: Stopping) -> None:
-        while not over.is_set():
-            self._alerts.changed.clear()
-            try:
-                await self._watch_over()
-                await self.say()
-            except Deposed:
-                raise
-            except Exception as error:
-                log.warning("alerts cannot be said just now", reason=type(error).__name__)
-            await self._rest(over)
+        try:
+            while not over.is_set():
+                self._alerts.changed.clear()
+                for part in (self._watch_over, self.say):
+                    try:
+                        await part()
+                    except Deposed:
+                        raise
+                    except Exception as error:
+                        log.warning("alerts cannot be said just now", reason=type(error).__name__)
+                await self._rest(over)
+        finally:
+            # Whoever leads next makes them.
+            await self._edits.close()
 
     async def _rest(self, over: Stopping) -> None:
         waiting = [asyncio.ensure_future(event.wait()) for event in (over, self._alerts.changed)]
@@ -148,14 +132,27 @@ class Alerting:
             for chat_id in {*self._chats(), *self._operators()}:
                 look.readers[chat_id] = await self._reader(chat_id)
         for row in look.alerts:
-            alert = standing_alert(row, look.silent)
-            if row.standing is not None and alert.ends_at <= look.now:
-                alert = await self._end(alert, look)
-            owed = await self._owe(alert, look)
-            up_to_date = await self._edit(alert, look)
-            if up_to_date and not owed:
-                await self._settle(alert, row, look)
-        self._forget(look)
+            try:
+                await self._say_one(row, look)
+            except (Deposed, SQLAlchemyError, OSError):
+                raise
+            except Exception:
+                # Written by another version, perhaps. It keeps none of the others back.
+                if row.id not in self._unsayable:
+                    self._unsayable.add(row.id)
+                    log.exception("an alert cannot be said", alert=row.id, kind=row.kind)
+        self._edits.forget_others({news_key(row.id, chat_id) for row in look.alerts for chat_id in look.readers})
+
+    async def _say_one(self, row: tables.Alert, look: _Look) -> None:
+        alert = standing_alert(row, look.silent)
+        if alert is None:
+            return
+        if row.standing is not None and alert.ends_at <= look.now:
+            alert = await self._end(alert, look)
+        owed = await self._owe(alert, look)
+        up_to_date = self._bring_up(alert, look)
+        if up_to_date and not owed:
+            await self._settle(alert, row, look)
 
     async def _look(self) -> _Look:
         now = self._container.clock()
@@ -215,12 +212,12 @@ class Alerting:
             else:
                 screen = alert_screen(alert, reader.zone)
                 outgoing = Outgoing(screen.text, keyboard=_plain(screen.keyboard))
-                self._shown[key] = _Shown(screen.text, alert, self._clock())
+                self._edits.is_sent(key, screen.text, alert)
         await self._container.services.deliveries.enqueue_in(session, ALERT, key, chat_id, outgoing, look.now)
 
     # What is edited
 
-    async def _edit(self, alert: StandingAlert, look: _Look) -> bool:
+    def _bring_up(self, alert: StandingAlert, look: _Look) -> bool:
         """Bring its messages to what is so now, where it is time for that; whether all have arrived and are so."""
         done = True
         for chat_id, reader in look.readers.items():
@@ -229,69 +226,17 @@ class Alerting:
             if any(each is not None and each.state in UNDER_WAY for each in (message, end)):
                 done = False
             if message is not None and message.message_id is not None:
-                done = await self._bring_up(message, alert, reader) and done
+                with speaking(self._container.catalogue, reader.language):
+                    screen = alert_screen(alert, reader.zone)
+                place = Place(message.key, message.chat_id, message.message_id)
+                done = self._edits.bring_up(place, screen, alert) and done
         return done
 
     async def _settle(self, alert: StandingAlert, row: tables.Alert, look: _Look) -> None:
         """Its messages show what is so: it is not looked at again, unless it still stands."""
-        ended = alert.over_at is not None and (row.shown_at is None or row.shown_at < alert.over_at)
-        if ended or row.shown_count != alert.count:
+        if alert.over_at is not None or row.shown_count != alert.count:
             async with self._database.write() as session:
-                await queries.shown(session, alert.id, alert.count, look.now)
-
-    async def _bring_up(self, message: tables.Delivery, alert: StandingAlert, reader: Reader) -> bool:
-        """Whether the message shows what is so now."""
-        key = message.key
-        with speaking(self._container.catalogue, reader.language):
-            screen = alert_screen(alert, reader.zone)
-        shown = self._shown.get(key)
-        if shown is not None and shown.text == screen.text and _state(shown.alert) == _state(alert):
-            return True
-        now = self._clock()
-        if not self._is_time(shown, alert, message.chat_id, now):
-            return False
-        try:
-            async with asyncio.timeout(EDIT_SECONDS):
-                await self._bot.edit_message_text(
-                    screen.text,
-                    chat_id=message.chat_id,
-                    message_id=message.message_id,
-                    reply_markup=screen.keyboard,
-                    link_preview_options=NO_PREVIEW,
-                )
-        except TelegramRetryAfter as error:
-            self._held_until[message.chat_id] = now + error.retry_after
-            return False
-        except (TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat) as error:
-            # Unchanged since before a restart; or the message or its group is gone, and nobody misses its counter.
-            log.debug("an alert's message stays as it is", reason=error.message)
-        except (AiogramError, TimeoutError) as error:
-            log.info("an alert's message could not be edited", reason=type(error).__name__)
-            self._held_until[message.chat_id] = now + self._pace.chat
-            return False
-        self._shown[key] = _Shown(screen.text, alert, now)
-        self._edit_at[message.chat_id] = now + self._pace.chat
-        return True
-
-    def _is_time(self, shown: _Shown | None, alert: StandingAlert, chat_id: int, now: float) -> bool:
-        if now < self._held_until.get(chat_id, 0.0):
-            return False
-        if shown is None:
-            return now >= self._edit_at.get(chat_id, 0.0)
-        if _state(shown.alert) != _state(alert):
-            # Somebody pressed a button and looks at it.
-            return True
-        if alert.silent_until is not None:
-            # It says nothing. How often it came is shown when it speaks again, or is over.
-            return False
-        pace = self._pace.count if alert.kind in HAPPENINGS else self._pace.numbers
-        return now - shown.at >= pace and now >= self._edit_at.get(chat_id, 0.0)
-
-    def _forget(self, look: _Look) -> None:
-        """What is shown of alerts that are settled."""
-        standing = {news_key(row.id, chat_id) for row in look.alerts for chat_id in look.readers}
-        for key in self._shown.keys() - standing:
-            del self._shown[key]
+                await queries.shown(session, alert.id, alert.count, alert.over_at, look.now)
 
     # Who reads
 
@@ -320,11 +265,6 @@ def news_key(alert_id: int, chat_id: int) -> str:
 def over_key(alert_id: int, chat_id: int) -> str:
     """The delivery of its end."""
     return f"alert-over:{alert_id}:{chat_id}"
-
-
-def _state(alert: StandingAlert) -> tuple[datetime | None, bool]:
-    """What is shown at once when it changes."""
-    return alert.silent_until, alert.over_at is not None
 
 
 def _plain(keyboard: InlineKeyboardMarkup | None) -> dict[str, object] | None:

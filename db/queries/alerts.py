@@ -51,7 +51,7 @@ async def end(session: AsyncSession, alert_id: int, last_at: datetime, now: date
     ended = await connection.execute(
         update(Alert)
         .where(Alert.id == alert_id, Alert.standing.is_not(None), Alert.last_at == last_at)
-        .values(standing=None, over_at=now)
+        .values(standing=None, over_at=now, shown_at=None)
     )
     return ended.rowcount == 1
 
@@ -72,14 +72,16 @@ async def standing(session: AsyncSession) -> Sequence[Alert]:
 
 async def unsettled(session: AsyncSession) -> Sequence[Alert]:
     """Those that stand, and those whose end their messages do not show."""
-    end_unseen = Alert.over_at.is_not(None) & (Alert.shown_at.is_(None) | (Alert.shown_at < Alert.over_at))
+    # An end empties it: what time it is says nothing, clocks may be put back.
+    end_unseen = Alert.over_at.is_not(None) & Alert.shown_at.is_(None)
     rows = select(Alert).where(or_(Alert.standing.is_not(None), end_unseen))
     return (await session.scalars(rows.order_by(Alert.id))).all()
 
 
-async def shown(session: AsyncSession, alert_id: int, count: int, now: datetime) -> None:
-    """Its messages show ``count`` since now."""
-    await session.execute(update(Alert).where(Alert.id == alert_id).values(shown_count=count, shown_at=now))
+async def shown(session: AsyncSession, alert_id: int, count: int, over_at: datetime | None, now: datetime) -> None:
+    """Its messages show ``count``, and its end when it has one, since now; not when it ended meanwhile."""
+    ended = Alert.over_at.is_(None) if over_at is None else Alert.over_at == over_at
+    await session.execute(update(Alert).where(Alert.id == alert_id, ended).values(shown_count=count, shown_at=now))
 
 
 async def messages(session: AsyncSession, keys: Collection[str]) -> dict[str, Delivery]:

@@ -43,7 +43,7 @@ class Alert(Base):
     count: Mapped[int]
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # The count that the message shows, and since when.
+    # The count that the message shows, and since when; the moment is emptied at the end, until that is shown.
     shown_count: Mapped[int]
     shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     over_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

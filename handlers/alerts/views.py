@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 
 from handlers.alerts.callbacks import AlertAction, AlertPress
 from handlers.menu import button, rows
@@ -12,6 +12,7 @@ from services.language import ngettext
 from services.language.formats import day, duration, hour, number, quoted
 from services.operations.alerts import FOREVER, HAPPENINGS, AlertKind, StandingAlert
 
+T = TypeVar("T")
 # After escaping it must fit into a message with all the rest.
 MOST_TRACEBACK = 700
 
@@ -19,7 +20,7 @@ MOST_TRACEBACK = 700
 def alert_screen(alert: StandingAlert, zone: tzinfo) -> Screen:
     """The message of an alert as it is now, over or not."""
     mark = "✅" if alert.over_at else "⚠️"
-    lines = [f"{mark} <b>{heading(alert)}</b>", *DETAILS.get(alert.kind, _none)(alert.facts)]
+    lines = [f"{mark} <b>{heading(alert)}</b>", *_worded(DETAILS, alert, list[str]())]
     lines += [line for line in (_times(alert, zone), _over(alert, zone), _silence(alert, zone)) if line]
     return Screen("\n".join(lines), rows(*_buttons(alert)))
 
@@ -27,7 +28,7 @@ def alert_screen(alert: StandingAlert, zone: tzinfo) -> Screen:
 def over_text(alert: StandingAlert) -> str:
     """What is said when it is over."""
     if alert.kind not in HAPPENINGS:
-        return WELL_AGAIN[alert.kind](alert.facts)
+        return _worded(WELL_AGAIN, alert, _("✅ <b>Over:</b> {what}.").format(what=heading(alert)))
     text = ngettext(
         "✅ <b>Over:</b> {what}. It happened {count} time, and not for the last hour.",
         "✅ <b>Over:</b> {what}. It happened {count} times, and not for the last hour.",
@@ -38,7 +39,15 @@ def over_text(alert: StandingAlert) -> str:
 
 def heading(alert: StandingAlert) -> str:
     """One line that says what is wrong; HTML."""
-    return HEADINGS[alert.kind](alert.facts)
+    return _worded(HEADINGS, alert, quoted(alert.kind))
+
+
+def _worded(words: Mapping[AlertKind, Callable[[Mapping[str, Any]], T]], alert: StandingAlert, otherwise: T) -> T:
+    """``otherwise`` where another version wrote other facts than this one has words for."""
+    try:
+        return words[alert.kind](alert.facts)
+    except (LookupError, TypeError, ValueError):
+        return otherwise
 
 
 def _error(facts: Mapping[str, Any]) -> str:
@@ -128,10 +137,6 @@ HEADINGS: dict[AlertKind, Callable[[Mapping[str, Any]], str]] = {
     AlertKind.DELIVERIES_UNKNOWN: _unknown,
     AlertKind.ROLE_UNSEEN: _unseen,
 }
-
-
-def _none(_facts: Mapping[str, Any]) -> list[str]:
-    return []
 
 
 def _traceback(facts: Mapping[str, Any]) -> list[str]:

@@ -46,6 +46,7 @@ class AlertKind(StrEnum):
     ROLE_UNSEEN = "role-unseen"
 
 
+KINDS = frozenset(kind.value for kind in AlertKind)
 # These happen, and are over when none came for long; all others hold for a while, and are over soon after.
 HAPPENINGS = frozenset({AlertKind.ERROR, AlertKind.UPDATE_ASIDE})
 OVER_AFTER_HAPPENING, OVER_AFTER_STATE = timedelta(hours=1), timedelta(minutes=3)
@@ -110,7 +111,8 @@ class Alerts:
         """Those that are not over, silent ones too; the oldest first."""
         async with self._database.read() as session:
             silent = await queries.silences(session, now)
-            return [standing_alert(row, silent) for row in await queries.standing(session)]
+            rows = await queries.standing(session)
+        return [alert for row in rows if (alert := standing_alert(row, silent)) is not None]
 
     async def find(self, alert_id: int, now: datetime) -> StandingAlert | None:
         async with self._database.read() as session:
@@ -153,8 +155,10 @@ class Alerts:
         event.listen(session.sync_session, "after_commit", lambda _session: self.changed.set(), once=True)
 
 
-def standing_alert(row: tables.Alert, silent: Mapping[str, datetime]) -> StandingAlert:
-    """``silent``: until when, by fingerprint."""
+def standing_alert(row: tables.Alert, silent: Mapping[str, datetime]) -> StandingAlert | None:
+    """None: another version raised it, and this one has no words for it. ``silent``: until when, by fingerprint."""
+    if row.kind not in KINDS:
+        return None
     return StandingAlert(
         id=row.id,
         fingerprint=row.fingerprint,

@@ -127,7 +127,8 @@ class ErrorLog:
         mark = fingerprint(error)
         facts = {"error_id": error_id, "name": name, "source": source, "traceback": text[-MOST_EXCERPT:]}
         async with self._database.write() as session:
-            count = await self._alerts.raise_in(session, mark, kind, facts, now)
+            # The same error in an update that was set aside is another alert: somebody waits for an answer there.
+            count = await self._alerts.raise_in(session, f"{kind}:{mark}", kind, facts, now)
             await queries.add(
                 session,
                 tables.ErrorReport(

@@ -1,6 +1,7 @@
 """Alerts as operators live with them: one message a trouble, its counter, its end, and silence at a press."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,11 +9,13 @@ import aiohttp
 import pytest
 
 from bot.watching import Bounds
+from db.queries import alerts as queries
 from handlers.alerts.callbacks import AlertAction, AlertPress
 from sandbox import Fault, Person
 from services.deliveries import Outgoing
 from services.deliveries.kinds import ANSWER
 from services.links.directory import LinkDirectory
+from services.operations.alerts import AlertKind
 from tests.handlers.reading import UNSEEN
 from tests.platform import Platform, running_platform
 from tests.waiting import until
@@ -256,3 +259,57 @@ async def test_messages_that_fail_are_an_alert_until_they_do_not_any_more(platfo
     platform.clock.passes(minutes=14)
     await shows(operators, "✅ Сообщения снова доходят.")
     assert len(texts(operators)) == 2
+
+
+async def test_a_telegram_that_hangs_at_edits_keeps_neither_a_new_alert_nor_the_end_waiting(
+    platform: Platform, operators: Person
+):
+    errors = platform.container.services.errors
+    await errors.report("job", ValueError("x"), platform.clock())
+    await shows(operators, "ValueError")
+    await operators.sees_button("🔕 На день")
+    hanging = platform.server.faults.add(Fault("slow", method="editMessageText", seconds=30, times=None))
+    await operators.press("🔕 На день")
+
+    async def hangs() -> bool:
+        return hanging.fired > 0
+
+    await until(hangs, True)
+    began = time.monotonic()
+    await errors.report("job", LookupError("x"), platform.clock())
+    await shows(operators, "LookupError")
+    await platform.stop()
+    assert time.monotonic() - began < 8
+
+
+async def test_after_a_refusal_to_be_edited_a_chat_is_left_alone_for_as_long_as_telegram_asks(
+    platform: Platform, operators: Person
+):
+    await platform.container.services.errors.report("job", LookupError("x"), platform.clock())
+    await operators.sees_button("🔕 На день")
+    refusals = platform.server.faults.add(Fault("too_many_requests", method="editMessageText", retry_after=2, times=1))
+    await operators.press("🔕 На день")
+
+    async def refused() -> bool:
+        return refusals.fired > 0
+
+    await until(refused, True)
+    began = time.monotonic()
+    await operators.sees("🔕 Молчит до")
+    assert time.monotonic() - began > 1.5
+
+
+async def test_an_alert_of_another_version_silences_no_other_and_health_is_shown(
+    platform: Platform, operators: Person, olya: Person
+):
+    now = platform.clock()
+    async with platform.container.database.write() as session:
+        await queries.stand(session, "new", "a-kind-of-tomorrow", {}, now)
+        await queries.stand(session, "old", AlertKind.ROLE_UNSEEN, {"called": "web"}, now)
+        await queries.stand(session, "worse", AlertKind.ERROR, {}, now)
+    await platform.container.services.errors.report("job", LookupError("x"), now)
+    await shows(operators, "LookupError")
+    await shows(operators, "role-unseen")
+    await olya.send("/admin")
+    await olya.press("🩺 Здоровье")
+    await olya.sees("role-unseen")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from db.engine import Database
+from db.queries import alerts as queries
 from db.queries import heartbeats
 from services.operations.alerts import FOREVER, AlertKind, Alerts
 from services.operations.audit import Audit
@@ -51,6 +52,46 @@ async def test_when_it_is_over_the_next_one_is_another(alerts: Alerts):
     assert second.id != first.id
 
 
+async def test_an_end_is_to_be_shown_until_it_is_whatever_time_it_is(alerts: Alerts, database: Database):
+    async def unsettled() -> list[str]:
+        async with database.read() as session:
+            return [row.fingerprint for row in await queries.unsettled(session)]
+
+    await alerts.raise_alert("same", AlertKind.ERROR, {}, NOW)
+    [alert] = await alerts.standing(NOW)
+    async with database.write() as session:
+        await queries.shown(session, alert.id, 1, None, NOW + DAY)
+    await alerts.over("same", NOW + HOUR)
+    assert await unsettled() == ["same"]
+    async with database.write() as session:
+        # By somebody who has not seen the end.
+        await queries.shown(session, alert.id, 1, None, NOW + DAY)
+    assert await unsettled() == ["same"]
+    async with database.write() as session:
+        # The clock was put back meanwhile.
+        await queries.shown(session, alert.id, 1, NOW + HOUR, NOW - DAY)
+    assert await unsettled() == []
+
+
+async def test_the_same_error_in_an_update_that_was_set_aside_is_another_alert(alerts: Alerts, database: Database):
+    errors, error = ErrorLog(database, alerts, str), LookupError("x")
+    await errors.keep("1", "query", error, NOW)
+    await errors.keep("2", "update", error, NOW, kind=AlertKind.UPDATE_ASIDE)
+    standing = await alerts.standing(NOW)
+    assert [(alert.kind, alert.count, alert.facts["error_id"]) for alert in standing] == [
+        (AlertKind.ERROR, 1, "1"),
+        (AlertKind.UPDATE_ASIDE, 1, "2"),
+    ]
+
+
+async def test_an_alert_of_a_kind_of_tomorrow_is_left_out(alerts: Alerts, database: Database):
+    await alerts.raise_alert("same", AlertKind.ERROR, {}, NOW)
+    async with database.write() as session:
+        await queries.stand(session, "new", "a-kind-of-tomorrow", {}, NOW)
+    assert [alert.fingerprint for alert in await alerts.standing(NOW)] == ["same"]
+    assert await alerts.find(2, NOW) is None
+
+
 async def test_silence_holds_for_its_time_and_until_woken(alerts: Alerts):
     await alerts.raise_alert("same", AlertKind.ERROR, {}, NOW)
     [alert] = await alerts.standing(NOW)
@@ -91,7 +132,7 @@ async def test_who_has_no_right_changes_nothing(alerts: Alerts):
 async def test_what_is_long_over_goes_with_the_clean_up(alerts: Alerts, database: Database):
     errors = ErrorLog(database, alerts, str)
     old = await errors.report("job", ValueError("x"), NOW - 31 * DAY)
-    await alerts.over(fingerprint(ValueError("x")), NOW - 31 * DAY)
+    await alerts.over(f"{AlertKind.ERROR}:{fingerprint(ValueError('x'))}", NOW - 31 * DAY)
     fresh = await errors.report("job", KeyError("x"), NOW)
     async with database.write() as session:
         for process, seen_at in (("old", NOW - 2 * DAY), ("new", NOW)):
