@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -71,8 +72,18 @@ async def end_drafts_before(session: AsyncSession, moment: datetime, now: dateti
     """
     old = select(Link.id).where(Link.draft_since < moment).order_by(Link.draft_since).limit(limit)
     ended = update(Link).where(Link.id.in_(old), Link.draft_since < moment)
-    nothing = {"draft_since": None, "deleted_at": now, "target": "", "owner_id": None}
-    return (await session.scalars(ended.values(nothing).returning(Link.slug))).all()
+    return (await session.scalars(ended.values(_ended(now)).returning(Link.slug))).all()
+
+
+async def end_oldest_drafts(session: AsyncSession, owner_id: int, kept: int, now: datetime) -> Sequence[str]:
+    """The slugs of a person's drafts that just ended: all but the newest ``kept``. They end as old ones do."""
+    theirs = select(Link.id).where(Link.owner_id == owner_id, Link.draft_since.is_not(None))
+    old = theirs.order_by(Link.draft_since.desc(), Link.id.desc()).offset(kept)
+    return (await session.scalars(update(Link).where(Link.id.in_(old)).values(_ended(now)).returning(Link.slug))).all()
+
+
+def _ended(now: datetime) -> dict[str, Any]:
+    return {"draft_since": None, "deleted_at": now, "target": "", "owner_id": None}
 
 
 def _standing(owner_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -24,7 +24,7 @@ UNDO_LIMIT = timedelta(minutes=1)
 SLUG_TRIES = 10
 # Each keystroke in an address may be an address of its own; nobody who means well types more in a day.
 MOST_DRAFTS = 200
-# So many drafts there may be beyond the links that a person may have: all are links once they are chosen.
+# So many more links and drafts together there may be than links: all drafts are links once they are chosen.
 SPARE_DRAFTS = 20
 
 
@@ -94,12 +94,17 @@ class Links:
                     raise LinkNotFound
                 return self._link(row), target
             await _require_open(session, target)
-            if await queries.count(session, owner_id) >= self._most_per_person:
+            listed = await queries.count(session, owner_id)
+            if listed >= self._most_per_person:
                 raise TooManyLinks(self._most_per_person)
             row = await self._add(session, owner_id, target, now)
+            # What is asked for goes before what was typed the longest ago.
+            room = self._most_per_person + SPARE_DRAFTS - listed - 1
+            changed = [row.slug, *await queries.end_oldest_drafts(session, owner_id, room, now)]
             if cause is not None:
                 await effects.keep(session, cause, CREATED, {"link": row.id}, now)
-            await queries.record_change(session, row.slug, now)
+            for slug in changed:
+                await queries.record_change(session, slug, now)
         return self._link(row), target
 
     async def draft(self, owner_id: int, address: str, now: datetime) -> tuple[Link, Target]:

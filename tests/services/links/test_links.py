@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from db import tables
 from db.engine import Database
 from db.queries import links as queries
-from services.links.errors import LinkNotFound, TooManyLinks, UndoTooLate
-from services.links.links import UNDO_LIMIT, Links
+from services.links.errors import LinkNotFound, TooManyDrafts, TooManyLinks, UndoTooLate
+from services.links.links import SPARE_DRAFTS, UNDO_LIMIT, Links
 from services.links.slugs import ALPHABET
 from tests.services.links.conftest import ANNA, BEN, NOW
 
@@ -166,3 +167,18 @@ async def test_changes_at_once_get_numbers_without_gaps(links: Links, database: 
     await asyncio.gather(*(change() for _ in range(20)))
     async with database.read() as session:
         assert [number for number, _ in await queries.changes_since(session, 0, 100)] == list(range(1, 22))
+
+
+async def test_drafts_and_links_together_are_never_more_than_the_limit_and_a_few(links: Links, database: Database):
+    drafts = [(await links.draft(ANNA, f"https://example.com/{number}", NOW))[0] for number in range(3 + SPARE_DRAFTS)]
+    with pytest.raises(TooManyDrafts):
+        await links.draft(ANNA, "https://example.com/more", NOW)
+    for number in range(3):
+        await links.create(ANNA, f"https://example.org/{number}", NOW)
+    for draft in drafts:
+        await links.choose(ANNA, draft.id)
+    assert (await links.page(ANNA, 1, 5)).total == 3 + SPARE_DRAFTS
+    ended = drafts[:3]
+    async with database.read() as session:
+        rows = [await session.get_one(tables.Link, draft.id) for draft in ended]
+    assert [(row.deleted_at, row.owner_id, row.target) for row in rows] == [(NOW, None, "")] * 3
