@@ -65,36 +65,34 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
     database = Database.open(settings.database)
     catalogue = Catalogue(LOCALES)
     redis = Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
-    pictures = PictureStudio()
-    deliveries = Deliveries(
-        database, Cipher(secret_key(settings), "deliveries"), default_time_zone=settings.default_timezone
-    )
+    services = _services(settings, database, catalogue, redis, started_at=clock())
+    try:
+        yield Container(settings, clock, database, catalogue, services, Pulse(database, clock))
+    finally:
+        await services.pictures.close()
+        if redis is not None:
+            await redis.aclose()
+        await database.close()
+
+
+def _services(
+    settings: Settings, database: Database, catalogue: Catalogue, redis: Redis | None, *, started_at: datetime
+) -> Services:
     people = People(database, default_time_zone=settings.default_timezone, owner_ids=settings.admin_ids)
     log = Audit(database)
     alerts = Alerts(database, log)
+    deliveries = Deliveries(
+        database, Cipher(secret_key(settings), "deliveries"), default_time_zone=settings.default_timezone
+    )
     works = Works(database, deliveries)
-    services = Services(
+    return Services(
         people=people,
         notices=Notices(database),
-        links=Links(
-            database,
-            public_url=settings.links_url,
-            own_hosts=settings.own_hosts,
-            allow_private=settings.allow_private_targets,
-            most_per_person=settings.links_per_user,
-            choose=random.SystemRandom().choice,
-        ),
-        daily=DailyReports(
-            database,
-            people,
-            deliveries,
-            daily_words(catalogue),
-            public_url=settings.links_url,
-            default_time_zone=settings.default_timezone,
-        ),
+        links=_links(settings, database),
+        daily=_daily(settings, database, people, deliveries, catalogue),
         statistics=Statistics(database),
-        pictures=pictures,
-        operations=Operations(database, deliveries, works, alerts, started_at=clock()),
+        pictures=PictureStudio(),
+        operations=Operations(database, deliveries, works, alerts, started_at=started_at),
         upkeep=Upkeep(database),
         audit=log,
         desk=Desk(database, people, log, deliveries, admin_chat_id=settings.admin_chat_id),
@@ -107,13 +105,30 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
         privacy=Privacy(database, works, deliveries, _dialogues(redis), public_url=settings.links_url),
         deliveries=deliveries,
     )
-    try:
-        yield Container(settings, clock, database, catalogue, services, Pulse(database, clock))
-    finally:
-        await pictures.close()
-        if redis is not None:
-            await redis.aclose()
-        await database.close()
+
+
+def _links(settings: Settings, database: Database) -> Links:
+    return Links(
+        database,
+        public_url=settings.links_url,
+        own_hosts=settings.own_hosts,
+        allow_private=settings.allow_private_targets,
+        most_per_person=settings.links_per_user,
+        choose=random.SystemRandom().choice,
+    )
+
+
+def _daily(
+    settings: Settings, database: Database, people: People, deliveries: Deliveries, catalogue: Catalogue
+) -> DailyReports:
+    return DailyReports(
+        database,
+        people,
+        deliveries,
+        daily_words(catalogue),
+        public_url=settings.links_url,
+        default_time_zone=settings.default_timezone,
+    )
 
 
 def _throttle(redis: Redis | None) -> Throttle:
