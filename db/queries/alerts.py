@@ -105,8 +105,9 @@ async def wake(session: AsyncSession, fingerprint: str) -> None:
     await session.execute(delete(Silence).where(Silence.fingerprint == fingerprint))
 
 
-async def forget_before(session: AsyncSession, moment: datetime, now: datetime) -> int:
-    """How many alerts that were over before ``moment`` were removed; silences that ended go with them."""
+async def forget_before(session: AsyncSession, moment: datetime, now: datetime, limit: int) -> int:
+    """How many alerts that were over before ``moment`` were removed, ``limit`` at most; ended silences go with them."""
     await session.execute(delete(Silence).where(Silence.until <= now))
-    gone = await session.execute(delete(Alert).where(Alert.over_at < moment).returning(Alert.id))
+    old = select(Alert.id).where(Alert.over_at < moment).limit(limit)
+    gone = await session.execute(delete(Alert).where(Alert.id.in_(old)).returning(Alert.id))
     return len(gone.all())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.upsert import insert_for
@@ -28,7 +28,8 @@ async def forget_empty(session: AsyncSession, key: str) -> None:
     await session.execute(delete(Dialogue).where(Dialogue.key == key, Dialogue.state.is_(None)))
 
 
-async def forget_before(session: AsyncSession, moment: datetime) -> int:
-    """How many dialogues nobody went on with since ``moment`` were removed."""
-    removed = await session.execute(delete(Dialogue).where(Dialogue.updated_at < moment).returning(Dialogue.key))
+async def forget_before(session: AsyncSession, moment: datetime, limit: int) -> int:
+    """How many dialogues nobody went on with since ``moment`` were removed, ``limit`` at most."""
+    left = select(Dialogue.key).where(Dialogue.updated_at < moment).limit(limit)
+    removed = await session.execute(delete(Dialogue).where(Dialogue.key.in_(left)).returning(Dialogue.key))
     return len(removed.all())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.tables import Effect
@@ -23,6 +23,9 @@ async def keep(session: AsyncSession, update_id: int, name: str, result: dict[st
     await session.flush()
 
 
-async def forget_before(session: AsyncSession, moment: datetime) -> int:
-    gone = await session.execute(delete(Effect).where(Effect.done_at < moment).returning(Effect.update_id))
+async def forget_before(session: AsyncSession, moment: datetime, limit: int) -> int:
+    """How many effects of before ``moment`` were removed, ``limit`` at most."""
+    key = tuple_(Effect.update_id, Effect.name)
+    old = select(Effect.update_id, Effect.name).where(Effect.done_at < moment).limit(limit)
+    gone = await session.execute(delete(Effect).where(key.in_(old)).returning(Effect.update_id))
     return len(gone.all())

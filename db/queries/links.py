@@ -165,17 +165,18 @@ async def changes_since(session: AsyncSession, sequence: int, limit: int) -> Seq
     return [(number, slug) for number, slug in rows]
 
 
-async def forget_changes_before(session: AsyncSession, moment: datetime) -> int:
-    """How many old changes were removed. A process that slept longer empties its cache instead."""
+async def forget_changes_before(session: AsyncSession, moment: datetime, limit: int) -> int:
+    """How many old changes were removed, ``limit`` at most. A process that slept longer empties its cache instead."""
+    # The oldest first: what is left has no gaps.
+    old = select(LinkChange.sequence).where(LinkChange.changed_at < moment).order_by(LinkChange.sequence).limit(limit)
     removed = await session.execute(
-        delete(LinkChange).where(LinkChange.changed_at < moment).returning(LinkChange.sequence)
+        delete(LinkChange).where(LinkChange.sequence.in_(old)).returning(LinkChange.sequence)
     )
     return len(removed.all())
 
 
-async def empty_deleted_before(session: AsyncSession, moment: datetime) -> Sequence[int]:
-    """Ids of links deleted before ``moment`` whose targets were just emptied; the slugs stay taken."""
-    emptied = await session.scalars(
-        update(Link).where(Link.deleted_at < moment, Link.target != "").values(target="").returning(Link.id)
-    )
-    return emptied.all()
+async def empty_deleted_before(session: AsyncSession, moment: datetime, limit: int) -> int:
+    """How many links deleted before ``moment``, ``limit`` at most, lost their targets; the slugs stay taken."""
+    deleted = select(Link.id).where(Link.deleted_at < moment, Link.target != "").limit(limit)
+    emptied = await session.scalars(update(Link).where(Link.id.in_(deleted)).values(target="").returning(Link.id))
+    return len(emptied.all())

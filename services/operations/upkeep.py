@@ -1,5 +1,6 @@
 """The clean-up: what is kept no longer than it is needed for."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,9 +29,8 @@ DELIVERIES_KEPT, RETURN_AWAITED = timedelta(days=30), timedelta(days=90)
 # Telegram brings an update again for a day at most.
 UPDATES_KEPT = timedelta(days=2)
 # Small transactions: nobody who writes meanwhile waits long.
-CLICKS_AT_ONCE, UPDATES_AT_ONCE, DRAFTS_AT_ONCE, DELIVERIES_AT_ONCE = 1_000, 1_000, 100, 1_000
-WORKS_KEPT, WORKS_AT_ONCE = timedelta(days=30), 1_000
-ERRORS_KEPT, ERRORS_AT_ONCE = timedelta(days=30), 200
+AT_ONCE, DRAFTS_AT_ONCE, ERRORS_AT_ONCE = 1_000, 100, 200
+WORKS_KEPT, ERRORS_KEPT = timedelta(days=30), timedelta(days=30)
 ALERTS_KEPT, HEARTBEATS_KEPT = timedelta(days=30), timedelta(days=1)
 
 
@@ -57,50 +57,32 @@ class Upkeep:
         self._database = database
 
     async def clean_up(self, now: datetime) -> CleanUp:
-        raw_clicks = 0
-        while removed := await self._forget_clicks(now - RAW_CLICKS_KEPT):
-            raw_clicks += removed
-        async with self._database.write() as session:
-            changes = await link_queries.forget_changes_before(session, now - CHANGES_KEPT)
-            targets = await link_queries.empty_deleted_before(session, now - DELETED_TARGETS_KEPT)
-            dialogues = await dialogue_queries.forget_before(session, now - DIALOGUES_KEPT)
-            await effect_queries.forget_before(session, now - UPDATES_KEPT)
-            alerts = await alert_queries.forget_before(session, now - ALERTS_KEPT, now)
-            await heartbeat_queries.forget_before(session, now - HEARTBEATS_KEPT)
+        raw_clicks = await self._in_parts(click_queries.forget_oldest, now - RAW_CLICKS_KEPT)
+        changes = await self._in_parts(link_queries.forget_changes_before, now - CHANGES_KEPT)
+        targets = await self._in_parts(link_queries.empty_deleted_before, now - DELETED_TARGETS_KEPT)
         drafts = 0
         while ended := await self._end_drafts(now):
             drafts += ended
-        updates = 0
-        while removed := await self._forget_updates(now - UPDATES_KEPT):
-            updates += removed
-        deliveries = 0
-        while removed := await self._forget_deliveries(now):
-            deliveries += removed
-        works = 0
-        while removed := await self._forget_works(now - WORKS_KEPT):
-            works += removed
-        errors = 0
-        while removed := await self._forget_errors(now - ERRORS_KEPT):
-            errors += removed
-        return CleanUp(raw_clicks, changes, len(targets), drafts, dialogues, updates, deliveries, works, errors, alerts)
-
-    async def _forget_clicks(self, before: datetime) -> int:
+        dialogues = await self._in_parts(dialogue_queries.forget_before, now - DIALOGUES_KEPT)
+        updates = await self._in_parts(inbox_queries.forget_before, now - UPDATES_KEPT)
+        await self._in_parts(effect_queries.forget_before, now - UPDATES_KEPT)
+        deliveries = await self._in_parts(delivery_queries.forget_before, now - DELIVERIES_KEPT, now - RETURN_AWAITED)
+        works = await self._in_parts(work_queries.forget_before, now - WORKS_KEPT)
+        errors = await self._in_parts(error_queries.forget_before, now - ERRORS_KEPT, at_once=ERRORS_AT_ONCE)
+        alerts = await self._in_parts(alert_queries.forget_before, now - ALERTS_KEPT, now)
         async with self._database.write() as session:
-            return await click_queries.forget_oldest(session, before, CLICKS_AT_ONCE)
+            await heartbeat_queries.forget_before(session, now - HEARTBEATS_KEPT)
+        return CleanUp(raw_clicks, changes, targets, drafts, dialogues, updates, deliveries, works, errors, alerts)
 
-    async def _forget_deliveries(self, now: datetime) -> int:
-        async with self._database.write() as session:
-            return await delivery_queries.forget_before(
-                session, now - DELIVERIES_KEPT, now - RETURN_AWAITED, DELIVERIES_AT_ONCE
-            )
-
-    async def _forget_works(self, before: datetime) -> int:
-        async with self._database.write() as session:
-            return await work_queries.forget_before(session, before, WORKS_AT_ONCE)
-
-    async def _forget_errors(self, before: datetime) -> int:
-        async with self._database.write() as session:
-            return await error_queries.forget_before(session, before, ERRORS_AT_ONCE)
+    async def _in_parts(self, forget: Callable[..., Awaitable[int]], *moments: datetime, at_once: int = AT_ONCE) -> int:
+        """How many went, a transaction for each part."""
+        gone = 0
+        while True:
+            async with self._database.write() as session:
+                part = await forget(session, *moments, at_once)
+            if not part:
+                return gone
+            gone += part
 
     async def _end_drafts(self, now: datetime) -> int:
         async with self._database.write() as session:
@@ -108,7 +90,3 @@ class Upkeep:
             for slug in ended:
                 await link_queries.record_change(session, slug, now)
         return len(ended)
-
-    async def _forget_updates(self, before: datetime) -> int:
-        async with self._database.write() as session:
-            return await inbox_queries.forget_before(session, before, UPDATES_AT_ONCE)

@@ -104,9 +104,9 @@ async def test_a_process_that_missed_changes_asks_for_all_blocks_again(
     await make_link(database, "abc1234", "https://bad.com/x")
     assert (await web.opens("/abc1234")).status == 302
     async with database.write() as session:
-        await queries.forget_changes_before(session, datetime.max.replace(tzinfo=UTC))
+        await queries.forget_changes_before(session, datetime.max.replace(tzinfo=UTC), 100)
     await moderation.block(OPERATOR, "bad.com", "x", now())
     async with database.write() as session:
-        await queries.forget_changes_before(session, datetime.max.replace(tzinfo=UTC))
+        await queries.forget_changes_before(session, datetime.max.replace(tzinfo=UTC), 100)
         await queries.record_change(session, "else123", now())
     await status_becomes(web, "/abc1234", 403)

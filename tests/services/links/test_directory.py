@@ -215,7 +215,7 @@ async def test_who_slept_longer_than_changes_are_kept_starts_over(database: Data
     await directory.find("abc1234")
     await delete_link(database, link_id)
     async with database.write() as session:
-        await queries.forget_changes_before(session, datetime.now(UTC) + timedelta(days=1))
+        await queries.forget_changes_before(session, datetime.now(UTC) + timedelta(days=1), 100)
     await make_link(database, "third12")
     await directory._follow()
     destination = await directory.find("abc1234")

@@ -1,11 +1,14 @@
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
+from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from db.engine import Database
-from db.queries import dialogues, inbox, links, people, works
-from db.tables import Click, Link, Work
-from services.operations.upkeep import CLICKS_AT_ONCE, CleanUp, Upkeep
+from db.queries import alerts, dialogues, effects, inbox, links, people, works
+from db.tables import Alert, Click, Effect, Link, Work
+from services.operations.upkeep import AT_ONCE, CleanUp, Upkeep
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -13,9 +16,9 @@ DAY = timedelta(days=1)
 
 async def test_raw_clicks_go_after_thirty_days_in_small_batches(database: Database):
     async with database.write() as session:
-        for age in [31] * (CLICKS_AT_ONCE + 1) + [29, 0]:
+        for age in [31] * (AT_ONCE + 1) + [29, 0]:
             session.add(Click(link_id=1, at=NOW - age * DAY, bot=False, first_visit=True))
-    assert (await Upkeep(database).clean_up(NOW)).raw_clicks == CLICKS_AT_ONCE + 1
+    assert (await Upkeep(database).clean_up(NOW)).raw_clicks == AT_ONCE + 1
     async with database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Click)) == 2
 
@@ -56,6 +59,46 @@ async def test_old_changes_and_dialogues_go(database: Database):
         assert await links.changes_since(session, 0, 10) == [(2, "b")]
         assert await dialogues.find(session, "left") is None
         assert await dialogues.find(session, "fresh") is not None
+
+
+async def test_whatever_there_is_much_of_goes_in_small_batches(database: Database, monkeypatch: pytest.MonkeyPatch):
+    async with database.write() as session:
+        for number in range(5):
+            await links.record_change(session, f"{number}", NOW - 2 * DAY)
+            await dialogues.keep(session, f"{number}", NOW - 31 * DAY, state="x")
+            for name in ("a", "b"):
+                await effects.keep(session, number, name, {}, NOW - 3 * DAY)
+            session.add(Alert(**_alert(f"{number}"), over_at=NOW - 31 * DAY))
+        session.add(Alert(**_alert("stands"), standing="stands"))
+        await effects.keep(session, 7, "a", {}, NOW)
+    sizes: list[int] = []
+    for module in (links, dialogues, effects, alerts):
+        name = "forget_changes_before" if module is links else "forget_before"
+        _watched(module, name, sizes, monkeypatch)
+    monkeypatch.setattr(Upkeep._in_parts, "__kwdefaults__", {"at_once": 2})
+    assert await Upkeep(database).clean_up(NOW) == CleanUp(link_changes=5, dialogues=5, alerts=5)
+    assert max(sizes) == 2
+    assert sum(sizes) == 5 + 5 + 10 + 5
+    async with database.read() as session:
+        assert (await session.scalars(select(Alert.fingerprint))).all() == ["stands"]
+        assert (await session.scalars(select(Effect.update_id))).all() == [7]
+
+
+def _alert(fingerprint: str) -> dict[str, Any]:
+    times = {"first_at": NOW - 40 * DAY, "last_at": NOW - 40 * DAY}
+    return {"fingerprint": fingerprint, "kind": "error", "facts": {}, "count": 1, "shown_count": 1, **times}
+
+
+def _watched(module: ModuleType, name: str, sizes: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many rows each transaction removes is noted."""
+    forget = getattr(module, name)
+
+    async def noted(*args: Any) -> int:
+        removed: int = await forget(*args)
+        sizes.append(removed)
+        return removed
+
+    monkeypatch.setattr(module, name, noted)
 
 
 async def test_handled_updates_go_after_two_days_and_waiting_ones_never(database: Database):
