@@ -16,13 +16,14 @@ def routers() -> list[Router]:
     chat.callback_query.outer_middleware(CountsRefusals())
     chat.callback_query.outer_middleware(PressesEndDialogues())
     # Operators before start, which sends everybody else's /admin in a group to the private chat.
+    # Inline before links: an address of ours that was chosen here is not one to shorten.
     # Links before settings: an address that is pasted into the time zone dialogue is an address.
     chat.include_routers(
         operations.router(),
         alerts.router(),
         start.router(),
-        links.router(),
         inline.router(),
+        links.router(),
         settings.router(),
         privacy.router(),
         standing.router(),

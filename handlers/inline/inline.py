@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from aiogram import Router
-from aiogram.types import ChosenInlineResult, InlineQuery
+from aiogram import Bot, Router
+from aiogram.filters import BaseFilter
+from aiogram.types import ChosenInlineResult, InlineQuery, Message
 
 from handlers.inline import views
 from services.errors import UserError
@@ -17,9 +18,21 @@ MOST_RESULTS = 10
 
 def router() -> Router:
     router = Router(name="inline")
+    router.message.register(leave_alone, SentThroughBot())
     router.inline_query.register(offer)
     router.chosen_inline_result.register(keep)
     return router
+
+
+class SentThroughBot(BaseFilter):
+    """What somebody chose of our offers, in the chat with us: it is for themselves, and asks for nothing."""
+
+    async def __call__(self, message: Message, bot: Bot) -> bool:
+        return message.via_bot is not None and message.via_bot.id == bot.id
+
+
+async def leave_alone(_message: Message) -> None:
+    """The link stands in the chat; there is nothing to add."""
 
 
 async def offer(query: InlineQuery, services: Services, person: Person, now: datetime) -> None:

@@ -32,6 +32,16 @@ async def test_an_address_typed_in_any_chat_is_offered_as_a_short_link_and_joins
     assert await is_listed()
 
 
+async def test_a_link_chosen_in_the_chat_with_the_bot_stands_there_without_a_word(anna: Person):
+    await anna.start()
+    greeting = anna.last.message_id
+    await anna.choose(await anna.inline(ADDRESS))
+    await anna.send("/links")
+    said = [message.text for message in anna.messages() if message.from_bot and message.message_id > greeting]
+    assert len(said) == 1
+    assert "example.com/page" in said[0]
+
+
 async def test_each_keystroke_gets_the_same_link_for_the_same_address(anna: Person, ben: Person):
     first, again, other = [await anna.inline(text) for text in (ADDRESS, f" {ADDRESS} ", ADDRESS + "s")]
     assert first.results[0].id == again.results[0].id != other.results[0].id
