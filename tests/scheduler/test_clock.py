@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -46,7 +46,7 @@ def _scheduler_reads(now: Callable[[], datetime], monkeypatch: pytest.MonkeyPatc
 
     class Moved(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return now().astimezone(tz)
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(now().timestamp(), tz)
 
     monkeypatch.setattr("apscheduler.schedulers.base.datetime", Moved)
