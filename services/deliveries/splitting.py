@@ -63,8 +63,9 @@ def split(html: str, limit: int = MOST_IN_TEXT) -> list[str]:
     an emoji. Tags that are open at a cut are closed there and opened again in the next part. A text of spaces alone
     has no parts.
     """
-    characters = _trimmed(list(_characters(html)))
-    if characters and _fits(characters, limit):
+    written = list(_characters(html))
+    characters = _trimmed(written)
+    if characters and _fits(written, limit):
         return [html]
     parts = []
     while characters:

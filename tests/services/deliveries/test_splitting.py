@@ -50,6 +50,10 @@ def test_nothing_but_spaces_is_lost_and_every_part_is_short_and_keeps_its_format
         assert len(part.encode()) <= MOST_MARKUP_BYTES
 
 
+def test_what_is_too_long_by_the_space_around_it_goes_without():
+    assert split(" 0123456789 ", 10) == ["0123456789"]
+
+
 @settings(max_examples=100, deadline=None)
 @given(MARKUP)
 def test_what_fits_stays_as_it_is(html: str):
