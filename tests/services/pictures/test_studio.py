@@ -226,10 +226,13 @@ def test_it_works_under_the_loop_that_the_house_runs_on() -> None:
 
 
 PROGRAM = """
-import asyncio, sys
+import asyncio, signal, sys
 from pathlib import Path
 from services.pictures.studio import PictureStudio
 from tests.services.pictures import drawings
+
+# A shell that starts a program in the background lets it ignore Ctrl+C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 async def main():
     studio = PictureStudio()
