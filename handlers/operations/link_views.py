@@ -159,9 +159,9 @@ def _buttons(link: ModeratedLink, owner: Person | None, actor: Person, page: int
     if actor.may(Right.BLOCK_HOSTS) and link.host and link.blocked is None:
         host = [button(_("⛔️ Block its host"), AnyLinkPress(action=AnyLinkAction.BLOCK_HOST, id=link.id, page=page))]
     if owner is None:
-        return [switch + host, [to_office()]]
+        return [switch, host, [to_office()]]
     if page:
         back = button(_("◀️ Back"), PersonLinksPress(id=owner.id, page=page))
-        return [switch + host, [back]]
+        return [switch, host, [back]]
     to_owner = button(_("👤 Owner"), PersonPress(action=PersonAction.CARD, id=owner.id))
-    return [switch + host, [to_owner, to_office()]]
+    return [switch, host, [to_owner, to_office()]]

@@ -132,7 +132,8 @@ def _buttons(found: PersonCard, actor: Person) -> list[list[InlineKeyboardButton
             button(_("🔗 Links"), PersonLinksPress(id=person.id, page=1)),
             _press(person, _("⚠️ Errors"), PersonAction.ERRORS),
         ],
-        decisions,
+        # One a row: two would break their words on a phone.
+        *([decision] for decision in decisions),
         all_off,
         [*log, to_office()],
     ]

@@ -89,7 +89,7 @@ def _hours(
 ) -> list[list[InlineKeyboardButton]]:
     """A button for each hour of a day, the chosen one marked."""
     buttons = [
-        button(f"✅ {_clock(each)}" if each == chosen else _clock(each), press(each)) for each in HOURS if each != but
+        button(f"✓ {_clock(each)}" if each == chosen else _clock(each), press(each)) for each in HOURS if each != but
     ]
     return [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
 
