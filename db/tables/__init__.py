@@ -1,10 +1,29 @@
 """All tables; their metadata is what migrations are held to."""
 
 from db.tables.base import Base
-from db.tables.clicks import Click, ClickCount, JournalPosition
+from db.tables.clicks import (
+    Click,
+    ClickCount,
+    ClickDetail,
+    DailyVisitor,
+    JournalPosition,
+    LinkEvent,
+    VisitorKey,
+    WebhookClick,
+)
 from db.tables.deliveries import ChatMove, Delivery
 from db.tables.inbox import Effect, InboxUpdate
-from db.tables.links import BlockedHost, Link, LinkChange, LinkSequence
+from db.tables.links import (
+    BlockedHost,
+    Link,
+    LinkChange,
+    LinkHealth,
+    LinkLogo,
+    LinkSequence,
+    LinkTag,
+    LinkWebhook,
+    UtmTemplate,
+)
 from db.tables.operations import Act, Alert, ErrorReport, Heartbeat, Lease, Silence, Tally
 from db.tables.people import Dialogue, Person
 from db.tables.works import Work
@@ -17,6 +36,8 @@ __all__ = [
     "ChatMove",
     "Click",
     "ClickCount",
+    "ClickDetail",
+    "DailyVisitor",
     "Delivery",
     "Dialogue",
     "Effect",
@@ -27,9 +48,17 @@ __all__ = [
     "Lease",
     "Link",
     "LinkChange",
+    "LinkEvent",
+    "LinkHealth",
+    "LinkLogo",
     "LinkSequence",
+    "LinkTag",
+    "LinkWebhook",
     "Person",
     "Silence",
     "Tally",
+    "UtmTemplate",
+    "VisitorKey",
+    "WebhookClick",
     "Work",
 ]

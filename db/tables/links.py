@@ -1,8 +1,9 @@
 """Short links, and the sequence that tells web processes what changed."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base
@@ -13,7 +14,18 @@ class Link(Base):
     """A short link. The row outlives its deletion, so that no slug is ever given out again."""
 
     __tablename__ = "links"
-    __table_args__ = (Index("ix_links_owner_id_id", "owner_id", "id"),)
+    __table_args__ = (
+        Index("ix_links_owner_id_id", "owner_id", "id"),
+        # Few links have either: what looks for them need not read the others.
+        Index(
+            "ix_links_limited", "id",
+            sqlite_where=text("click_limit IS NOT NULL"), postgresql_where=text("click_limit IS NOT NULL"),
+        ),
+        Index(
+            "ix_links_valid_until", "valid_until",
+            sqlite_where=text("valid_until IS NOT NULL"), postgresql_where=text("valid_until IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     slug: Mapped[str] = mapped_column(String(64), unique=True)
@@ -23,6 +35,34 @@ class Link(Base):
     target: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What its owner calls it; empty: nothing.
+    name: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    # Switched off by its owner, and since when; they alone switch it on again.
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # At most so many clicks of people lead on, in the link's whole life. ``passed`` of them were let through: it
+    # grows only while there is a limit, by a conditional UPDATE, before the redirect is answered.
+    click_limit: Mapped[int | None]
+    passed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    # It leads on from the one moment (inclusive) until the other (exclusive).
+    valid_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    valid_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Where people go once its time is over or its clicks are used up; null: they read that on a page.
+    fallback_url: Mapped[str | None] = mapped_column(Text)
+    # Fields that the target gets: any of source, medium, campaign, term, content.
+    utm: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    # In their order: {"kind": "country" | "device" | "language", "values": […], "target": address}. The first that
+    # fits decides; where none does, the variants, and then the target.
+    rules: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    # {"key": "A", "weight": 1 to 100, "target": address, or null for the link's own}; none, or two and more.
+    variants: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    # On phones a page opens the app that the target's host has.
+    opens_app: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # How its QR looks: any of colour ("#rrggbb"), size (pixels), logo (true: the one in link_logos).
+    qr_style: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    # Its clicks are told to an address of its owner's; see LinkWebhook.
+    has_webhook: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Kinds of notices that its owner does not want about this link, divided by spaces.
+    muted: Mapped[str] = mapped_column(String(128), default="", server_default="")
     # Switched off by an operator, who says why to everybody that clicks.
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disabled_reason: Mapped[str | None] = mapped_column(Text)
@@ -32,6 +72,68 @@ class Link(Base):
     clicks: Mapped[int] = mapped_column(BigInteger, default=0)
     visitors: Mapped[int] = mapped_column(BigInteger, default=0)
     bots: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class LinkTag(Base):
+    """A tag of a link, as its owner wrote it but in small letters."""
+
+    __tablename__ = "link_tags"
+
+    link_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("links.id"), primary_key=True, autoincrement=False)
+    tag: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class LinkLogo(Base):
+    """The picture in the middle of a link's QR: a square PNG of at most 512 pixels."""
+
+    __tablename__ = "link_logos"
+
+    link_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("links.id"), primary_key=True, autoincrement=False)
+    picture: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class UtmTemplate(Base):
+    """UTM fields that a person gives to many links; ``fields`` as in links.utm."""
+
+    __tablename__ = "utm_templates"
+    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    owner_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("people.id"))
+    name: Mapped[str] = mapped_column(String(64))
+    fields: Mapped[dict[str, str]] = mapped_column(JSON)
+
+
+class LinkHealth(Base):
+    """What the last looks at a link's target found."""
+
+    __tablename__ = "link_health"
+
+    link_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("links.id"), primary_key=True, autoincrement=False)
+    checked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    # Looks in a row that found it broken; what the last one of them found, in a word: an HTTP status, or "timeout".
+    failures: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(64))
+    # Since when it counts as broken; null: it does not.
+    broken_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LinkWebhook(Base):
+    """An address of a link's owner that is told of its clicks, in signed batches."""
+
+    __tablename__ = "link_webhooks"
+
+    link_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("links.id"), primary_key=True, autoincrement=False)
+    url: Mapped[str] = mapped_column(Text)
+    # What batches are signed under, encrypted.
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When the last batch was taken, since when none is, and what the last try came to.
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    trouble: Mapped[str | None] = mapped_column(String(128))
+    # Switched off after a day of failures, or by its owner; null: it is told.
+    off_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class BlockedHost(Base):
