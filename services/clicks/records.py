@@ -15,8 +15,22 @@ class RecordedClick(NamedTuple):
     at: int
     # A preview, a crawler or a prefetch: nobody's click.
     bot: bool
-    # The first visit of this visitor to this link; never true for a bot.
+    # The first visit of this visitor to this link; never true for a bot. Where there is a ``visitor``, it is true,
+    # and whether it was so today is found out when the click is counted.
     first_visit: bool
+    # A hash of a visitor without a cookie, under the key of the day (16 bytes); None for one with a cookie, and bots.
+    visitor: bytes | None = None
+    # The dimensions of services.clicks.dimensions, each under its name. Empty for bots.
+    country: str = ""
+    device: str = ""
+    system: str = ""
+    browser: str = ""
+    app: str = ""
+    referrer: str = ""
+    language: str = ""
+    # By a scan of the link's QR.
+    qr: bool = False
+    variant: str = ""
 
 
 COLUMNS = RecordedClick._fields
@@ -30,6 +44,18 @@ UPGRADES: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE journal (uuid TEXT NOT NULL, forgotten INTEGER NOT NULL, probe INTEGER NOT NULL)",
         "CREATE TABLE clicks (id INTEGER PRIMARY KEY, link_id INTEGER NOT NULL, at INTEGER NOT NULL,"
         " bot INTEGER NOT NULL, first_visit INTEGER NOT NULL)",
+    ),
+    (
+        "ALTER TABLE clicks ADD COLUMN visitor BLOB",
+        "ALTER TABLE clicks ADD COLUMN country TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE clicks ADD COLUMN device TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE clicks ADD COLUMN system TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE clicks ADD COLUMN browser TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE clicks ADD COLUMN app TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE clicks ADD COLUMN referrer TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE clicks ADD COLUMN language TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE clicks ADD COLUMN qr INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE clicks ADD COLUMN variant TEXT NOT NULL DEFAULT ''",
     ),
 )
 FORMAT = len(UPGRADES)
