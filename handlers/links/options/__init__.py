@@ -1,0 +1,1 @@
+"""The settings message of a link."""

@@ -1,0 +1,1 @@
+"""Where a link leads whom: UTM fields, rules, variants, apps; and whom it tells."""
