@@ -1,4 +1,7 @@
-"""Callback data of notices about a link: ids and choices alone. Anyone can forge it, so the owner is checked at every press."""
+"""Callback data of notices about a link: ids and choices alone.
+
+Anyone can forge it, so the owner is checked at every press.
+"""
 
 from typing import Annotated
 

@@ -1,4 +1,7 @@
-"""Callback data of a link's settings: ids and choices alone. Anyone can forge it, so the owner is checked at every press."""
+"""Callback data of a link's settings: ids and choices alone.
+
+Anyone can forge it, so the owner is checked at every press.
+"""
 
 from enum import StrEnum
 from typing import Annotated
