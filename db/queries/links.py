@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.upsert import insert_for
-from db.tables import Link, LinkChange, LinkSequence
+from db.tables import Link, LinkChange, LinkSequence, LinkTag
 
 
 async def add(
@@ -30,6 +30,15 @@ async def by_slug(session: AsyncSession, slug: str) -> Link | None:
 async def of_owner(session: AsyncSession, link_id: int, owner_id: int) -> Link | None:
     """The link if it is this person's, deleted or not."""
     return await session.scalar(select(Link).where(Link.id == link_id, Link.owner_id == owner_id))
+
+
+async def tags_of(session: AsyncSession, link_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The tags of each of the links that has some, in the order of the alphabet."""
+    tags: dict[int, list[str]] = {}
+    rows = select(LinkTag.link_id, LinkTag.tag).where(LinkTag.link_id.in_(link_ids)).order_by(LinkTag.tag)
+    for link_id, tag in await session.execute(rows):
+        tags.setdefault(link_id, []).append(tag)
+    return tags
 
 
 async def page(session: AsyncSession, owner_id: int, *, limit: int, offset: int) -> Sequence[Link]:

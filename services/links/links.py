@@ -1,7 +1,7 @@
 """A person's short links."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,9 +13,12 @@ from db.queries import hosts as host_queries
 from db.queries import links as queries
 from db.queries import people as people_queries
 from services.links.errors import LinkNotFound, TargetBlocked, TooManyDrafts, TooManyLinks, UndoTooLate
-from services.links.hosts import block_of, covering, host_and_above, host_of
+from services.links.hosts import block_of, host_and_above, host_of
+from services.links.link import Link, links_of
 from services.links.slugs import random_slug
 from services.links.targets import Target, parse_target, readable_url
+
+__all__ = ["Link", "LinkPage", "Links"]
 
 # What updates do to links, as it is remembered of them.
 CREATED, DELETED = "link created", "link deleted"
@@ -26,24 +29,6 @@ SLUG_TRIES = 10
 MOST_DRAFTS = 200
 # So many more links and drafts together there may be than links: all drafts are links once they are chosen.
 SPARE_DRAFTS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A short link of a person. ``clicks`` = ``visitors`` (first visits) + repeats; ``bots`` are apart.
-
-    ``disabled``: why it leads nowhere, in the words of the operator who switched it off or blocked where it leads.
-    """
-
-    id: int
-    slug: str
-    short_url: str
-    target: str
-    created_at: datetime
-    clicks: int
-    visitors: int
-    bots: int
-    disabled: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +77,7 @@ class Links:
                 row = await queries.of_owner(session, done["link"], owner_id)
                 if row is None:
                     raise LinkNotFound
-                return self._link(row), target
+                return await self._link(session, row), target
             await _require_open(session, target)
             listed = await queries.count(session, owner_id)
             if listed >= self._most_per_person:
@@ -103,9 +88,10 @@ class Links:
             changed = [row.slug, *await queries.end_oldest_drafts(session, owner_id, room, now)]
             if cause is not None:
                 await effects.keep(session, cause, CREATED, {"link": row.id}, now)
+            link = await self._link(session, row)
             for slug in changed:
                 await queries.record_change(session, slug, now)
-        return self._link(row), target
+        return link, target
 
     async def draft(self, owner_id: int, address: str, now: datetime) -> tuple[Link, Target]:
         """A link to offer to somebody who is still typing; the same one for the same address.
@@ -117,8 +103,8 @@ class Links:
         async with self._database.read() as session:
             await _require_open(session, target)
             row = await queries.leading_to(session, owner_id, target.url)
-        if row is not None:
-            return self._link(row), target
+            if row is not None:
+                return await self._link(session, row), target
         async with self._database.write() as session:
             await people_queries.hold(session, owner_id)
             row = await queries.leading_to(session, owner_id, target.url)
@@ -126,7 +112,7 @@ class Links:
                 await self._require_room_for_draft(session, owner_id)
                 row = await self._add(session, owner_id, target, now, draft=True)
                 await queries.record_change(session, row.slug, now)
-        return self._link(row), target
+            return await self._link(session, row), target
 
     async def _require_room_for_draft(self, session: AsyncSession, owner_id: int) -> None:
         listed = await queries.count(session, owner_id)
@@ -150,7 +136,7 @@ class Links:
         words = words.casefold()
         async with self._database.read() as session:
             rows = [row for row in await queries.leading_on(session, owner_id) if _has(row, words)]
-            links = await self._links(session, rows)
+            links = await links_of(session, rows, self._public_url)
         return [link for link in links if link.disabled is None][:limit]
 
     async def _add(
@@ -169,7 +155,7 @@ class Links:
             row = await queries.of_owner(session, link_id, owner_id)
             if row is None or row.deleted_at is not None:
                 raise LinkNotFound
-            return (await self._links(session, [row]))[0]
+            return await self._link(session, row)
 
     async def page(self, owner_id: int, number: int, size: int) -> LinkPage:
         """Page ``number``, or the nearest that there is; a person without links has one empty page."""
@@ -178,7 +164,7 @@ class Links:
             pages = max(1, -(-total // size))
             number = min(max(number, 1), pages)
             rows = await queries.page(session, owner_id, limit=size, offset=(number - 1) * size)
-            links = await self._links(session, rows)
+            links = await links_of(session, rows, self._public_url)
         return LinkPage(tuple(links), number, pages, total)
 
     async def delete(self, owner_id: int, link_id: int, now: datetime, *, cause: int | None = None) -> str:
@@ -215,29 +201,10 @@ class Links:
                 raise LinkNotFound
             if row.deleted_at is not None:
                 raise UndoTooLate(UNDO_LIMIT)
-            return (await self._links(session, [row]))[0]
+            return await self._link(session, row)
 
-    async def _links(self, session: AsyncSession, rows: Sequence[tables.Link]) -> list[Link]:
-        """The links of rows that may lead to hosts which are blocked by now."""
-        blocked = await host_queries.reasons(session, covering(row.target for row in rows))
-        links = map(self._link, rows)
-        return [
-            replace(link, disabled=block_of(host_of(link.target), blocked)) if link.disabled is None else link
-            for link in links
-        ]
-
-    def _link(self, row: tables.Link) -> Link:
-        return Link(
-            id=row.id,
-            slug=row.slug,
-            short_url=f"{self._public_url}/{row.slug}",
-            target=row.target,
-            created_at=row.created_at,
-            clicks=row.clicks,
-            visitors=row.visitors,
-            bots=row.bots,
-            disabled=None if row.disabled_at is None else row.disabled_reason or "",
-        )
+    async def _link(self, session: AsyncSession, row: tables.Link) -> Link:
+        return (await links_of(session, [row], self._public_url))[0]
 
 
 def _has(row: tables.Link, words: str) -> bool:
