@@ -1,33 +1,37 @@
-"""Everything that is kept about a person: where it stands, how they get it, and how it goes.
+"""What a person gets of what is kept about them, and how it goes. Which tables these are: db/queries/personal.py."""
 
-A table that is neither in PERSONAL nor in IMPERSONAL fails a test: whoever adds one says here what it keeps of people.
-"""
-
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, String, cast, delete, func, inspect, literal, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, func, inspect, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import links as link_queries
 from db.queries.deliveries import SENDING
 from db.queries.inbox import WAITING
+from db.queries.personal import Personal, acts_about, dialogues_of, links_of, updates_of
 from db.queries.works import DUE
 from db.tables import (
     Act,
     Alert,
-    Base,
     Click,
     ClickCount,
+    ClickDetail,
     Delivery,
     Dialogue,
     Effect,
     ErrorReport,
     InboxUpdate,
     Link,
+    LinkEvent,
+    LinkHealth,
+    LinkLogo,
+    LinkTag,
+    LinkWebhook,
     Person,
+    UtmTemplate,
+    WebhookClick,
     Work,
 )
 
@@ -37,88 +41,18 @@ ERASED = "person:erased"
 BUCKETS_IN_AN_HOUR = 4
 # Under which the data of a dialogue has the id of the person whom it is about.
 SUBJECT = "subject"
-
-
-@dataclass(frozen=True, slots=True)
-class Personal:
-    """A table that keeps something of people.
-
-    ``whose``: which rows are a person's. ``hidden``: columns that they do not get, since these are secrets of ours,
-    encrypted, or about somebody else. ``bulky``: far too many rows for anything but CSV. ``erased``: rows go; or they
-    stay without what made them theirs.
-    """
-
-    table: type[Base]
-    whose: Callable[[int], ColumnElement[bool]]
-    erased: Literal["deleted", "anonymous"]
-    hidden: frozenset[str] = frozenset()
-    bulky: bool = False
-
-
-def _links(person_id: int) -> Any:
-    return select(Link.id).where(Link.owner_id == person_id)
-
-
-def _about(person_id: int) -> ColumnElement[bool]:
-    links = select(literal("link:", String).concat(cast(Link.id, String))).where(Link.owner_id == person_id)
-    return or_(Act.subject == f"person:{person_id}", Act.subject.in_(links))
-
-
-def _dialogue(person_id: int) -> ColumnElement[bool]:
-    """Keys end in the person and the name of the storage; a chat's id stands before the person's."""
-    return Dialogue.key.like(f"%:{person_id}:default")
-
-
-def _updates(person_id: int) -> ColumnElement[bool]:
-    # The lane of a person's update is the person, wherever they wrote.
-    return InboxUpdate.lane == person_id
-
-
-def _effects(person_id: int) -> ColumnElement[bool]:
-    return Effect.update_id.in_(select(InboxUpdate.update_id).where(_updates(person_id)))
-
-
-PERSONAL: Mapping[str, Personal] = {
-    personal.table.__tablename__: personal
-    for personal in (
-        # A ban stays, with nothing beside its reason.
-        Personal(Person, lambda person_id: Person.id == person_id, "deleted"),
-        # A slug stays taken, and leads nowhere.
-        Personal(Link, lambda person_id: Link.owner_id == person_id, "anonymous"),
-        Personal(ClickCount, lambda person_id: ClickCount.link_id.in_(_links(person_id)), "deleted", bulky=True),
-        Personal(Click, lambda person_id: Click.link_id.in_(_links(person_id)), "deleted", bulky=True),
-        Personal(Dialogue, _dialogue, "deleted"),
-        Personal(InboxUpdate, _updates, "deleted", frozenset({"payload", "traceback"})),
-        Personal(Effect, _effects, "deleted"),
-        Personal(Delivery, lambda person_id: Delivery.chat_id == person_id, "deleted", frozenset({"payload", "file"})),
-        Personal(Work, lambda person_id: Work.person_id == person_id, "deleted", frozenset({"lease", "leased_until"})),
-        Personal(
-            ErrorReport,
-            lambda person_id: ErrorReport.person_id == person_id,
-            "anonymous",
-            frozenset({"name", "fingerprint", "traceback"}),
-        ),
-        # Who acted is an operator's own business. What they did to others, they get without to whom.
-        Personal(
-            Act,
-            lambda person_id: or_(_about(person_id), Act.actor_id == person_id),
-            "anonymous",
-            frozenset({"actor_id"}),
-        ),
-    )
-}
-# Tables that keep nothing of any person, and what they keep instead.
-IMPERSONAL: Mapping[str, str] = {
-    "journal_positions": "how far click journals are counted",
-    "chat_moves": "groups that became supergroups",
-    "link_sequence": "the number of the newest change",
-    "link_changes": "slugs that changed, for a day",
-    "blocked_hosts": "hosts and reasons",
-    "alerts": "troubles of the platform",
-    "silences": "troubles that nobody wants to hear of",
-    "tallies": "numbers of a day",
-    "heartbeats": "processes",
-    "leases": "processes",
+# The level of click_details whose spans are days.
+DETAILS_OF_DAYS = 1
+# A link that nobody has told anything.
+NO_SETTINGS: Mapping[str, Any] = {
+    "name": "",
+    "fallback_url": None,
+    "utm": {},
+    "rules": [],
+    "variants": [],
+    "qr_style": {},
+    "has_webhook": False,
+    "muted": "",
 }
 
 
@@ -141,7 +75,7 @@ async def hours_of(session: AsyncSession, person_id: int) -> AsyncIterator[Seque
     sums = [func.sum(getattr(ClickCount, name)).label(name) for name in ("clicks", "visitors", "bots")]
     rows = (
         select(ClickCount.link_id, hour, *sums)
-        .where(ClickCount.link_id.in_(_links(person_id)))
+        .where(ClickCount.link_id.in_(links_of(person_id)))
         .group_by(ClickCount.link_id, hour)
         .order_by(ClickCount.link_id, hour)
     )
@@ -150,10 +84,21 @@ async def hours_of(session: AsyncSession, person_id: int) -> AsyncIterator[Seque
         yield part
 
 
+async def details_of(session: AsyncSession, person_id: int) -> AsyncIterator[Sequence[RowMapping]]:
+    """What is counted of all of a person's links by days in UTC: link_id, start (days since 1970), values (JSON)."""
+    days = select(ClickDetail.link_id, ClickDetail.start, ClickDetail.values)
+    rows = days.where(ClickDetail.link_id.in_(links_of(person_id)), ClickDetail.level == DETAILS_OF_DAYS)
+    result = await session.stream(
+        rows.order_by(ClickDetail.link_id, ClickDetail.start).execution_options(yield_per=500)
+    )
+    async for part in result.mappings().partitions():
+        yield part
+
+
 async def clicks_of(session: AsyncSession, link_ids: Sequence[int], first: int, end: int) -> Sequence[RowMapping]:
-    """Raw clicks of these links with ``first`` <= id < ``end``: link_id, at, bot, first_visit."""
+    """Raw clicks of these links with ``first`` <= id < ``end``: all their columns but the id."""
     rows = await session.execute(
-        select(Click.link_id, Click.at, Click.bot, Click.first_visit)
+        select(*(column for column in inspect(Click).columns if column.name != "id"))
         .where(Click.id >= first, Click.id < end, Click.link_id.in_(link_ids))
         .order_by(Click.id)
     )
@@ -167,7 +112,7 @@ async def click_ids(session: AsyncSession) -> tuple[int, int]:
 
 
 async def link_ids(session: AsyncSession, person_id: int) -> Sequence[int]:
-    return (await session.scalars(_links(person_id).order_by(Link.id))).all()
+    return (await session.scalars(links_of(person_id).order_by(Link.id))).all()
 
 
 # How it goes
@@ -185,6 +130,7 @@ async def end_links(session: AsyncSession, person_id: int, now: datetime, limit:
             disabled_at=None,
             disabled_reason=None,
             draft_since=None,
+            **NO_SETTINGS,
         )
         .returning(Link.slug)
     )
@@ -206,6 +152,31 @@ async def forget_counts(session: AsyncSession, link_id: int, limit: int) -> int:
     return len(gone.all())
 
 
+async def forget_details(session: AsyncSession, link_id: int, limit: int) -> int:
+    theirs = ClickDetail.link_id == link_id
+    old = select(ClickDetail.level, ClickDetail.start).where(theirs).limit(limit)
+    gone = await session.execute(
+        delete(ClickDetail)
+        .where(theirs, tuple_(ClickDetail.level, ClickDetail.start).in_(old))
+        .returning(ClickDetail.start)
+    )
+    return len(gone.all())
+
+
+async def forget_told_clicks(session: AsyncSession, link_id: int, limit: int) -> int:
+    """Clicks that a webhook was still to be told of."""
+    old = select(WebhookClick.id).where(WebhookClick.link_id == link_id).limit(limit)
+    gone = await session.execute(delete(WebhookClick).where(WebhookClick.id.in_(old)).returning(WebhookClick.id))
+    return len(gone.all())
+
+
+async def forget_beside_links(session: AsyncSession, person_id: int) -> None:
+    """All that stands beside the person's links and is no counter, and their templates."""
+    for table in (LinkTag, LinkLogo, LinkHealth, LinkWebhook, LinkEvent):
+        await session.execute(delete(table).where(table.link_id.in_(links_of(person_id))))
+    await session.execute(delete(UtmTemplate).where(UtmTemplate.owner_id == person_id))
+
+
 async def forget_clicks(session: AsyncSession, link_ids: Sequence[int], first: int, end: int) -> None:
     await session.execute(delete(Click).where(Click.id >= first, Click.id < end, Click.link_id.in_(link_ids)))
 
@@ -215,14 +186,14 @@ async def leave_links(session: AsyncSession, person_id: int) -> None:
     await session.execute(
         update(Link)
         .where(Link.owner_id == person_id, Link.target == "", Link.deleted_at.is_not(None))
-        .values(owner_id=None, clicks=0, visitors=0, bots=0)
+        .values(owner_id=None, clicks=0, visitors=0, bots=0, passed=0)
     )
 
 
 async def anonymise_acts(session: AsyncSession, person_id: int) -> None:
     """Acts about the person and their links stay without who it was about; acts by the person without who acted."""
     # Which role was given says nothing of whom.
-    await session.execute(update(Act).where(_about(person_id), Act.name != "give-role").values(facts={}))
+    await session.execute(update(Act).where(acts_about(person_id), Act.name != "give-role").values(facts={}))
     await session.execute(update(Act).where(Act.subject == f"person:{person_id}").values(subject=ERASED))
     await session.execute(update(Act).where(Act.actor_id == person_id).values(actor_id=NOBODY))
 
@@ -231,7 +202,7 @@ async def forget_updates(session: AsyncSession, person_id: int, limit: int) -> i
     """How many updates of the person are removed with their effects. Those that wait stay: they are handled."""
     done = (
         select(InboxUpdate.id, InboxUpdate.update_id)
-        .where(_updates(person_id), InboxUpdate.state != WAITING)
+        .where(updates_of(person_id), InboxUpdate.state != WAITING)
         .limit(limit)
     )
     rows = (await session.execute(done)).all()
@@ -242,7 +213,7 @@ async def forget_updates(session: AsyncSession, person_id: int, limit: int) -> i
 
 async def forget_dialogues(session: AsyncSession, person_id: int) -> None:
     """The person's own, and what operators are being asked about them."""
-    await session.execute(delete(Dialogue).where(_dialogue(person_id)))
+    await session.execute(delete(Dialogue).where(dialogues_of(person_id)))
     rows = (await session.execute(select(Dialogue.key, Dialogue.data))).all()
     about = [key for key, data in rows if data.get(SUBJECT) == person_id]
     await session.execute(delete(Dialogue).where(Dialogue.key.in_(about)))

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
@@ -83,16 +84,19 @@ class Archive:
 
 
 def as_json(tables: Mapping[str, Any]) -> bytes:
-    return json.dumps(tables, ensure_ascii=False, indent=1, default=_moment).encode()
+    return json.dumps(tables, ensure_ascii=False, indent=1, default=_written).encode()
 
 
 def _in_csv(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return _moment(value)
+    if isinstance(value, datetime | bytes):
+        return _written(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
-def _moment(value: Any) -> str:
+def _written(value: Any) -> str:
+    """A time as ISO 8601; a picture as base64."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, bytes):
+        return b64encode(value).decode("ascii")
     raise TypeError(f"nobody knows how to write {type(value).__name__} as JSON")

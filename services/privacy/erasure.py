@@ -49,7 +49,8 @@ class Erasure:
             link_ids = await queries.link_ids(session, person_id)
             first, end = await queries.click_ids(session)
         for link_id in link_ids:
-            await self._repeated(partial(queries.forget_counts, link_id=link_id, limit=ROWS_AT_ONCE))
+            for forget in (queries.forget_counts, queries.forget_details, queries.forget_told_clicks):
+                await self._repeated(partial(forget, link_id=link_id, limit=ROWS_AT_ONCE))
         for begin in range(first, end, CLICKS_AT_ONCE) if link_ids else ():
             async with self._database.write() as session:
                 await queries.forget_clicks(session, link_ids, begin, begin + CLICKS_AT_ONCE)
@@ -59,6 +60,7 @@ class Erasure:
         await self._repeated(lambda session: queries.forget_updates(session, person_id, ROWS_AT_ONCE))
         await self._repeated(lambda session: queries.forget_deliveries(session, person_id, ROWS_AT_ONCE))
         async with self._database.write() as session:
+            await queries.forget_beside_links(session, person_id)
             await queries.forget_dialogues(session, person_id)
             await queries.forget_errors(session, person_id)
             await queries.forget_works(session, person_id, but=work.id)

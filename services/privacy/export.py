@@ -1,13 +1,15 @@
 """My data: everything that is kept about a person, as JSON and CSV."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from db.engine import Database
 from db.queries import privacy as queries
-from db.queries.privacy import PERSONAL
+from db.queries.personal import PERSONAL
+from services.clicks.dimensions import DIMENSIONS
 from services.privacy.archive import Archive, as_json
 from services.privacy.dialogues import Dialogues
 
@@ -15,8 +17,16 @@ from services.privacy.dialogues import Dialogues
 NAMES: Mapping[str, str] = {
     "people": "profile",
     "links": "links",
+    "link_tags": "tags",
+    "link_logos": "logos",
+    "link_health": "checks",
+    "link_webhooks": "webhooks",
+    "utm_templates": "templates",
     "click_counts": "hours",
+    "click_details": "days",
     "clicks": "clicks",
+    "link_events": "events",
+    "webhook_clicks": "webhook_clicks",
     "dialogues": "dialogues",
     "inbox": "updates",
     "effects": "changes",
@@ -58,6 +68,7 @@ class Export:
             if rows:
                 await asyncio.to_thread(archive.add_rows, f"{name}.csv", list(rows[0]), rows)
         await self._add_hours(archive, person_id, links)
+        await self._add_days(archive, person_id, links)
         await self._add_clicks(archive, links, tell)
         return await asyncio.to_thread(archive.finish)
 
@@ -82,8 +93,15 @@ class Export:
                 rows = [{**row, "short_url": links.get(row["link_id"]), "hour": _hour(row["hour"])} for row in part]
                 await asyncio.to_thread(archive.add_rows, "hours.csv", columns, rows)
 
+    async def _add_days(self, archive: Archive, person_id: int, links: Mapping[int, str]) -> None:
+        columns = ["short_url", "day", "what", "value", "clicks"]
+        async with self._database.read() as session:
+            async for part in queries.details_of(session, person_id):
+                rows = [row for day in part for row in _details(day, links)]
+                await asyncio.to_thread(archive.add_rows, "days.csv", columns, rows)
+
     async def _add_clicks(self, archive: Archive, links: Mapping[int, str], tell: Tell) -> None:
-        columns = ["short_url", "at", "bot", "first_visit"]
+        columns = ["short_url", "at", "bot", "first_visit", *DIMENSIONS]
         async with self._database.read() as session:
             first, end = await queries.click_ids(session)
         for begin in range(first, end, CLICKS_AT_ONCE) if links else ():
@@ -104,6 +122,17 @@ def _act(act: dict[str, Any], theirs: Set[str]) -> dict[str, Any]:
         return act
     facts = {name: value for name, value in act["facts"].items() if name in OPERATOR_FACTS}
     return act | {"subject": act["subject"].partition(":")[0], "facts": facts}
+
+
+def _details(day: Mapping[Any, Any], links: Mapping[int, str]) -> list[dict[str, Any]]:
+    """A row for each value that clicks of the day had; ``what`` is a dimension of services.clicks.dimensions."""
+    date = (datetime.fromtimestamp(0, UTC) + timedelta(days=day["start"])).date()
+    named = {"short_url": links.get(day["link_id"]), "day": date}
+    return [
+        {**named, "what": dimension, "value": value, "clicks": clicks}
+        for dimension, values in json.loads(day["values"]).items()
+        for value, clicks in values.items()
+    ]
 
 
 def _hour(since_1970: int) -> datetime:

@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 from sqlalchemy import func, select
 
 from db import tables
-from db.queries.privacy import PERSONAL
+from db.queries.personal import PERSONAL
 from sandbox import Person
 from sandbox.faults import Fault
 from services.privacy import ERASE, UNDO_TIME

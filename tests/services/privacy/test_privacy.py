@@ -1,5 +1,6 @@
 """All that is kept of a person is given and erased, whatever table it is in and whatever happens on the way."""
 
+import base64
 import csv
 import io
 import json
@@ -21,8 +22,8 @@ from db import tables
 from db.engine import Database
 from db.queries import links, people, works
 from db.queries import privacy as queries
-from db.queries.clicks import Count, add_clicks, add_counts
-from db.queries.privacy import IMPERSONAL, PERSONAL
+from db.queries.clicks import Count, add_counts
+from db.queries.personal import IMPERSONAL, PERSONAL
 from db.tables import Base
 from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import ANSWER
@@ -67,8 +68,11 @@ class House:
                     now=NOW,
                 )
                 assert link is not None
+                link.name, link.fallback_url = f"link of {person_id}", f"https://{person_id}.example/over"
+                link.utm, link.has_webhook = {"campaign": f"of {person_id}"}, True
+                link.rules = [{"kind": "country", "values": ["RU"], "target": f"https://{person_id}.example/ru"}]
                 await add_counts(session, [Count(link.id, bucket, 3, 2, 1) for bucket in range(1_968_000, 1_968_008)])
-                await add_clicks(session, [(link.id, NOW, False, True)] * 3)
+                session.add_all(tables.Click(link_id=link.id, at=NOW, bot=False, first_visit=True) for _ in range(3))
                 session.add_all(self._rows(person_id, link.id))
             await self.deliveries.enqueue(
                 ANSWER, f"owed:{person_id}", person_id, Outgoing(f"secret of {person_id}"), NOW
@@ -87,12 +91,28 @@ class House:
         }
         why, of_link = {"reason": f"why {person_id}"}, {"slug": f"slug{person_id}"}
         return [
+            *self._beside_link(person_id, link_id),
             tables.InboxUpdate(update_id=person_id, lane=person_id, received_at=NOW, **update),
             tables.Effect(update_id=person_id, name="link created", result={"link": link_id}, done_at=NOW),
             tables.ErrorReport(id=f"error {link_id}", at=NOW, person_id=person_id, **error),
             tables.Act(at=NOW, actor_id=1900, name="ban", subject=f"person:{person_id}", facts=why),
             tables.Act(at=NOW, actor_id=person_id, name="look-up", subject="person:7", facts={}),
             tables.Act(at=NOW, actor_id=1900, name="disable-link", subject=f"link:{link_id}", facts=of_link),
+        ]
+
+    def _beside_link(self, person_id: int, link_id: int) -> list[Base]:
+        return [
+            tables.LinkTag(link_id=link_id, tag=f"tag of {person_id}"),
+            tables.LinkLogo(link_id=link_id, picture=f"logo of {person_id}".encode()),
+            tables.LinkHealth(link_id=link_id, checked_at=NOW, failures=0, reason=""),
+            tables.LinkWebhook(link_id=link_id, url=f"https://{person_id}.example/told", secret=b"signed under", created_at=NOW),
+            tables.UtmTemplate(owner_id=person_id, name=f"template of {person_id}", fields={"source": "bio"}),
+            *(
+                tables.ClickDetail(link_id=link_id, level=level, start=start, values='{"country": {"RU": 3, "": 1}}')
+                for level, start in ((0, 1_968_000), (1, 20_500), (2, 0))
+            ),
+            tables.LinkEvent(link_id=link_id, kind="milestone", number=1, at=NOW),
+            tables.WebhookClick(link_id=link_id, click="{}"),
         ]
 
     async def about(self, person_id: int) -> dict[str, int]:
@@ -138,7 +158,7 @@ def files_of(archive: bytes) -> dict[str, bytes]:
 
 def test_every_table_says_what_it_keeps_of_people():
     everything = set(Base.metadata.tables)
-    assert set(PERSONAL) | set(IMPERSONAL) == everything, "name the new table in db/queries/privacy.py"
+    assert set(PERSONAL) | set(IMPERSONAL) == everything, "name the new table in db/queries/personal.py"
     assert set(PERSONAL) & set(IMPERSONAL) == set()
     assert set(NAMES) == set(PERSONAL)
 
@@ -167,6 +187,13 @@ async def test_all_of_it_is_in_the_file_and_nothing_of_others(house: House):
     hours = list(csv.DictReader(io.StringIO(files["hours.csv"].decode())))
     assert [(row["clicks"], row["visitors"], row["bots"]) for row in hours] == [("12", "8", "4")] * 2
     assert len(list(csv.DictReader(io.StringIO(files["clicks.csv"].decode())))) == 3
+    days = list(csv.DictReader(io.StringIO(files["days.csv"].decode())))
+    assert [(row["day"], row["what"], row["value"], row["clicks"]) for row in days] == [
+        ("2026-02-16", "country", "RU", "3"),
+        ("2026-02-16", "country", "", "1"),
+    ]
+    assert data["logos"][0]["picture"] == base64.b64encode(f"logo of {ANNA}".encode()).decode()
+    assert "secret" not in data["webhooks"][0]
     everything = b"".join(files.values()).decode()
     for secret in (str(BEN), "1900", "secret of", "name of 1002", "fingerprint", "traceback"):
         assert secret not in everything, secret
@@ -177,7 +204,7 @@ async def test_what_is_too_large_for_one_file_comes_in_several(house: House, mon
         link_id = await session.scalar(select(tables.Link.id).where(tables.Link.owner_id == ANNA)) or 0
         # Times that do not compress well.
         moments = [NOW + timedelta(microseconds=number * number * 7919) for number in range(20_000)]
-        await add_clicks(session, [(link_id, at, False, False) for at in moments])
+        session.add_all(tables.Click(link_id=link_id, at=at, bot=False, first_visit=False) for at in moments)
     export = Export(house.database, DialoguesInDatabase(), "https://tok.example")
     told: list[int] = []
 
