@@ -70,10 +70,15 @@ def quiet_end_question(preferences: Preferences, start: int) -> Screen:
     return Screen(text, rows(*hours, [button(_("◀️ Back"), AskQuiet())]))
 
 
-def _notice_name(notice: Notice) -> str:
+def notice_name(notice: Notice) -> str:
+    """As it stands on a switch."""
     names = {
         Notice.DAILY: _("Daily note about my links"),
         Notice.LINKS: _("News of my links"),
+        Notice.CLICKS: _("First click, round numbers"),
+        Notice.BURSTS: _("Bursts of clicks"),
+        Notice.ENDING: _("Limit or time nearly over"),
+        Notice.BROKEN: _("Broken targets"),
     }
     return names[notice]
 
@@ -81,7 +86,7 @@ def _notice_name(notice: Notice) -> str:
 def _switch(notice: Notice, preferences: Preferences) -> InlineKeyboardButton:
     is_on = notice not in preferences.muted
     mark = "✅" if is_on else "🔕"
-    return button(f"{mark} {_notice_name(notice)}", SwitchNotice(notice=notice, on=not is_on))
+    return button(f"{mark} {notice_name(notice)}", SwitchNotice(notice=notice, on=not is_on))
 
 
 def _hours(

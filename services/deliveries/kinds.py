@@ -13,5 +13,13 @@ ACCOUNT: Final = DeliveryKind("account", waits=True)
 # One of the person's links was switched off or on, say.
 LINK_NEWS: Final = DeliveryKind("link-news", notice="links")
 DAILY_LINKS: Final = DeliveryKind("daily-links", notice="daily")
+# What became of one of the person's links: see services.people.preferences.Notice.
+LINK_CLICKS: Final = DeliveryKind("link-clicks", notice="clicks")
+LINK_BURST: Final = DeliveryKind("link-burst", notice="bursts")
+LINK_ENDING: Final = DeliveryKind("link-ending", notice="ending")
+LINK_BROKEN: Final = DeliveryKind("link-broken", notice="broken")
 
-KINDS: Final = {kind.name: kind for kind in (ALERT, ANSWER, ACCOUNT, LINK_NEWS, DAILY_LINKS)}
+KINDS: Final = {
+    kind.name: kind
+    for kind in (ALERT, ANSWER, ACCOUNT, LINK_NEWS, DAILY_LINKS, LINK_CLICKS, LINK_BURST, LINK_ENDING, LINK_BROKEN)
+}

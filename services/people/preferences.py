@@ -23,6 +23,18 @@ class Notice(StrEnum):
     DAILY = "daily"
     # One of their links was switched off or on by somebody else.
     LINKS = "links"
+    # A link's first click, and round numbers of clicks.
+    CLICKS = "clicks"
+    # Far more clicks in an hour than a link has otherwise.
+    BURSTS = "bursts"
+    # A link's clicks are nearly used up, or all are; its time ends within a day.
+    ENDING = "ending"
+    # A link leads to something that does not answer any more, or does again.
+    BROKEN = "broken"
+
+
+# What can be switched off for one link as well.
+OF_A_LINK = (Notice.CLICKS, Notice.BURSTS, Notice.ENDING, Notice.BROKEN)
 
 
 class NotAnHour(UserError):
