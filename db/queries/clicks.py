@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Insert,
     Integer,
+    String,
     Update,
     delete,
     func,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeEngine
 
 from db.queries.rows import DIALECTS, as_one, execute_rows, given_rows, is_one_of, stored_moments
 from db.queries.upsert import insert_for
@@ -47,7 +49,23 @@ _COUNT = {
     "visitors": Integer,
     "bots": Integer,
 }
-_CLICK = {"link_id": BigInteger, "at": UtcDateTime, "bot": Boolean, "first_visit": Boolean}
+_CLICK: dict[str, type[TypeEngine[Any]]] = {
+    "link_id": BigInteger,
+    "at": UtcDateTime,
+    "bot": Boolean,
+    "first_visit": Boolean,
+    "country": String,
+    "device": String,
+    "system": String,
+    "browser": String,
+    "app": String,
+    "referrer": String,
+    "language": String,
+    "qr": Boolean,
+    "variant": String,
+}
+# A row of the table of raw clicks without its id: link_id, at, bot, first_visit, and the dimensions in their order.
+RawClick = tuple[int, datetime, bool, bool, str, str, str, str, str, str, str, bool, str]
 _SUMS = ("clicks", "visitors", "bots")
 _count_values = attrgetter(*_COUNT)
 
@@ -78,7 +96,8 @@ def _grow_links(dialect: str) -> Update:
 
 
 def _add_clicks(dialect: str) -> Insert:
-    return insert(Click).from_select(list(_CLICK), select(given_rows(dialect, _CLICK)))
+    # All columns are given: defaults would be parameters of their own.
+    return insert(Click).from_select(list(_CLICK), select(given_rows(dialect, _CLICK)), include_defaults=False)
 
 
 _GROW_BUCKETS = {dialect: _grow_buckets(dialect) for dialect in DIALECTS}
@@ -139,10 +158,10 @@ async def add_counts(session: AsyncSession, counts: Sequence[Count]) -> None:
     await execute_rows(session, _GROW_LINKS[dialect], tuple(_COUNT), rows)
 
 
-async def add_clicks(session: AsyncSession, clicks: Sequence[tuple[int, datetime, bool, bool]]) -> None:
-    """Keep raw clicks, each as (link_id, at, bot, first_visit)."""
+async def add_clicks(session: AsyncSession, clicks: Sequence[RawClick]) -> None:
+    """Keep raw clicks."""
     moments = stored_moments(session)
-    rows = [(link_id, moments(at), bot, first_visit) for link_id, at, bot, first_visit in clicks]
+    rows = [(link_id, moments(at), *others) for link_id, at, *others in clicks]
     await execute_rows(session, _ADD_CLICKS[session.get_bind().dialect.name], tuple(_CLICK), rows)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from db.queries.clicks import Count
+from db.queries.clicks import Count, RawClick
 from services.clicks.records import RecordedClick
 
 # A quarter of an hour: the grain that fits every time zone.
@@ -27,9 +27,10 @@ def tally(clicks: Sequence[RecordedClick]) -> list[Count]:
     return [Count(*key, *sums[key]) for key in sorted(sums)]
 
 
-def raw(click: RecordedClick) -> tuple[int, datetime, bool, bool]:
-    """(link_id, at, bot, first_visit) as the table of raw clicks has them."""
-    return click.link_id, _moment(click.at), bool(click.bot), bool(click.first_visit)
+def raw(click: RecordedClick) -> RawClick:
+    """The click as the table of raw clicks has it: without the visitor's hash."""
+    link_id, at, bot, first_visit, _, *dimensions, qr, variant = click
+    return link_id, _moment(at), bool(bot), bool(first_visit), *dimensions, bool(qr), variant  # type: ignore[return-value]
 
 
 @lru_cache(maxsize=4096)
