@@ -4,27 +4,42 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.upsert import insert_for
-from db.tables import Link, LinkChange, LinkSequence, LinkTag
+from db.tables import Link, LinkChange, LinkSequence, LinkSlug, LinkTag
 
 
 async def add(
-    session: AsyncSession, *, slug: str, owner_id: int, target: str, now: datetime, draft: bool = False
+    session: AsyncSession,
+    *,
+    slug: str,
+    owner_id: int,
+    target: str,
+    now: datetime,
+    draft: bool = False,
+    skeleton: str = "",
 ) -> Link | None:
     """A new link, or None when the slug was ever given out."""
-    values = {"slug": slug, "owner_id": owner_id, "target": target, "created_at": now}
+    values = {"slug": slug, "skeleton": skeleton, "owner_id": owner_id, "target": target, "created_at": now}
     insert = insert_for(session, Link).values(
         **values, draft_since=now if draft else None, clicks=0, visitors=0, bots=0
     )
     link_id = await session.scalar(insert.on_conflict_do_nothing(index_elements=[Link.slug]).returning(Link.id))
-    return None if link_id is None else await session.get_one(Link, link_id)
+    if link_id is None:
+        return None
+    # Asked after the row is there: a link that leaves this slug for another at the same moment is done by then.
+    if await session.get(LinkSlug, slug) is not None:
+        await session.execute(delete(Link).where(Link.id == link_id))
+        return None
+    return await session.get_one(Link, link_id)
 
 
 async def by_slug(session: AsyncSession, slug: str) -> Link | None:
-    return await session.scalar(select(Link).where(Link.slug == slug))
+    """The link that a slug leads to, be it the one that is shown or one of before."""
+    before = select(LinkSlug.link_id).where(LinkSlug.slug == slug).scalar_subquery()
+    return await session.scalar(select(Link).where(or_(Link.slug == slug, Link.id == before)))
 
 
 async def of_owner(session: AsyncSession, link_id: int, owner_id: int) -> Link | None:
@@ -148,15 +163,31 @@ async def sums(session: AsyncSession, owner_id: int) -> tuple[int, int, int, int
 
 
 async def record_change(session: AsyncSession, slug: str, now: datetime) -> None:
-    """Tell every web process; the last statement of a transaction, since it queues all changes."""
-    sequence = await session.scalar(
+    """Tell every web process of a link, under all slugs that lead to it.
+
+    The last statement of a transaction, since it queues all changes.
+    """
+    slugs = [slug, *await _other_slugs(session, slug)]
+    newest = await session.scalar(
         update(LinkSequence)
         .where(LinkSequence.id == 1)
-        .values(value=LinkSequence.value + 1)
+        .values(value=LinkSequence.value + len(slugs))
         .returning(LinkSequence.value)
     )
-    session.add(LinkChange(sequence=sequence, slug=slug, changed_at=now))
+    assert newest is not None
+    for sequence, each in enumerate(slugs, newest - len(slugs) + 1):
+        session.add(LinkChange(sequence=sequence, slug=each, changed_at=now))
     await session.flush()
+
+
+async def _other_slugs(session: AsyncSession, slug: str) -> Sequence[str]:
+    """All slugs of the link that this one leads to, but this one."""
+    link = union_all(
+        select(Link.id).where(Link.slug == slug), select(LinkSlug.link_id).where(LinkSlug.slug == slug)
+    ).scalar_subquery()
+    shown = select(Link.slug).where(Link.id.in_(link), Link.slug != slug)
+    before = select(LinkSlug.slug).where(LinkSlug.link_id.in_(link), LinkSlug.slug != slug)
+    return (await session.scalars(union_all(shown, before))).all()
 
 
 async def newest_change(session: AsyncSession) -> int:

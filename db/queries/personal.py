@@ -24,6 +24,7 @@ from db.tables import (
     LinkEvent,
     LinkHealth,
     LinkLogo,
+    LinkSlug,
     LinkTag,
     LinkWebhook,
     Person,
@@ -84,11 +85,12 @@ PERSONAL: Mapping[str, Personal] = {
         # A ban stays, with nothing beside its reason.
         Personal(Person, lambda person_id: Person.id == person_id, "deleted"),
         # A slug stays taken, and leads nowhere.
-        Personal(Link, lambda person_id: Link.owner_id == person_id, "anonymous"),
+        Personal(Link, lambda person_id: Link.owner_id == person_id, "anonymous", frozenset({"skeleton"})),
+        Personal(LinkSlug, _of_link(LinkSlug), "anonymous", frozenset({"skeleton"})),
         Personal(LinkTag, _of_link(LinkTag), "deleted"),
         Personal(LinkLogo, _of_link(LinkLogo), "deleted"),
         Personal(LinkHealth, _of_link(LinkHealth), "deleted"),
-        Personal(LinkWebhook, _of_link(LinkWebhook), "deleted", frozenset({"secret"})),
+        Personal(LinkWebhook, _of_link(LinkWebhook), "deleted", frozenset({"secret", "batch"})),
         Personal(UtmTemplate, lambda person_id: UtmTemplate.owner_id == person_id, "deleted"),
         Personal(ClickCount, _of_link(ClickCount), "deleted", bulky=True),
         Personal(ClickDetail, _of_link(ClickDetail), "deleted", bulky=True),

@@ -16,6 +16,7 @@ class Link(Base):
     __tablename__ = "links"
     __table_args__ = (
         Index("ix_links_owner_id_id", "owner_id", "id"),
+        Index("ix_links_skeleton", "skeleton"),
         # Few links have either: what looks for them need not read the others.
         Index(
             "ix_links_limited", "id",
@@ -28,7 +29,10 @@ class Link(Base):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    # The one that is shown; those that were shown before are in link_slugs.
     slug: Mapped[str] = mapped_column(String(64), unique=True)
+    # How the slug looks to an eye: none is given out that looks like another's.
+    skeleton: Mapped[str] = mapped_column(String(64), default="", server_default="")
     # Null: its owner asked to be forgotten, or it was a draft that ended; its target is gone.
     owner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("people.id"))
     # Emptied by the clean-up some time after the deletion.
@@ -72,6 +76,16 @@ class Link(Base):
     clicks: Mapped[int] = mapped_column(BigInteger, default=0)
     visitors: Mapped[int] = mapped_column(BigInteger, default=0)
     bots: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class LinkSlug(Base):
+    """A slug that a link had before its owner chose another. It goes on leading: somebody may have printed it."""
+
+    __tablename__ = "link_slugs"
+
+    slug: Mapped[str] = mapped_column(String(64), primary_key=True)
+    link_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("links.id"), index=True)
+    skeleton: Mapped[str] = mapped_column(String(64), index=True)
 
 
 class LinkTag(Base):
@@ -134,6 +148,10 @@ class LinkWebhook(Base):
     trouble: Mapped[str | None] = mapped_column(String(128))
     # Switched off after a day of failures, or by its owner; null: it is told.
     off_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The batch on its way, to the letter, until it is taken: tried again, it is the same one.
+    batch: Mapped[str | None] = mapped_column(Text)
+    # Clicks that waited for too long and were left out since the last batch was made.
+    dropped: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class BlockedHost(Base):

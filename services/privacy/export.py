@@ -17,6 +17,7 @@ from services.privacy.dialogues import Dialogues
 NAMES: Mapping[str, str] = {
     "people": "profile",
     "links": "links",
+    "link_slugs": "addresses",
     "link_tags": "tags",
     "link_logos": "logos",
     "link_health": "checks",

@@ -15,12 +15,17 @@ branch_labels = None
 depends_on = None
 
 TABLES = (
-    "link_tags", "link_logos", "utm_templates", "link_health", "link_webhooks", "click_details", "visitor_keys",
-    "daily_visitors", "link_events", "webhook_clicks",
+    "link_slugs", "link_tags", "link_logos", "utm_templates", "link_health", "link_webhooks", "click_details",
+    "visitor_keys", "daily_visitors", "link_events", "webhook_clicks",
 )  # fmt: skip
-LINKS = ("name", "paused_at", "click_limit", "passed", "valid_from", "valid_until", "fallback_url", "utm", "rules",
-         "variants", "opens_app", "qr_style", "has_webhook", "muted")  # fmt: skip
+LINKS = ("skeleton", "name", "paused_at", "click_limit", "passed", "valid_from", "valid_until", "fallback_url", "utm",
+         "rules", "variants", "opens_app", "qr_style", "has_webhook", "muted")  # fmt: skip
 CLICKS = ("country", "device", "system", "browser", "app", "referrer", "language", "qr", "variant")
+# Slugs up to now are letters of base58: these have no more look-alikes among themselves.
+SKELETONS = (
+    "UPDATE links SET skeleton = "
+    "replace(replace(replace(replace(lower(slug), '1', 'l'), 'i', 'l'), 'rn', 'm'), 'vv', 'w')"
+)
 LIMITED, ENDING = sa.text("click_limit IS NOT NULL"), sa.text("valid_until IS NOT NULL")
 
 
@@ -40,6 +45,7 @@ def downgrade() -> None:
             clicks.drop_column(column)
     op.drop_index("ix_links_valid_until", "links")
     op.drop_index("ix_links_limited", "links")
+    op.drop_index("ix_links_skeleton", "links")
     with op.batch_alter_table("links") as links:
         for column in LINKS:
             links.drop_column(column)
@@ -47,6 +53,7 @@ def downgrade() -> None:
 
 def _links() -> None:
     with op.batch_alter_table("links") as links:
+        links.add_column(sa.Column("skeleton", sa.String(length=64), nullable=False, server_default=""))
         links.add_column(sa.Column("name", sa.String(length=64), nullable=False, server_default=""))
         links.add_column(sa.Column("paused_at", UtcDateTime(), nullable=True))
         links.add_column(sa.Column("click_limit", sa.Integer(), nullable=True))
@@ -61,6 +68,8 @@ def _links() -> None:
         links.add_column(sa.Column("qr_style", sa.JSON(), nullable=False, server_default="{}"))
         links.add_column(sa.Column("has_webhook", sa.Boolean(), nullable=False, server_default=sa.false()))
         links.add_column(sa.Column("muted", sa.String(length=128), nullable=False, server_default=""))
+    op.execute(SKELETONS)
+    op.create_index("ix_links_skeleton", "links", ["skeleton"])
     op.create_index("ix_links_limited", "links", ["id"], sqlite_where=LIMITED, postgresql_where=LIMITED)
     op.create_index("ix_links_valid_until", "links", ["valid_until"], sqlite_where=ENDING, postgresql_where=ENDING)
 
@@ -80,6 +89,16 @@ def _link_table(name: str, *columns: sa.Column[object]) -> None:
 
 
 def _beside_links() -> None:
+    op.create_table(
+        "link_slugs",
+        sa.Column("slug", sa.String(length=64), nullable=False),
+        sa.Column("link_id", sa.BigInteger(), nullable=False),
+        sa.Column("skeleton", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["link_id"], ["links.id"], name=op.f("fk_link_slugs_link_id_links")),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_link_slugs")),
+    )
+    op.create_index(op.f("ix_link_slugs_link_id"), "link_slugs", ["link_id"])
+    op.create_index(op.f("ix_link_slugs_skeleton"), "link_slugs", ["skeleton"])
     _link_table("link_tags", sa.Column("tag", sa.String(length=32), primary_key=True, nullable=False))
     _link_table("link_logos", sa.Column("picture", sa.LargeBinary(), nullable=False))
     op.create_table(
@@ -109,6 +128,8 @@ def _beside_links() -> None:
         sa.Column("failing_since", UtcDateTime(), nullable=True),
         sa.Column("trouble", sa.String(length=128), nullable=True),
         sa.Column("off_since", UtcDateTime(), nullable=True),
+        sa.Column("batch", sa.Text(), nullable=True),
+        sa.Column("dropped", sa.BigInteger(), nullable=False, server_default="0"),
     )
 
 

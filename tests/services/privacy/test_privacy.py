@@ -102,6 +102,7 @@ class House:
 
     def _beside_link(self, person_id: int, link_id: int) -> list[Base]:
         return [
+            tables.LinkSlug(link_id=link_id, slug=f"before{person_id}", skeleton="before"),
             tables.LinkTag(link_id=link_id, tag=f"tag of {person_id}"),
             tables.LinkLogo(link_id=link_id, picture=f"logo of {person_id}".encode()),
             tables.LinkHealth(link_id=link_id, checked_at=NOW, failures=0, reason=""),
