@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from urllib.parse import quote
 
 import structlog
 
@@ -15,7 +14,8 @@ from db.engine import Database
 from db.queries import directory as queries
 from db.queries import hosts as host_queries
 from db.queries.links import changes_since, newest_change
-from services.links.hosts import HOSTS_CHANGED, block_of, host_of
+from services.links.hosts import HOSTS_CHANGED, block_of
+from services.links.ways import LinkSettings, Stored, own_way, settings_of
 
 SECONDS_TO_LIVE = 300.0
 # A slug that leads nowhere may be given out any moment; the change tells us, and this bounds what is remembered.
@@ -31,8 +31,6 @@ CHANGES_AT_ONCE = 1_000
 
 # Whatever else a slug is, it is a row of letters, digits, _ and -. The database need not be asked for other things.
 _PLAUSIBLE = re.compile(r"[\w-]{1,64}")
-# What an address may consist of when it is sent as a header.
-_ADDRESS_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +43,9 @@ class DirectoryUnavailable(Exception):
 class Destination:
     """Where a slug leads. ``target`` is ASCII, ready to be sent as a header; empty when ``deleted``.
 
-    ``disabled``: why operators switched the link off, or blocked its ``host``; None while it leads on.
+    ``slug`` is the one that the link has now, whichever of its slugs was asked for. ``disabled``: why operators
+    switched the link off, or blocked its ``host``; None while it leads on. ``settings``: what else decides where it
+    leads; None for most links, which lead everybody to their target.
     """
 
     link_id: int
@@ -54,6 +54,7 @@ class Destination:
     deleted: bool
     host: str
     disabled: str | None
+    settings: LinkSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,12 @@ class LinkDirectory:
         self._monotonic = monotonic
         self._known: OrderedDict[str, _Entry] = OrderedDict()
         self._unknown: OrderedDict[str, _Entry] = OrderedDict()
+        # Slugs in memory that their links had before, by the slug of now: a change names that one.
+        self._former: dict[str, set[str]] = {}
         # Answers that the question under way will give, answers for the next one, and who asks.
         self._asked: dict[str, asyncio.Future[Destination | None]] = {}
+        # What changed while it is under way: an answer about it may be older than the change.
+        self._changed: set[str] = set()
         self._wanted: dict[str, asyncio.Future[Destination | None]] = {}
         self._asking: asyncio.Task[None] | None = None
         self._pause_ends = 0.0
@@ -140,6 +145,15 @@ class LinkDirectory:
         self.misses += 1
         return self._unless_blocked(await asyncio.shield(self._answer_to(slug)))
 
+    def block_of(self, host: str) -> str | None:
+        """Why no link may lead to the host; None: it may, as far as is known here."""
+        return None if self._blocks is None or not self._blocks.any else self._blocks.reason_of(host)
+
+    @property
+    def links(self) -> int:
+        """How many slugs are in memory, those that lead nowhere not among them."""
+        return len(self._known)
+
     def _unless_blocked(self, destination: Destination | None) -> Destination | None:
         """The destination with the reason why its host is blocked, if it is."""
         if self._blocks is None or not self._blocks.any or destination is None or destination.disabled is not None:
@@ -160,11 +174,12 @@ class LinkDirectory:
         """One question after the other, each for all slugs that are wanted by then: a cold start asks few times."""
         while self._wanted:
             self._asked, self._wanted = self._wanted, {}
+            self._changed = set()
             answers = dict(self._asked)
             asked_at = self._monotonic()
             try:
                 async with asyncio.timeout(ANSWER_SECONDS), self._database.read() as session:
-                    found = {link.slug: _destination(link) for link in await queries.leading(session, list(answers))}
+                    found = {link.asked: _destination(link) for link in await queries.leading(session, list(answers))}
                     reasons = await host_queries.reasons(session) if self._blocks is None else {}
                 if self._blocks is None:
                     # Else who follows the changes asked meanwhile, and may know more.
@@ -172,9 +187,10 @@ class LinkDirectory:
             except Exception as error:
                 self._go_without(answers, error)
             else:
-                # What changed meanwhile is not among the asked any more: its answer may be older than the change.
                 for slug in self._asked:
-                    self._keep(slug, _Entry(found.get(slug), asked_at))
+                    destination = found.get(slug)
+                    if not self._changed & {slug, slug if destination is None else destination.slug}:
+                        self._keep(slug, _Entry(destination, asked_at))
                 for slug, answer in answers.items():
                     answer.set_result(found.get(slug))
             finally:
@@ -195,24 +211,44 @@ class LinkDirectory:
                 answer.exception()  # looked at, even when nobody waits any more
 
     def _keep(self, slug: str, entry: _Entry) -> None:
-        self.forget(slug)
+        self._drop(slug)
         if entry.destination is None:
             _put(self._unknown, slug, entry, self._most_unknown)
-        else:
-            _put(self._known, slug, entry, self._most_known)
+            return
+        if entry.destination.slug != slug:
+            self._former.setdefault(entry.destination.slug, set()).add(slug)
+        least_wanted = _put(self._known, slug, entry, self._most_known)
+        if least_wanted is not None:
+            self._left(*least_wanted)
 
     def forget(self, slug: str) -> None:
-        """Ask the database for ``slug`` the next time."""
-        self._known.pop(slug, None)
+        """Ask the database for ``slug`` the next time, and for the slugs that its link had before."""
+        for each in (slug, *self._former.get(slug, ())):
+            self._drop(each)
+
+    def _drop(self, slug: str) -> None:
         self._unknown.pop(slug, None)
+        entry = self._known.pop(slug, None)
+        if entry is not None:
+            self._left(slug, entry)
+
+    def _left(self, slug: str, entry: _Entry) -> None:
+        """An entry is in memory no more; if it was a former slug's, nobody needs to find it."""
+        current = slug if entry.destination is None else entry.destination.slug
+        if current != slug:
+            self._former[current].discard(slug)
+            if not self._former[current]:
+                del self._former[current]
 
     def _forget_changed(self, slug: str) -> None:
         self.forget(slug)
         self._asked.pop(slug, None)
+        self._changed.add(slug)
 
     def _forget_all(self) -> None:
         self._known.clear()
         self._unknown.clear()
+        self._former.clear()
         self._asked.clear()
 
     async def _poll(self) -> None:
@@ -248,13 +284,35 @@ class LinkDirectory:
             self._seen = number
 
 
-def _put(entries: OrderedDict[str, _Entry], slug: str, entry: _Entry, most: int) -> None:
+def _put(entries: OrderedDict[str, _Entry], slug: str, entry: _Entry, most: int) -> tuple[str, _Entry] | None:
+    """What had to leave for it, if anything."""
     entries[slug] = entry
-    if len(entries) > most:
-        entries.popitem(last=False)
+    return entries.popitem(last=False) if len(entries) > most else None
 
 
 def _destination(link: queries.Leading) -> Destination:
-    # Stored addresses are in this form already; a header with anything else in it would be refused at each click.
-    target = "" if link.deleted else quote(link.target, safe=_ADDRESS_CHARACTERS)
-    return Destination(link.id, link.slug, target, link.deleted, host_of(link.target), link.disabled)
+    if link.deleted:
+        return Destination(link.id, link.slug, "", deleted=True, host="", disabled=link.disabled)
+    stored = Stored(
+        target=link.target,
+        paused=link.paused,
+        click_limit=link.click_limit,
+        passed=link.passed,
+        valid_from=link.valid_from,
+        valid_until=link.valid_until,
+        fallback_url=link.fallback_url,
+        utm=link.utm,
+        rules=link.rules,
+        variants=link.variants,
+        opens_app=link.opens_app,
+    )
+    own = own_way(stored)
+    return Destination(
+        link.id,
+        link.slug,
+        own.target,
+        deleted=False,
+        host=own.host,
+        disabled=link.disabled,
+        settings=settings_of(stored),
+    )
