@@ -30,11 +30,15 @@ _replaced: deque[tuple[int, int, datetime]] = deque(maxlen=1_000)
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A text (HTML) with buttons, or a picture (PNG) with the text as its caption."""
+    """A text (HTML) with buttons, or a picture (PNG) with the text as its caption.
+
+    ``keeps_picture``: where the message shows a picture already, that one stays, and its caption is edited.
+    """
 
     text: str
     keyboard: InlineKeyboardMarkup | None = None
     picture: bytes | None = None
+    keeps_picture: bool = False
 
     @property
     def file(self) -> BufferedInputFile:
@@ -50,7 +54,7 @@ async def show(event: Message | CallbackQuery, screen: Screen) -> Message:
     assert message is not None, "only presses of inline results come without a message, and we send none"
     if isinstance(message, InaccessibleMessage):
         return await _send_to_chat(event, screen)
-    if message.photo and screen.picture is None:
+    if message.photo and screen.picture is None and not screen.keeps_picture:
         return await _replace(message, screen)
     return await _edit(message, screen)
 
@@ -82,11 +86,7 @@ async def _send_to_chat(press: CallbackQuery, screen: Screen) -> Message:
 
 async def _edit(message: Message, screen: Screen) -> Message:
     try:
-        if screen.picture is None:
-            edited = await message.edit_text(screen.text, reply_markup=screen.keyboard, link_preview_options=NO_PREVIEW)
-        else:
-            media = InputMediaPhoto(media=screen.file, caption=screen.text)
-            edited = await message.edit_media(media, reply_markup=screen.keyboard)
+        edited = await _edited(message, screen)
     except TelegramBadRequest as error:
         if UNCHANGED in error.message or (_is_gone(error) and _key(message) in _replaced):
             return message
@@ -94,6 +94,15 @@ async def _edit(message: Message, screen: Screen) -> Message:
             return await _send(message, screen)
         raise
     return edited if isinstance(edited, Message) else message
+
+
+async def _edited(message: Message, screen: Screen) -> Message | bool:
+    if screen.picture is not None:
+        media = InputMediaPhoto(media=screen.file, caption=screen.text)
+        return await message.edit_media(media, reply_markup=screen.keyboard)
+    if message.photo:
+        return await message.edit_caption(caption=screen.text, reply_markup=screen.keyboard)
+    return await message.edit_text(screen.text, reply_markup=screen.keyboard, link_preview_options=NO_PREVIEW)
 
 
 async def _replace(message: Message, screen: Screen) -> Message:
