@@ -120,18 +120,24 @@ class Deliveries:
         In their quiet hours it waits for the end of these; a kind that is no notice is always sent, and at once.
         """
         async with self._database.write() as session:
-            row = await people_queries.find(session, person_id)
-            if row is None or row.banned_at is not None:
-                return False
-            if row.unreachable_at is not None and not kind.waits:
-                return False
-            due_at: datetime | None = now
-            if kind.notice is not None:
-                place = zone(row.time_zone or self._default_time_zone)
-                due_at = preferences_of(row).when(kind.notice, place, now)
-            if due_at is None:
-                return False
-            await self.enqueue_in(session, kind, key, person_id, outgoing, now, due_at=due_at)
+            return await self.notify_in(session, person_id, kind, key, outgoing, now)
+
+    async def notify_in(
+        self, session: AsyncSession, person_id: int, kind: DeliveryKind, key: str, outgoing: Outgoing, now: datetime
+    ) -> bool:
+        """As :meth:`notify`, in the caller's transaction."""
+        row = await people_queries.find(session, person_id)
+        if row is None or row.banned_at is not None:
+            return False
+        if row.unreachable_at is not None and not kind.waits:
+            return False
+        due_at: datetime | None = now
+        if kind.notice is not None:
+            place = zone(row.time_zone or self._default_time_zone)
+            due_at = preferences_of(row).when(kind.notice, place, now)
+        if due_at is None:
+            return False
+        await self.enqueue_in(session, kind, key, person_id, outgoing, now, due_at=due_at)
         return True
 
     async def person_returned(self, person_id: int, now: datetime) -> int:
