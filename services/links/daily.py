@@ -10,9 +10,9 @@ from db.engine import Database
 from db.queries import daily as queries
 from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import DAILY_LINKS
-from services.links.statistics import bucket_of, start_of_day
 from services.people import People, Person
 from services.people.preferences import DEFAULT_HOUR
+from services.statistics.periods import bucket_of, start_of_day
 from services.time_zones import zone
 
 # Of a day's links, those with the most clicks.

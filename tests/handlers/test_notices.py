@@ -10,7 +10,7 @@ from db.queries.clicks import Count, add_counts
 from db.tables import Link
 from sandbox import Person
 from scheduler.jobs import JOBS
-from services.links.statistics import bucket_of
+from services.statistics.periods import bucket_of
 from tests.handlers.reading import UNSEEN, said
 from tests.platform import Platform
 

@@ -11,9 +11,9 @@ from db.queries import links, people
 from db.queries.clicks import Count, add_counts
 from services.deliveries import Deliveries, Outgoing
 from services.links.daily import DailyReport, DailyReports, LinkOfDay
-from services.links.statistics import bucket_of
 from services.people import People, Person
 from services.security import Cipher
+from services.statistics.periods import bucket_of
 
 ANNA, BEN = 1001, 1002
 # 09:05 in Moscow, where those live who chose no zone.

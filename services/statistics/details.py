@@ -1,0 +1,56 @@
+"""Where clicks came from, over any span of time: summed up from what the drain keeps of hours, days and whole lives."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.queries import statistics as queries
+from services.clicks.dimensions import DIMENSIONS
+
+# For each dimension how many clicks each of its values had: {"country": {"RU": 7, "": 1}}.
+Details = Mapping[str, Mapping[str, int]]
+
+# Levels of db.tables.ClickDetail.
+QUARTERS, DAYS, LIFE = 0, 1, 2
+QUARTERS_A_DAY = 96
+
+
+async def details_of(
+    session: AsyncSession,
+    link_ids: Sequence[int],
+    first: int | None,
+    end: int | None,
+    dimensions: Sequence[str] = DIMENSIONS,
+) -> dict[int, Details]:
+    """By link, where its clicks with ``first`` <= bucket < ``end`` came from; None and None: all there ever were.
+
+    Links without a click are left out, and so are dimensions that are not asked for. Days in UTC that lie within are
+    read as days, the rest as quarters of an hour: these must be within the 62 days that quarters are kept.
+    """
+    found: dict[int, dict[str, dict[str, int]]] = {}
+    for link_id, *counted in await queries.details(session, link_ids, list(_ranges(first, end)), dimensions):
+        sums = found.setdefault(link_id, {})
+        for dimension, values in zip(dimensions, counted, strict=True):
+            if values is not None:
+                _add(sums.setdefault(dimension, {}), json.loads(values))
+    return {link_id: dict(sums) for link_id, sums in found.items()}
+
+
+def _add(sums: dict[str, int], values: Mapping[str, int]) -> None:
+    for value, clicks in values.items():
+        sums[value] = sums.get(value, 0) + clicks
+
+
+def _ranges(first: int | None, end: int | None) -> Iterator[tuple[int, int, int]]:
+    """(level, first, end): spans that together are what is asked for, each once."""
+    if first is None or end is None:
+        yield LIFE, 0, 1
+        return
+    first_day, end_day = -(-first // QUARTERS_A_DAY), end // QUARTERS_A_DAY
+    if first_day >= end_day:
+        yield QUARTERS, first, end
+        return
+    yield DAYS, first_day, end_day
+    yield QUARTERS, first, first_day * QUARTERS_A_DAY
+    yield QUARTERS, end_day * QUARTERS_A_DAY, end
