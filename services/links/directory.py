@@ -98,12 +98,8 @@ class LinkDirectory:
         self._monotonic = monotonic
         self._known: OrderedDict[str, _Entry] = OrderedDict()
         self._unknown: OrderedDict[str, _Entry] = OrderedDict()
-        # Slugs in memory that their links had before, by the slug of now: a change names that one.
-        self._former: dict[str, set[str]] = {}
         # Answers that the question under way will give, answers for the next one, and who asks.
         self._asked: dict[str, asyncio.Future[Destination | None]] = {}
-        # What changed while it is under way: an answer about it may be older than the change.
-        self._changed: set[str] = set()
         self._wanted: dict[str, asyncio.Future[Destination | None]] = {}
         self._asking: asyncio.Task[None] | None = None
         self._pause_ends = 0.0
@@ -174,7 +170,6 @@ class LinkDirectory:
         """One question after the other, each for all slugs that are wanted by then: a cold start asks few times."""
         while self._wanted:
             self._asked, self._wanted = self._wanted, {}
-            self._changed = set()
             answers = dict(self._asked)
             asked_at = self._monotonic()
             try:
@@ -187,10 +182,9 @@ class LinkDirectory:
             except Exception as error:
                 self._go_without(answers, error)
             else:
+                # What changed meanwhile is not among the asked any more: its answer may be older than the change.
                 for slug in self._asked:
-                    destination = found.get(slug)
-                    if not self._changed & {slug, slug if destination is None else destination.slug}:
-                        self._keep(slug, _Entry(destination, asked_at))
+                    self._keep(slug, _Entry(found.get(slug), asked_at))
                 for slug, answer in answers.items():
                     answer.set_result(found.get(slug))
             finally:
@@ -211,44 +205,24 @@ class LinkDirectory:
                 answer.exception()  # looked at, even when nobody waits any more
 
     def _keep(self, slug: str, entry: _Entry) -> None:
-        self._drop(slug)
+        self.forget(slug)
         if entry.destination is None:
             _put(self._unknown, slug, entry, self._most_unknown)
-            return
-        if entry.destination.slug != slug:
-            self._former.setdefault(entry.destination.slug, set()).add(slug)
-        least_wanted = _put(self._known, slug, entry, self._most_known)
-        if least_wanted is not None:
-            self._left(*least_wanted)
+        else:
+            _put(self._known, slug, entry, self._most_known)
 
     def forget(self, slug: str) -> None:
-        """Ask the database for ``slug`` the next time, and for the slugs that its link had before."""
-        for each in (slug, *self._former.get(slug, ())):
-            self._drop(each)
-
-    def _drop(self, slug: str) -> None:
+        """Ask the database for ``slug`` the next time."""
+        self._known.pop(slug, None)
         self._unknown.pop(slug, None)
-        entry = self._known.pop(slug, None)
-        if entry is not None:
-            self._left(slug, entry)
-
-    def _left(self, slug: str, entry: _Entry) -> None:
-        """An entry is in memory no more; if it was a former slug's, nobody needs to find it."""
-        current = slug if entry.destination is None else entry.destination.slug
-        if current != slug:
-            self._former[current].discard(slug)
-            if not self._former[current]:
-                del self._former[current]
 
     def _forget_changed(self, slug: str) -> None:
         self.forget(slug)
         self._asked.pop(slug, None)
-        self._changed.add(slug)
 
     def _forget_all(self) -> None:
         self._known.clear()
         self._unknown.clear()
-        self._former.clear()
         self._asked.clear()
 
     async def _poll(self) -> None:
@@ -284,10 +258,10 @@ class LinkDirectory:
             self._seen = number
 
 
-def _put(entries: OrderedDict[str, _Entry], slug: str, entry: _Entry, most: int) -> tuple[str, _Entry] | None:
-    """What had to leave for it, if anything."""
+def _put(entries: OrderedDict[str, _Entry], slug: str, entry: _Entry, most: int) -> None:
     entries[slug] = entry
-    return entries.popitem(last=False) if len(entries) > most else None
+    if len(entries) > most:
+        entries.popitem(last=False)
 
 
 def _destination(link: queries.Leading) -> Destination:
