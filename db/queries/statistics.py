@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, cast, func, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Integer, cast, exists, func, select, union_all
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,33 +20,21 @@ class Sums(NamedTuple):
     bots: int
 
 
-class OneOfScope(NamedTuple):
-    """A link of those that are looked at; ``variants`` as in the table."""
-
-    id: int
-    slug: str
-    target: str
-    variants: list[dict[str, Any]]
-
-
 async def scope(
     session: AsyncSession, owner_id: int, *, link_id: int | None = None, tag: str | None = None
-) -> Sequence[OneOfScope]:
-    """A person's links that stand: the one, those with the tag, or all."""
-    rows = select(Link.id, Link.slug, Link.target, Link.variants).where(
-        Link.owner_id == owner_id, Link.deleted_at.is_(None), Link.draft_since.is_(None)
-    )
+) -> Sequence[int]:
+    """The ids of a person's links that stand: of the one, of those with the tag, or of all."""
+    rows = select(Link.id).where(*_standing(owner_id))
     if link_id is not None:
         rows = rows.where(Link.id == link_id)
     if tag is not None:
-        rows = rows.where(Link.id.in_(select(LinkTag.link_id).where(LinkTag.tag == tag)))
-    return [OneOfScope(*row) for row in await session.execute(rows.order_by(Link.id))]
+        rows = rows.where(exists().where(LinkTag.link_id == Link.id, LinkTag.tag == tag))
+    return (await session.scalars(rows)).all()
 
 
 async def tags(session: AsyncSession, owner_id: int) -> Sequence[str]:
     """The tags of a person's links that stand, by their names."""
-    standing = Link.owner_id == owner_id, Link.deleted_at.is_(None), Link.draft_since.is_(None)
-    rows = select(LinkTag.tag).join(Link, Link.id == LinkTag.link_id).where(*standing).distinct()
+    rows = select(LinkTag.tag).join(Link, Link.id == LinkTag.link_id).where(*_standing(owner_id)).distinct()
     return sorted((await session.scalars(rows)).all())
 
 
@@ -152,6 +140,10 @@ async def totals(session: AsyncSession) -> tuple[int, int]:
     links = await session.scalar(select(func.count()).where(*standing))
     clicks = await session.scalar(select(func.coalesce(func.sum(Link.clicks), 0)))
     return links or 0, int(clicks or 0)
+
+
+def _standing(owner_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Link.owner_id == owner_id, Link.deleted_at.is_(None), Link.draft_since.is_(None)
 
 
 def _given(dialect: str, names: Sequence[str], rows: Sequence[tuple[int, ...]]) -> dict[str, Any]:
