@@ -24,6 +24,7 @@ from db.tables import (
     LinkEvent,
     LinkHealth,
     LinkLogo,
+    LinkNotice,
     LinkSlug,
     LinkTag,
     LinkWebhook,
@@ -32,6 +33,9 @@ from db.tables import (
     WebhookClick,
     Work,
 )
+
+# Names of the storages that dialogues are in: what a person is asked, and which of their links they look at.
+DIALOGUE_STORAGES = ("default", "lists")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def acts_about(person_id: int) -> ColumnElement[bool]:
 
 def dialogues_of(person_id: int) -> ColumnElement[bool]:
     """Keys end in the person and the name of the storage; a chat's id stands before the person's."""
-    return Dialogue.key.like(f"%:{person_id}:default")
+    return or_(*(Dialogue.key.like(f"%:{person_id}:{storage}") for storage in DIALOGUE_STORAGES))
 
 
 def updates_of(person_id: int) -> ColumnElement[bool]:
@@ -90,6 +94,7 @@ PERSONAL: Mapping[str, Personal] = {
         Personal(LinkTag, _of_link(LinkTag), "deleted"),
         Personal(LinkLogo, _of_link(LinkLogo), "deleted"),
         Personal(LinkHealth, _of_link(LinkHealth), "deleted"),
+        Personal(LinkNotice, _of_link(LinkNotice), "deleted"),
         Personal(LinkWebhook, _of_link(LinkWebhook), "deleted", frozenset({"secret", "batch"})),
         Personal(UtmTemplate, lambda person_id: UtmTemplate.owner_id == person_id, "deleted"),
         Personal(ClickCount, _of_link(ClickCount), "deleted", bulky=True),

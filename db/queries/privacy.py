@@ -27,6 +27,7 @@ from db.tables import (
     LinkEvent,
     LinkHealth,
     LinkLogo,
+    LinkNotice,
     LinkTag,
     LinkWebhook,
     Person,
@@ -172,7 +173,7 @@ async def forget_told_clicks(session: AsyncSession, link_id: int, limit: int) ->
 
 async def forget_beside_links(session: AsyncSession, person_id: int) -> None:
     """All that stands beside the person's links and is no counter, and their templates."""
-    for table in (LinkTag, LinkLogo, LinkHealth, LinkWebhook, LinkEvent):
+    for table in (LinkTag, LinkLogo, LinkHealth, LinkNotice, LinkWebhook, LinkEvent):
         await session.execute(delete(table).where(table.link_id.in_(links_of(person_id))))
     await session.execute(delete(UtmTemplate).where(UtmTemplate.owner_id == person_id))
 

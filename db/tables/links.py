@@ -132,6 +132,20 @@ class LinkHealth(Base):
     broken_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class LinkNotice(Base):
+    """What a link's owner was told last of a kind, or knows since they chose it so: nobody tells them again.
+
+    ``value``: what it was about, such as the limit that is nearly reached, or the day.
+    """
+
+    __tablename__ = "link_notices"
+
+    link_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("links.id"), primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class LinkWebhook(Base):
     """An address of a link's owner that is told of its clicks, in signed batches."""
 

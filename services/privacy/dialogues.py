@@ -5,9 +5,10 @@ from typing import Any, Protocol
 
 from redis.asyncio import Redis
 
+from db.queries.personal import DIALOGUE_STORAGES
 from db.queries.privacy import SUBJECT
 
-# What keys of dialogues begin with in Redis. Then come the bot, the chat, the person, "default" and what it is.
+# What keys of dialogues begin with in Redis. Then come the bot, the chat, the person, the storage and what it is.
 PREFIX = "toklink:dialogue"
 DATA, STATE = ":data", ":state"
 KEYS_AT_ONCE = 500
@@ -59,8 +60,11 @@ class DialoguesInRedis:
             await self._redis.delete(*keys)
 
     async def _keys(self, person_id: int) -> list[bytes | str]:
-        pattern = f"{PREFIX}:*:{person_id}:default:*"
-        return [key async for key in self._redis.scan_iter(match=pattern, count=KEYS_AT_ONCE)]
+        return [
+            key
+            for storage in DIALOGUE_STORAGES
+            async for key in self._redis.scan_iter(match=f"{PREFIX}:*:{person_id}:{storage}:*", count=KEYS_AT_ONCE)
+        ]
 
 
 def _text(value: bytes | str) -> str:

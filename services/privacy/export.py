@@ -21,6 +21,7 @@ NAMES: Mapping[str, str] = {
     "link_tags": "tags",
     "link_logos": "logos",
     "link_health": "checks",
+    "link_notices": "notices",
     "link_webhooks": "webhooks",
     "utm_templates": "templates",
     "click_counts": "hours",

@@ -15,8 +15,8 @@ branch_labels = None
 depends_on = None
 
 TABLES = (
-    "link_slugs", "link_tags", "link_logos", "utm_templates", "link_health", "link_webhooks", "click_details",
-    "visitor_keys", "daily_visitors", "link_events", "webhook_clicks",
+    "link_slugs", "link_tags", "link_logos", "utm_templates", "link_health", "link_notices", "link_webhooks",
+    "click_details", "visitor_keys", "daily_visitors", "link_events", "webhook_clicks",
 )  # fmt: skip
 LINKS = ("skeleton", "name", "paused_at", "click_limit", "passed", "valid_from", "valid_until", "fallback_url", "utm",
          "rules", "variants", "opens_app", "qr_style", "has_webhook", "muted")  # fmt: skip
@@ -119,6 +119,12 @@ def _beside_links() -> None:
         sa.Column("broken_since", UtcDateTime(), nullable=True),
     )
     op.create_index(op.f("ix_link_health_checked_at"), "link_health", ["checked_at"])
+    _link_table(
+        "link_notices",
+        sa.Column("kind", sa.String(length=16), primary_key=True, nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+    )
     _link_table(
         "link_webhooks",
         sa.Column("url", sa.Text(), nullable=False),

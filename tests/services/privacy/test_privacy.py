@@ -80,6 +80,7 @@ class House:
             await self.works.enqueue("do", str(person_id), person_id=person_id, facts={"choice": 1}, now=NOW)
             storage = DatabaseStorage(self.database, lambda: NOW)
             await storage.set_state(StorageKey(42, person_id, person_id), State("asks", "group"))
+            await storage.set_state(StorageKey(42, person_id, person_id, destiny="lists"), State("shown", "lists"))
 
     def _rows(self, person_id: int, link_id: int) -> list[Base]:
         update: dict[str, Any] = {"kind": "message", "payload": None, "state": "done", "attempts": 0}
@@ -106,7 +107,10 @@ class House:
             tables.LinkTag(link_id=link_id, tag=f"tag of {person_id}"),
             tables.LinkLogo(link_id=link_id, picture=f"logo of {person_id}".encode()),
             tables.LinkHealth(link_id=link_id, checked_at=NOW, failures=0, reason=""),
-            tables.LinkWebhook(link_id=link_id, url=f"https://{person_id}.example/told", secret=b"signed under", created_at=NOW),
+            tables.LinkNotice(link_id=link_id, kind="limit", value=100, at=NOW),
+            tables.LinkWebhook(
+                link_id=link_id, url=f"https://{person_id}.example/told", secret=b"signed under", created_at=NOW
+            ),
             tables.UtmTemplate(owner_id=person_id, name=f"template of {person_id}", fields={"source": "bio"}),
             *(
                 tables.ClickDetail(link_id=link_id, level=level, start=start, values='{"country": {"RU": 3, "": 1}}')
@@ -182,7 +186,7 @@ async def test_all_of_it_is_in_the_file_and_nothing_of_others(house: House):
     assert data["links"][0]["short_url"] == f"https://tok.example/slug{ANNA}"
     assert data["links"][0]["created_at"] == "2026-03-01T12:00:00Z"
     assert data["acts"][0]["facts"] == {"reason": f"why {ANNA}"}
-    assert data["dialogues"][0]["state"] == "group:asks"
+    assert {row["state"] for row in data["dialogues"]} == {"group:asks", "lists:shown"}
     assert [set(row) for row in data["messages"]] == [set(data["messages"][0])]
     assert not {"payload", "file"} & set(data["messages"][0])
     hours = list(csv.DictReader(io.StringIO(files["hours.csv"].decode())))
@@ -499,16 +503,17 @@ async def test_dialogues_in_redis_are_given_and_erased(valkey: str, tmp_path):
     settings = Settings(_env_file=None, data_dir=tmp_path, redis_url=f"{valkey}/5", bot_token="42:" + "a" * 35)
     async with open_services(settings) as container, open_dialogues(container) as (storage, _isolation):
         for person_id in (ANNA, BEN):
-            key = StorageKey(42, person_id, person_id)
-            await storage.set_state(key, State("asks", "group"))
-            await storage.set_data(key, {"question": person_id})
+            for storage_name, data in (("default", {"question": person_id}), ("lists", {"list": person_id})):
+                key = StorageKey(42, person_id, person_id, destiny=storage_name)
+                await storage.set_state(key, State("asks", "group"))
+                await storage.set_data(key, data)
     redis = Redis.from_url(f"{valkey}/5")
     dialogues = DialoguesInRedis(redis)
     kept = await dialogues.of(ANNA)
-    assert {row["value"] for row in kept} == {"group:asks", json.dumps({"question": ANNA})}
+    assert {row["value"] for row in kept} == {"group:asks", json.dumps({"question": ANNA}), json.dumps({"list": ANNA})}
     await dialogues.forget(ANNA)
     assert await dialogues.of(ANNA) == []
-    assert len(await dialogues.of(BEN)) == 2
+    assert len(await dialogues.of(BEN)) == 4
     await storage_with_subject(settings, BEN)
     await dialogues.forget(ANNA)
     assert len(await dialogues.of(1900)) == 2
