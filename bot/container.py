@@ -20,6 +20,7 @@ from services.language import Catalogue
 from services.links.daily import DailyReports
 from services.links.links import Links
 from services.links.moderation import Moderation
+from services.links.qr import QrStyles
 from services.links.statistics import Statistics
 from services.operations.alerts import Alerts
 from services.operations.audit import Audit
@@ -85,13 +86,15 @@ def _services(
         database, Cipher(secret_key(settings), "deliveries"), default_time_zone=settings.default_timezone
     )
     works = Works(database, deliveries)
+    pictures = PictureStudio()
     return Services(
         people=people,
         notices=Notices(database),
         links=_links(settings, database),
+        qr_styles=QrStyles(database, pictures),
         daily=_daily(settings, database, people, deliveries, catalogue),
         statistics=Statistics(database),
-        pictures=PictureStudio(),
+        pictures=pictures,
         operations=Operations(database, deliveries, works, alerts, started_at=started_at),
         upkeep=Upkeep(database),
         audit=log,

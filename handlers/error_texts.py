@@ -12,6 +12,7 @@ from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import from_now, number, said
 from services.links import errors as links
+from services.links import qr_errors as qr
 from services.operations.above import NotAbove
 from services.operations.desk import NothingFound
 from services.people import NotAllowed, UnknownLanguage
@@ -106,6 +107,22 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
     PlaceNotFound: lambda error: _(
         "⚠️ I don't know the place {text}. Send a larger city nearby, or an offset such as +3."
     ).format(text=said(error.text)),
+    qr.ColourNotUnderstood: lambda error: _("⚠️ {text} is no colour. Send one such as #1a2b3c").format(
+        text=said(error.text)
+    ),
+    qr.ColourTooPale: lambda error: _(
+        "⚠️ {colour} is too pale: cameras would not find the code. Send a darker colour."
+    ).format(colour=said(error.colour)),
+    qr.UnknownSize: _outdated,
+    qr.LogoTooHeavy: lambda error: _("⚠️ The file is too large: a logo has {most} MB at most.").format(
+        most=number(error.most // 1_000_000)
+    ),
+    qr.LogoTooLarge: lambda error: _(
+        "⚠️ The picture is too large: {width} × {height} pixels. Up to {most} megapixels will do; send a smaller one."
+    ).format(width=number(error.width), height=number(error.height), most=number(error.most // 1_000_000)),
+    qr.LogoAnimated: lambda _error: _("⚠️ The logo must stand still. Send a photo or a picture that does not move."),
+    qr.LogoUnreadable: lambda _error: _("⚠️ I could not open this picture. Send it as PNG or JPEG, or as a photo."),
+    qr.PictureLater: lambda _error: _("⚠️ That did not work just now. Please try again in a minute."),
     throttles.TooFast: _too_fast,
     ErasureBegan: lambda _error: _("⚠️ Too late: your data is being erased already."),
     NotAnHour: _outdated,

@@ -6,6 +6,7 @@ from services.deliveries import Deliveries
 from services.links.daily import DailyReports
 from services.links.links import Links
 from services.links.moderation import Moderation
+from services.links.qr import QrStyles
 from services.links.statistics import Statistics
 from services.operations.alerts import Alerts
 from services.operations.audit import Audit
@@ -29,6 +30,7 @@ class Services:
     people: People
     notices: Notices
     links: Links
+    qr_styles: QrStyles
     daily: DailyReports
     statistics: Statistics
     pictures: PictureStudio

@@ -2,10 +2,11 @@
 
 from aiogram import Router
 
-from handlers.links import cards, create, lists
+from handlers.links import cards, create, lists, qr
 
 
 def router() -> Router:
     router = Router(name="links")
-    router.include_routers(create.router(), lists.router(), cards.router())
+    # The logo of a QR before addresses: a picture that is asked for may have one in its caption.
+    router.include_routers(qr.router(), create.router(), lists.router(), cards.router())
     return router

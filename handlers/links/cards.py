@@ -17,7 +17,6 @@ def router() -> Router:
     router = Router(name="links.cards")
     for action, handler in (
         (LinkAction.CARD, show_card),
-        (LinkAction.QR, show_qr),
         (LinkAction.STATISTICS, show_statistics),
         (LinkAction.DELETE, ask_to_delete),
         (LinkAction.DELETE_SURELY, delete),
@@ -31,18 +30,6 @@ async def show_card(press: CallbackQuery, callback_data: LinkPress, services: Se
     link = await services.links.get(person.id, callback_data.id)
     await press.answer()
     await show(press, views.card(link, person.zone, page=callback_data.page))
-
-
-async def show_qr(
-    press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person, now: datetime
-) -> None:
-    link = await services.links.get(person.id, callback_data.id)
-    await services.throttle.require(person, PICTURES, now)
-    await press.answer()
-    await announce_picture(press)
-    picture = await pictures.qr(services.pictures, link)
-    notes = (views.qr_later(),) if picture is None else ()
-    await show(press, views.card(link, person.zone, page=callback_data.page, notes=notes, qr=picture))
 
 
 async def show_statistics(

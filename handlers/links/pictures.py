@@ -14,16 +14,10 @@ from services.links.statistics import LinkStatistics
 from services.links.targets import readable_url
 from services.pictures.errors import PictureError
 from services.pictures.hours import Hour, HoursChart, hours_chart
-from services.pictures.qr import QrPicture, qr_picture
 from services.pictures.studio import PictureStudio
 
 log = structlog.get_logger()
 Words = TypeVar("Words")
-
-
-async def qr(studio: PictureStudio, link: Link) -> bytes | None:
-    """PNG; leads to the short address, which stands beneath. None when it cannot be drawn now."""
-    return await _drawn(studio, qr_picture, QrPicture(content=link.short_url, caption=readable_url(link.short_url)))
 
 
 async def last_hours(

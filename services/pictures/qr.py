@@ -5,21 +5,15 @@ from functools import lru_cache
 from io import BytesIO
 
 from PIL import Image, ImageDraw
-from qrcode.constants import ERROR_CORRECT_H
-from qrcode.main import QRCode
 
+from services.pictures.qr_layout import BORDER, EYE, EYE_RADIUS, LOGO_MARGIN, MODULE_RADIUS, Corners, QrLayout, layout
 from services.pictures.text import cut, font, width
 from services.pictures.theme import ACCENT, INK, PAPER, SEMIBOLD, drawable
 
-# What the largest code holds at the highest error correction.
-MOST_BYTES = 1273
-# The quiet margin that the standard asks for, in modules.
-BORDER = 4
-# About as wide as this; a module is a whole number of pixels, and never under eight of them.
-WIDTH, SMALLEST_MODULE = 900, 8
-EYE = 7
-# Rounder eyes are no longer found by some readers.
-EYE_RADIUS, MODULE_RADIUS = 0.8, 0.45
+SIZES = (512, 1024, 2048)
+USUAL_SIZE = 1024
+# A module has a whole number of pixels, and never fewer: a code of much content becomes larger than asked for.
+SMALLEST_MODULE = 4
 # Shapes are drawn this much larger and reduced, for smooth edges.
 OVERSIZE = 8
 CAPTION_SIZES = range(56, 30, -2)
@@ -30,24 +24,41 @@ LINE_HEIGHT, MARGIN = 1.3, 48
 class QrPicture:
     """``content`` is what a camera reads; ``caption`` stands beneath for people, nothing if empty.
 
-    ``content`` has at most MOST_BYTES in UTF-8.
+    ``content`` has at most MOST_BYTES in UTF-8. ``colour`` is of all of it, ``#rrggbb``; empty: ours. ``size`` in
+    pixels. ``logo``: a square PNG for the middle.
     """
 
     content: str
     caption: str = ""
+    colour: str = ""
+    size: int = USUAL_SIZE
+    logo: bytes | None = None
+
+    @property
+    def ink(self) -> str:
+        return self.colour or INK
+
+    @property
+    def pupil(self) -> str:
+        """The colour of the eyes' middles."""
+        return self.colour or ACCENT
 
 
 def qr_picture(picture: QrPicture) -> bytes:
-    """A PNG about 900 pixels wide, wider where the content needs it; ValueError for content that does not fit."""
-    matrix = _matrix(picture.content)
-    side = len(matrix)
-    module = max(WIDTH // (side + 2 * BORDER), SMALLEST_MODULE)
-    wide = (side + 2 * BORDER) * module
-    lines = _caption(drawable(picture.caption), wide - max(2 * BORDER * module, 2 * MARGIN))
+    """A PNG ``size`` pixels wide, wider where the content needs it; ValueError for content that does not fit.
+
+    It is a square; a caption makes it higher.
+    """
+    plan = layout(picture.content, with_logo=picture.logo is not None)
+    module = max(picture.size // (plan.side + 2 * BORDER), SMALLEST_MODULE)
+    wide = max(picture.size, (plan.side + 2 * BORDER) * module)
+    # What is left of whole modules makes the quiet margin wider.
+    at = (wide - plan.side * module) // 2
+    lines = _caption(drawable(picture.caption), wide - max(2 * at, 2 * MARGIN))
     below = sum(round(size * LINE_HEIGHT) for _, size in lines) + MARGIN if lines else 0
     sheet = Image.new("RGB", (wide, wide + below), PAPER)
-    _modules(sheet, matrix, module)
-    _eyes(sheet, side, module)
+    _modules(sheet, plan, module, at, picture.ink)
+    _eyes(sheet, plan, module, at, picture)
     # The caption begins where the quiet margin ends.
     baseline = float(wide)
     for text, size in lines:
@@ -55,54 +66,41 @@ def qr_picture(picture: QrPicture) -> bytes:
             (wide / 2, baseline + size * 0.8), text, font=font(SEMIBOLD, size), fill=INK, anchor="ms"
         )
         baseline += size * LINE_HEIGHT
+    if picture.logo is None:
+        # Ink, paper, and the shades between them.
+        sheet = sheet.quantize(64)
+    else:
+        _logo(sheet, plan, module, at, picture.logo)
     png = BytesIO()
-    sheet.quantize(64).save(png, "PNG", optimize=True)
+    sheet.save(png, "PNG", optimize=picture.logo is None)
     return png.getvalue()
 
 
-def _matrix(content: str) -> list[list[bool]]:
-    if len(content.encode()) > MOST_BYTES:
-        raise ValueError(f"a QR code holds {MOST_BYTES:,} bytes")
-    code = QRCode(error_correction=ERROR_CORRECT_H, border=0)
-    code.add_data(content.encode())
-    code.make()
-    return [[bool(cell) for cell in row] for row in code.get_matrix()]
+def _modules(sheet: Image.Image, plan: QrLayout, module: int, at: int, ink: str) -> None:
+    for row, column, corners in plan.modules():
+        shape = _shape(module, module, MODULE_RADIUS * module, corners)
+        sheet.paste(ink, (at + column * module, at + row * module), shape)
 
 
-def _modules(sheet: Image.Image, matrix: list[list[bool]], module: int) -> None:
-    """All dark modules but the eyes; a corner is round where no neighbour touches it."""
-    side = len(matrix)
-
-    def dark(row: int, column: int) -> bool:
-        return 0 <= row < side and 0 <= column < side and matrix[row][column]
-
-    for row in range(side):
-        for column in range(side):
-            if not matrix[row][column] or _in_eye(row, column, side):
-                continue
-            up, right = dark(row - 1, column), dark(row, column + 1)
-            down, left = dark(row + 1, column), dark(row, column - 1)
-            corners = (not (up or left), not (up or right), not (down or right), not (down or left))
-            shape = _shape(module, module, MODULE_RADIUS * module, corners)
-            sheet.paste(INK, ((column + BORDER) * module, (row + BORDER) * module), shape)
-
-
-def _in_eye(row: int, column: int, side: int) -> bool:
-    near_top, near_left = row < EYE, column < EYE
-    return (near_top and (near_left or column >= side - EYE)) or (near_left and row >= side - EYE)
-
-
-def _eyes(sheet: Image.Image, side: int, module: int) -> None:
+def _eyes(sheet: Image.Image, plan: QrLayout, module: int, at: int, picture: QrPicture) -> None:
     radius = EYE_RADIUS * module
-    for row, column in ((0, 0), (0, side - EYE), (side - EYE, 0)):
-        for inset, colour in ((0, INK), (1, PAPER), (2, ACCENT)):
+    for row, column in plan.eyes():
+        for inset, colour in ((0, picture.ink), (1, PAPER), (2, picture.pupil)):
             shape = _shape(module, (EYE - 2 * inset) * module, radius, (True, True, True, True))
-            sheet.paste(colour, ((column + inset + BORDER) * module, (row + inset + BORDER) * module), shape)
+            sheet.paste(colour, (at + (column + inset) * module, at + (row + inset) * module), shape)
+
+
+def _logo(sheet: Image.Image, plan: QrLayout, module: int, at: int, logo: bytes) -> None:
+    side = round((plan.hole - 2 * LOGO_MARGIN) * module)
+    begin = at + round((plan.hole_at + LOGO_MARGIN) * module)
+    with Image.open(BytesIO(logo), formats=("PNG",)) as opened:
+        small = opened.convert("RGBA").resize((side, side), Image.Resampling.LANCZOS)
+    sheet.paste(small, (begin, begin), small)
 
 
 @lru_cache(maxsize=256)
-def _shape(module: int, size: int, radius: float, corners: tuple[bool, bool, bool, bool]) -> Image.Image:
-    """A square with these corners round (upper left, upper right, lower right, lower left), as a mask."""
+def _shape(module: int, size: int, radius: float, corners: Corners) -> Image.Image:
+    """A square with these corners round, as a mask."""
     large = Image.new("L", (size * OVERSIZE, size * OVERSIZE), 0)
     box = (0, 0, size * OVERSIZE - 1, size * OVERSIZE - 1)
     ImageDraw.Draw(large).rounded_rectangle(box, radius * OVERSIZE, fill=255, corners=corners)

@@ -15,13 +15,22 @@ from handlers.links.callbacks import MOST_PAGES, LinkId
 class Part(StrEnum):
     SHOW = "s"
     COLOUR = "c"
+    OWN_COLOUR = "o"
     LOGO = "l"
     SIZE = "z"
+    PNG = "p"
     SVG = "v"
 
 
+# Values: our own colour, and no logo.
+HOUSE, REMOVE = "house", "none"
+
+
 class QrPress(CallbackData, prefix="lq"):
-    """``page``: as in LinkPress. ``value``: what is chosen of the part; empty: the part is opened."""
+    """``page``: as in LinkPress. ``value``: what is chosen of the part; empty: the part is opened.
+
+    Of COLOUR it is ``rrggbb`` or HOUSE, of SIZE a number of pixels, of LOGO only REMOVE.
+    """
 
     part: Part
     id: LinkId
