@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -70,6 +70,16 @@ _SUMS = ("clicks", "visitors", "bots")
 _count_values = attrgetter(*_COUNT)
 
 
+class Counted(NamedTuple):
+    """A link that clicks are counted on: what it had before, and who is told of it."""
+
+    id: int
+    slug: str
+    owner_id: int | None
+    clicks: int
+    has_webhook: bool
+
+
 def _grow_buckets(dialect: str) -> Insert:
     given = given_rows(dialect, _COUNT)
     # The WHERE keeps SQLite from reading ON CONFLICT as a part of the SELECT.
@@ -103,8 +113,9 @@ def _add_clicks(dialect: str) -> Insert:
 _GROW_BUCKETS = {dialect: _grow_buckets(dialect) for dialect in DIALECTS}
 _GROW_LINKS = {dialect: _grow_links(dialect) for dialect in DIALECTS}
 _ADD_CLICKS = {dialect: _add_clicks(dialect) for dialect in DIALECTS}
+_STANDING = {dialect: select(Link.id).where(is_one_of(dialect, Link.id, "ids", BigInteger)) for dialect in DIALECTS}
 _LOCK_LINKS = {
-    dialect: select(Link.id)
+    dialect: select(Link.id, Link.slug, Link.owner_id, Link.clicks, Link.has_webhook)
     .where(is_one_of(dialect, Link.id, "ids", BigInteger))
     .order_by(Link.id)
     .with_for_update(key_share=True)
@@ -139,15 +150,23 @@ async def forget_journal(session: AsyncSession, uuid: str) -> None:
     await session.execute(delete(JournalPosition).where(JournalPosition.uuid == uuid))
 
 
-async def lock_links(session: AsyncSession, link_ids: Sequence[int]) -> set[int]:
-    """Those of the links that exist, deleted or not; nobody else counts on them until the transaction ends.
+async def standing(session: AsyncSession, link_ids: Sequence[int]) -> set[int]:
+    """Those of the links that exist, deleted or not."""
+    connection = await session.connection()
+    dialect = connection.dialect.name
+    found = await connection.execute(_STANDING[dialect], {"ids": as_one(dialect, link_ids)})
+    return set(found.scalars())
+
+
+async def lock_links(session: AsyncSession, link_ids: Sequence[int]) -> list[Counted]:
+    """The links, in order; nobody else counts on them or changes them until the transaction ends.
 
     They are locked in the order of their ids: two that count at once wait for each other, and never both.
     """
     connection = await session.connection()
     dialect = connection.dialect.name
-    standing = await connection.execute(_LOCK_LINKS[dialect], {"ids": as_one(dialect, link_ids)})
-    return set(standing.scalars())
+    locked = await connection.execute(_LOCK_LINKS[dialect], {"ids": as_one(dialect, link_ids)})
+    return [Counted(*row) for row in locked]
 
 
 async def add_counts(session: AsyncSession, counts: Sequence[Count]) -> None:

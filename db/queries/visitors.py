@@ -1,7 +1,7 @@
 """Queries about visitors without a cookie: the keys of their hashes, and who was there on a day."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import delete, select, tuple_
@@ -42,7 +42,7 @@ async def forget_keys_before(session: AsyncSession, day: int) -> None:
     await session.execute(delete(VisitorKey).where(VisitorKey.day < day))
 
 
-async def remember(session: AsyncSession, visitors: Sequence[Visitor]) -> set[Visitor]:
+async def remember(session: AsyncSession, visitors: Collection[Visitor]) -> set[Visitor]:
     """Note who was where on which day; those who had not been there before.
 
     Two that note the same visitor at once wait for each other: one of them finds it new. Given in order, they never

@@ -46,7 +46,7 @@ class Agent(NamedTuple):
 
 def is_bot(agent: str) -> bool:
     """Whether ``agent`` is a crawler's, a preview's or a program's; so is an empty one."""
-    return read_agent(agent).bot
+    return _is_bot(agent[:LONGEST])
 
 
 def read_agent(agent: str) -> Agent:
@@ -55,8 +55,13 @@ def read_agent(agent: str) -> Agent:
 
 
 @lru_cache(maxsize=KEPT)
+def _is_bot(agent: str) -> bool:
+    return not agent.startswith(BEGINNINGS) or _CRAWLER.search(agent) is not None
+
+
+@lru_cache(maxsize=KEPT)
 def _read(agent: str) -> Agent:
-    if not agent.startswith(BEGINNINGS) or _CRAWLER.search(agent[:LONGEST]) is not None:
+    if is_bot(agent):
         return _BOT
     # What is no text in UTF-8 comes as surrogates, which the parser refuses.
     told = ua_parser.parse(agent.encode("ascii", "replace").decode())

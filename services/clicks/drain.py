@@ -12,12 +12,18 @@ import structlog
 
 from db.engine import Database
 from db.queries import clicks as queries
+from services.clicks.counting import Batch, count
 from services.clicks.folder import JournalFolder
 from services.clicks.journal import ClickJournal
 from services.clicks.records import RecordedClick
-from services.clicks.tally import raw, tally
 
 BATCH = 1_000
+# Where more wait, batches grow, for many clicks on one link cost little more than one; but only as long as a
+# transaction takes less than this. Others who write wait for it.
+MOST_BATCH = 10_000
+SHORT_SECONDS, LONG_SECONDS = 0.15, 0.4
+# Of the journal are read at once, with redirects answered in between.
+READ_AT_ONCE = 1_000
 # Clicks of this long are counted together, so that a single one is seen soon and many cost few transactions.
 GATHER_SECONDS = 0.2
 # Between full batches. Where redirects take all of the processor, they come first and clicks wait in the journal…
@@ -79,6 +85,7 @@ class ClickDrain:
         self._next_write_back = 0.0
         self._written_back = (0, 0)
         self._retry_seconds = 0.0
+        self._batch = BATCH
         # When the process's use of the processor was looked at, and what it was; both in seconds.
         self._looked_at = time.monotonic()
         self._used = time.process_time()
@@ -168,16 +175,27 @@ class ClickDrain:
         journal = source.journal
         if source.position is None:
             source.position = await self._attach(journal)
-        newest, clicks = journal.read(source.position, BATCH)
-        if not clicks:
+        most = self._batch
+        batch = await _read(journal, source.position, most)
+        if not batch.clicks:
             return False
-        if not await self._commit(journal.uuid, source.position, newest, clicks):
+        began = time.monotonic()
+        if not await count(self._database, batch, self._now()):
             # The answer to an earlier commit was lost, or another process counts the same journal.
             source.position = None
             return True
-        source.position = newest
-        await self._forget(journal, newest)
-        return len(clicks) == BATCH
+        full = len(batch.clicks) == most
+        self._learn(time.monotonic() - began, full)
+        source.position = batch.new
+        await self._forget(journal, batch.new)
+        return full
+
+    def _learn(self, seconds: float, full: bool) -> None:
+        """How large the next batch may be, after one that took so long."""
+        if seconds > LONG_SECONDS:
+            self._batch = max(self._batch // 2, BATCH)
+        elif full and seconds < SHORT_SECONDS:
+            self._batch = min(self._batch * 2, MOST_BATCH)
 
     async def _attach(self, journal: ClickJournal) -> int:
         """Up to which click the database has counted the journal; those are forgotten here."""
@@ -196,18 +214,6 @@ class ClickDrain:
         journal.forget(position)
         async with self._moved:
             self._moved.notify_all()
-
-    async def _commit(self, uuid: str, old: int, new: int, clicks: list[RecordedClick]) -> bool:
-        """Count the clicks and move the journal on, both or neither; False when it does not stand at ``old``."""
-        counts = tally(clicks)
-        async with self._database.write() as session:
-            # First, so that a second one that counts the same journal waits here and then counts nothing.
-            if not await queries.move_journal(session, uuid, old, new, self._now()):
-                return False
-            standing = await queries.lock_links(session, sorted({count.link_id for count in counts}))
-            await queries.add_counts(session, [count for count in counts if count.link_id in standing])
-            await queries.add_clicks(session, [raw(click) for click in clicks if click.link_id in standing])
-        return True
 
     async def _count_left(self, source: _Source) -> bool:
         """Count a batch of a dead process's journal, and remove the file with its last one."""
@@ -251,3 +257,17 @@ class ClickDrain:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
+
+
+async def _read(journal: ClickJournal, position: int, most: int) -> Batch:
+    """The next ``most`` clicks after ``position``, or what there is."""
+    clicks: list[RecordedClick] = []
+    newest = position
+    while len(clicks) < most:
+        at_once = min(READ_AT_ONCE, most - len(clicks))
+        newest, some = journal.read(newest, at_once)
+        clicks += some
+        if len(some) < at_once:
+            break
+        await asyncio.sleep(0)
+    return Batch(journal.uuid, position, newest, clicks, journal.numbers(position, newest))

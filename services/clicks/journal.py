@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from services.clicks.records import FORMAT, INSERT, SELECT, SELECT_NEWEST, UPGRADES, RecordedClick
+from services.clicks.records import FORMAT, INSERT, SELECT, SELECT_NEWEST, SELECT_NUMBERS, UPGRADES, RecordedClick
 
 # Rows that wait to be counted; at some 40 bytes each this bounds the file near 40 MB.
 MAX_ROWS = 1_000_000
@@ -86,6 +86,10 @@ class ClickJournal:
         if newest is None:
             return after, []
         return newest, list(map(RecordedClick._make, self._connection.execute(SELECT, (after, newest))))
+
+    def numbers(self, after: int, newest: int) -> list[int]:
+        """The numbers of the clicks that :meth:`read` gave from ``after`` to ``newest``, in their order."""
+        return [number for (number,) in self._connection.execute(SELECT_NUMBERS, (after, newest))]
 
     def skip_to(self, position: int) -> None:
         """Give no number up to ``position``, which the database has counted already."""

@@ -63,3 +63,4 @@ FORMAT = len(UPGRADES)
 INSERT = f"INSERT INTO clicks (id, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})"  # noqa: S608
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM clicks WHERE id > ? AND id <= ? ORDER BY id"  # noqa: S608
 SELECT_NEWEST = "SELECT max(id) FROM (SELECT id FROM clicks WHERE id > ? ORDER BY id LIMIT ?)"
+SELECT_NUMBERS = "SELECT id FROM clicks WHERE id > ? AND id <= ? ORDER BY id"

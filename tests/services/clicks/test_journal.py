@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from services.clicks import journal as journal_module
 from services.clicks.folder import JournalFolder
 from services.clicks.journal import ClickJournal, JournalUnusable
-from services.clicks.records import UPGRADES, RecordedClick
+from services.clicks.records import FORMAT, UPGRADES, RecordedClick
 from tests.full_disk import full_disk
 
 CLICK = RecordedClick(link_id=1, at=1_700_000_000_000, bot=False, first_visit=True)
@@ -146,22 +147,32 @@ async def test_closing_keeps_what_is_still_in_hand(path: Path):
     assert rows_on_disk(path) == 1
 
 
-async def test_a_journal_of_an_older_version_is_brought_up_to_date_with_its_clicks(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    old = ClickJournal(path)
-    await old.record(CLICK)
-    name = old.uuid
-    old.close()
-    monkeypatch.setattr(
-        journal_module, "UPGRADES", (*UPGRADES, ("ALTER TABLE clicks ADD COLUMN country TEXT NOT NULL DEFAULT ''",))
-    )
-    monkeypatch.setattr(journal_module, "FORMAT", len(UPGRADES) + 1)
+async def test_a_journal_of_an_older_version_is_brought_up_to_date_with_its_clicks(path: Path):
+    with closing(sqlite3.connect(path)) as old:
+        for statement in UPGRADES[0]:
+            old.execute(statement)
+        old.execute("INSERT INTO journal (uuid, forgotten, probe) VALUES ('its own', 0, 0)")
+        old.execute("INSERT INTO clicks (id, link_id, at, bot, first_visit) VALUES (5, 7, 1000, 0, 1)")
+        old.execute("PRAGMA user_version = 1")
+        old.commit()
     new = ClickJournal(path)
-    assert new.uuid == name
-    assert new.read(0, 10)[1] == [CLICK]
+    assert (new.uuid, new.rows) == ("its own", 1)
+    assert new.read(0, 10) == (5, [RecordedClick(7, 1000, False, True)])
+    assert new.numbers(0, 5) == [5]
+    told = RecordedClick(
+        7, 2000, False, True, b"0" * 16, "RU", "iPhone", "iOS 17", "Mobile Safari", "VK", "vk.com", "ru", True, "B"
+    )
+    await new.record(told)
+    assert new.read(5, 10)[1] == [told]
     new.close()
-    monkeypatch.undo()
+
+
+async def test_a_journal_of_a_newer_version_is_left_as_it_is(path: Path):
+    journal = ClickJournal(path)
+    await journal.record(CLICK)
+    journal.close()
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute(f"PRAGMA user_version = {FORMAT + 1}")
     with pytest.raises(JournalUnusable, match="newer version"):
         ClickJournal(path)
     assert rows_on_disk(path) == 1

@@ -1,0 +1,136 @@
+"""Counting a batch of clicks: one transaction, after which each of them is in all counters, or none is in any."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.engine import Database
+from db.queries import clicks as queries
+from db.queries import details as detail_queries
+from db.queries import milestones as milestone_queries
+from db.queries import visitors as visitor_queries
+from db.queries import webhooks as webhook_queries
+from services.clicks.details import grown, places
+from services.clicks.records import RecordedClick
+from services.clicks.tally import Tally, moment, raw, settled, visitors
+
+# In such parts, so that redirects are answered in between.
+CLICKS_AT_ONCE: Final = 500
+LINKS_AT_ONCE: Final = 100
+# The first click, and powers of ten from here on.
+FIRST_MILESTONE: Final = 100
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Clicks of the journal ``uuid`` after the number ``old``, up to ``new``; ``numbers``: each one's own."""
+
+    uuid: str
+    old: int
+    new: int
+    clicks: Sequence[RecordedClick]
+    numbers: Sequence[int]
+
+
+async def count(database: Database, batch: Batch, now: datetime) -> bool:
+    """Count the clicks and move the journal on, both or neither; False when it does not stand where they begin.
+
+    What takes long comes before the links are locked: who takes a slot of a limit waits for that lock.
+    """
+    async with database.write() as session:
+        # First, so that a second one that counts the same journal waits here and then counts nothing.
+        if not await queries.move_journal(session, batch.uuid, batch.old, batch.new, now):
+            return False
+        counted, told = Tally(), _Told(batch.uuid)
+        standing = await queries.standing(session, sorted({click.link_id for click in batch.clicks}))
+        new = await visitor_queries.remember(session, visitors(batch.clicks))
+        numbered = zip(batch.clicks, batch.numbers, strict=True)
+        for part in _parts([pair for pair in numbered if pair[0].link_id in standing], CLICKS_AT_ONCE):
+            clicks = list(settled((click for click, _ in part), new))
+            counted.add(clicks)
+            told.add(clicks, [number for _, number in part])
+            await queries.add_clicks(session, list(map(raw, clicks)))
+        links = await queries.lock_links(session, counted.links())
+        await _add_details(session, counted)
+        counts = counted.counts()
+        await queries.add_counts(session, counts)
+        await milestone_queries.note(session, list(_milestones(links, counts)), now)
+        await webhook_queries.add_clicks(session, list(told.of(links)), now)
+    return True
+
+
+async def _add_details(session: AsyncSession, counted: Tally) -> None:
+    for part in _parts(counted.clicked(), LINKS_AT_ONCE):
+        values = {link_id: counted.values(link_id) for link_id in part}
+        spans = [(link_id, *place) for link_id, quarters in values.items() for place in places(quarters)]
+        known = await detail_queries.read(session, spans)
+        rows = []
+        for link_id, quarters in values.items():
+            theirs = {place: known[span] for place in places(quarters) if (span := (link_id, *place)) in known}
+            rows += [((link_id, *place), text) for place, text in grown(quarters, theirs)]
+        await detail_queries.keep(session, rows)
+
+
+def _milestones(links: Iterable[queries.Counted], counts: Iterable[queries.Count]) -> Iterator[tuple[int, int]]:
+    """What each link has reached: its first click, and the highest of the powers of ten."""
+    added: dict[int, int] = {}
+    for count in counts:
+        added[count.link_id] = added.get(count.link_id, 0) + count.clicks
+    for link in links:
+        after = link.clicks + added[link.id]
+        if link.owner_id is None or after == link.clicks:
+            continue
+        if link.clicks == 0:
+            yield link.id, 1
+        highest = 10 ** (len(str(after)) - 1)
+        if highest >= FIRST_MILESTONE and highest > link.clicks:
+            yield link.id, highest
+
+
+class _Told:
+    """The clicks of people, for those links that have a webhook."""
+
+    def __init__(self, uuid: str) -> None:
+        self._uuid = uuid
+        self._clicks: list[tuple[RecordedClick, int]] = []
+
+    def add(self, clicks: Iterable[RecordedClick], numbers: Iterable[int]) -> None:
+        self._clicks += [pair for pair in zip(clicks, numbers, strict=True) if not pair[0].bot]
+
+    def of(self, links: Iterable[queries.Counted]) -> Iterator[webhook_queries.WaitingClick]:
+        owners = {link.id: link for link in links if link.has_webhook and link.owner_id is not None}
+        for click, number in self._clicks if owners else ():
+            link = owners.get(click.link_id)
+            if link is not None and link.owner_id is not None:
+                yield link.id, link.owner_id, self._written(link.slug, click, number)
+
+    def _written(self, slug: str, click: RecordedClick, number: int) -> str:
+        """What a webhook is told of a click: never an address, nor what visitors are told apart by."""
+        return json.dumps(
+            {
+                "id": f"{self._uuid}-{number}",
+                "at": moment(click.at).isoformat(timespec="milliseconds"),
+                "slug": slug,
+                "country": click.country,
+                "device": click.device,
+                "system": click.system,
+                "browser": click.browser,
+                "app": click.app,
+                "referrer": click.referrer,
+                "language": click.language,
+                "qr": bool(click.qr),
+                "variant": click.variant,
+                "first_visit": bool(click.first_visit),
+            },
+            ensure_ascii=False,
+        )
+
+
+def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[first : first + size] for first in range(0, len(items), size))
