@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.tables import ClickDetail
@@ -21,9 +21,10 @@ _READ = {
     "sqlite": 'SELECT d.link_id, d.level, d.start, d."values" FROM json_each(?) AS given CROSS JOIN click_details AS d'
     " ON d.link_id = json_extract(given.value, '$[0]') AND d.level = json_extract(given.value, '$[1]')"
     " AND d.start = json_extract(given.value, '$[2]')",
-    "postgresql": 'SELECT link_id, level, start, d."values"'
-    " FROM unnest($1::bigint[], $2::smallint[], $3::int[]) AS given (link_id, level, start)"
-    " JOIN click_details AS d USING (link_id, level, start)",
+    # LATERAL and OFFSET: a look-up for each, whatever the planner thinks of how many there are.
+    "postgresql": 'SELECT given.*, d."values" FROM unnest($1::bigint[], $2::smallint[], $3::int[])'
+    " AS given (link_id, level, start) CROSS JOIN LATERAL (SELECT * FROM click_details AS one"
+    " WHERE one.link_id = given.link_id AND one.level = given.level AND one.start = given.start OFFSET 0) AS d",
 }
 _KEEP = {
     "sqlite": 'INSERT INTO click_details (link_id, level, start, "values")'
@@ -60,6 +61,6 @@ async def keep(session: AsyncSession, details: Iterable[tuple[Span, str]]) -> No
 async def forget_quarters_before(session: AsyncSession, bucket: int, limit: int) -> int:
     """How many details of quarters of an hour before ``bucket`` are removed, ``limit`` at most."""
     key = ClickDetail.link_id, ClickDetail.level, ClickDetail.start
-    old = select(*key).where(ClickDetail.level == QUARTER, ClickDetail.start < bucket).limit(limit)
+    old = select(*key).where(ClickDetail.level == literal_column("0"), ClickDetail.start < bucket).limit(limit)
     gone = await session.execute(delete(ClickDetail).where(tuple_(*key).in_(old)).returning(ClickDetail.link_id))
     return len(gone.all())

@@ -5,7 +5,7 @@ No foreign keys here: a journal may hold clicks of a link that was erased meanwh
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, Text, false
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base
@@ -66,7 +66,13 @@ class ClickDetail(Base):
     """
 
     __tablename__ = "click_details"
-    __table_args__ = (Index("ix_click_details_level_start", "level", "start"),)
+    # What clears old quarters away looks for them alone.
+    __table_args__ = (
+        Index(
+            "ix_click_details_quarters", "start",
+            sqlite_where=text("level = 0"), postgresql_where=text("level = 0"),
+        ),
+    )  # fmt: skip
 
     link_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)

@@ -27,6 +27,7 @@ SKELETONS = (
     "replace(replace(replace(replace(lower(slug), '1', 'l'), 'i', 'l'), 'rn', 'm'), 'vv', 'w')"
 )
 LIMITED, ENDING = sa.text("click_limit IS NOT NULL"), sa.text("valid_until IS NOT NULL")
+QUARTERS = sa.text("level = 0")
 
 
 def upgrade() -> None:
@@ -160,7 +161,9 @@ def _beside_clicks() -> None:
         sa.Column("values", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("link_id", "level", "start", name=op.f("pk_click_details")),
     )
-    op.create_index("ix_click_details_level_start", "click_details", ["level", "start"])
+    op.create_index(
+        "ix_click_details_quarters", "click_details", ["start"], sqlite_where=QUARTERS, postgresql_where=QUARTERS
+    )
     op.create_table(
         "visitor_keys",
         sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
