@@ -80,6 +80,7 @@ _FAILING = {
     dialect: select(LinkWebhook.link_id)
     .where(is_one_of(dialect, LinkWebhook.link_id, "ids", BigInteger), LinkWebhook.failing_since.is_not(None))
     .order_by(LinkWebhook.link_id)
+    .with_for_update()
     for dialect in DIALECTS
 }
 
