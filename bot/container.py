@@ -21,7 +21,9 @@ from services.links.daily import DailyReports
 from services.links.links import Links
 from services.links.moderation import Moderation
 from services.links.qr import QrStyles
+from services.links.routing import Routing
 from services.links.statistics import Statistics
+from services.links.utm_templates import UtmTemplates
 from services.operations.alerts import Alerts
 from services.operations.audit import Audit
 from services.operations.desk import Desk
@@ -38,6 +40,7 @@ from services.security import Cipher
 from services.services import Services
 from services.throttles import MemoryThrottle, Throttle, Throttles
 from services.throttles.shared import SharedThrottle
+from services.webhooks import Webhooks
 from services.works import Works
 
 LOCALES = Path(__file__).parent / "locales"
@@ -71,6 +74,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
         yield Container(settings, clock, database, catalogue, services, Pulse(database, clock))
     finally:
         await services.pictures.close()
+        await services.webhooks.close()
         if redis is not None:
             await redis.aclose()
         await database.close()
@@ -91,6 +95,9 @@ def _services(
         people=people,
         notices=Notices(database),
         links=_links(settings, database),
+        routing=_routing(settings, database),
+        utm_templates=UtmTemplates(database, public_url=settings.links_url),
+        webhooks=_webhooks(settings, database, works, deliveries),
         qr_styles=QrStyles(database, pictures),
         daily=_daily(settings, database, people, deliveries, catalogue),
         statistics=Statistics(database),
@@ -118,6 +125,27 @@ def _links(settings: Settings, database: Database) -> Links:
         allow_private=settings.allow_private_targets,
         most_per_person=settings.links_per_user,
         choose=random.SystemRandom().choice,
+    )
+
+
+def _routing(settings: Settings, database: Database) -> Routing:
+    return Routing(
+        database,
+        public_url=settings.links_url,
+        own_hosts=settings.own_hosts,
+        allow_private=settings.allow_private_targets,
+    )
+
+
+def _webhooks(settings: Settings, database: Database, works: Works, deliveries: Deliveries) -> Webhooks:
+    return Webhooks(
+        database,
+        works,
+        deliveries,
+        Cipher(secret_key(settings), "webhooks"),
+        public_url=settings.links_url,
+        own_hosts=settings.own_hosts,
+        allow_private=settings.allow_private_targets,
     )
 
 

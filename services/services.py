@@ -7,7 +7,9 @@ from services.links.daily import DailyReports
 from services.links.links import Links
 from services.links.moderation import Moderation
 from services.links.qr import QrStyles
+from services.links.routing import Routing
 from services.links.statistics import Statistics
+from services.links.utm_templates import UtmTemplates
 from services.operations.alerts import Alerts
 from services.operations.audit import Audit
 from services.operations.desk import Desk
@@ -20,6 +22,7 @@ from services.people.preferences import Notices
 from services.pictures.studio import PictureStudio
 from services.privacy import Privacy
 from services.throttles import Throttles
+from services.webhooks import Webhooks
 from services.works import Works
 
 
@@ -30,6 +33,9 @@ class Services:
     people: People
     notices: Notices
     links: Links
+    routing: Routing
+    utm_templates: UtmTemplates
+    webhooks: Webhooks
     qr_styles: QrStyles
     daily: DailyReports
     statistics: Statistics
