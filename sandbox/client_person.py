@@ -1,6 +1,7 @@
 """A person of the sandbox, in a user's words: what they see, say and press."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -203,7 +204,8 @@ class Person(Onlooker):
         form.add_field("chat_id", str(self.chat_id))
         form.add_field("kind", kind)
         form.add_field("caption", caption)
-        form.add_field("file", content, filename=name)
+        # As a stream: aiohttp warns of large files that are not.
+        form.add_field("file", BytesIO(content), filename=name)
         answer = await self._watch.http.post("/people/send_file", form)
         return await self._reaction("message", answer, quiet, timeout)
 

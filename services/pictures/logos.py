@@ -14,6 +14,8 @@ from PIL.WebPImagePlugin import WebPImageFile
 SIDE = 512
 # What a picture may have before anybody decodes it: three bytes and more a pixel.
 MOST_PIXELS = 25_000_000
+# Other modes would be shrunk by leaving pixels out, or not at all.
+SHRINKABLE = ("L", "LA", "RGB", "RGBA")
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 # Opened by their own classes: Image.open would refuse the largest without saying how large they are.
 KINDS: tuple[type[ImageFile.ImageFile], ...] = (PngImageFile, JpegImageFile, WebPImageFile, GifImageFile)
@@ -48,6 +50,11 @@ def logo_png(content: bytes) -> bytes:
         # JPEGs are decoded at a fraction of their size where that is enough.
         picture.draft("RGB", (2 * SIDE, 2 * SIDE))
         upright = ImageOps.exif_transpose(picture)
+        if upright.mode.startswith("I"):
+            # 16 bits of grey, which nothing below can shrink.
+            upright = upright.convert("L")
+        elif upright.mode not in SHRINKABLE:
+            upright = upright.convert("RGBA")
         upright.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
         small = upright.convert("RGBA")
     side = max(small.size)

@@ -75,7 +75,7 @@ async def test_the_qr_picture_opens_in_the_same_message_and_leads_to_the_link(an
     shown = await anna.sees_photo()
     assert shown.message_id == card.message_id
     picture = Image.open(BytesIO(await anna.file(shown)))
-    assert [code.text for code in zxingcpp.read_barcodes(picture)] == [card.links[0]]
+    assert [code.text for code in zxingcpp.read_barcodes(picture)] == [f"{card.links[0]}?qr"]
 
 
 async def test_statistics_open_with_a_chart_and_lead_back(anna: Person):
