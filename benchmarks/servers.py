@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,9 +23,16 @@ from aiohttp import web
 
 from db.engine import Database
 from redirect_server.application import WebServices, WebSettings, build_application, listening
+from services.clicks.countries import Countries
 from services.clicks.river import ClickRiver
+from services.clicks.visitors import VisitorHashes
+from services.clicks.visits import Visits
 from services.links.directory import LinkDirectory
+from services.links.lifetime import Lifetime
+from services.links.slots import Slots
 
+# The load brings its visitors' addresses along, as a reverse proxy on this machine does.
+TRUSTED = (ip_network("127.0.0.0/8"),)
 TARGET = "https://example.com/some/page?with=a&query=string"
 FIXED = (
     f"HTTP/1.1 302 Found\r\nLocation: {TARGET}\r\nContent-Length: 0\r\n"
@@ -105,7 +113,20 @@ async def toklink(folder: Path, figures: Figures) -> AsyncIterator[int]:
     directory.start()
     river = ClickRiver(database, folder / "journals")
     river.open()
-    application = build_application(WebSettings(secure=True), WebServices(database.ping, directory, river, English()))
+    lifetime, slots, hashes = Lifetime(directory), Slots(database), VisitorHashes(database)
+    lifetime.start()
+    hashes.start()
+    services = WebServices(
+        ping=database.ping,
+        directory=directory,
+        lifetime=lifetime,
+        slots=slots,
+        visits=Visits(Countries()),
+        hashes=hashes,
+        river=river,
+        texts=English(),
+    )
+    application = build_application(WebSettings(secure=True, trusted_proxies=TRUSTED), services)
     async with listening(application, host="127.0.0.1", port=0) as port:
         yield port
         figures["waiting"] = river.drain.lag().clicks
@@ -114,6 +135,9 @@ async def toklink(folder: Path, figures: Figures) -> AsyncIterator[int]:
         figures["settled_in"] = time.monotonic() - began
         figures |= {"hits": directory.hits, "misses": directory.misses, "lost": river.journal.lost}
     await river.close()
+    await hashes.close()
+    await slots.close()
+    await lifetime.close()
     await directory.close()
     await database.close()
 

@@ -8,11 +8,17 @@ import structlog
 from aiohttp import web
 
 from bot.container import Container
-from bot.refusals import port_needed
+from bot.refusals import Refused, port_needed
+from bot.settings import Settings
 from bot.stopping import Stopping
 from redirect_server.application import WebServices, WebSettings, build_application, listening
+from services.clicks.countries import Countries, CountriesUnusable
 from services.clicks.river import ClickRiver
+from services.clicks.visitors import VisitorHashes
+from services.clicks.visits import Visits
 from services.links.directory import LinkDirectory
+from services.links.lifetime import Lifetime
+from services.links.slots import Slots
 
 log = structlog.get_logger()
 Ready = Callable[[], Awaitable[None]]
@@ -36,17 +42,36 @@ async def serve_web(
     """
     settings = container.settings
     async with AsyncExitStack() as stack:
+        visits = open_visits(settings)
         directory = LinkDirectory(container.database)
         directory.start()
         stack.push_async_callback(directory.close)
+        lifetime = Lifetime(directory)
+        lifetime.start()
+        stack.push_async_callback(lifetime.close)
+        slots = Slots(container.database)
+        stack.push_async_callback(slots.close)
+        hashes = VisitorHashes(container.database)
+        hashes.start()
+        stack.push_async_callback(hashes.close)
         river = ClickRiver(container.database, settings.journals_dir)
         river.open()
         stack.push_async_callback(river.close)
         reports = Reports(container)
         stack.push_async_callback(reports.close)
         application = build_application(
-            WebSettings(secure=settings.links_url.startswith("https:"), bot_url=bot_url),
-            WebServices(container.database.ping, directory, river, container.catalogue, reports.take),
+            web_settings(settings, bot_url),
+            WebServices(
+                ping=container.database.ping,
+                directory=directory,
+                lifetime=lifetime,
+                slots=slots,
+                visits=visits,
+                hashes=hashes,
+                river=river,
+                texts=container.catalogue,
+                report=reports.take,
+            ),
         )
         application.add_routes(routes)
         with port_needed(settings.web_host, settings.web_port, "WEB_PORT"):
@@ -58,6 +83,25 @@ async def serve_web(
         if on_ready is not None:
             await on_ready()
         await stopping.wait()
+
+
+def web_settings(settings: Settings, bot_url: str | None = None) -> WebSettings:
+    """What the redirect server needs to know of the settings."""
+    return WebSettings(
+        secure=settings.links_url.startswith("https:"),
+        bot_url=bot_url,
+        trusted_proxies=settings.trusted_proxies,
+        metrics_token="" if settings.metrics_token is None else settings.metrics_token.get_secret_value(),
+    )
+
+
+def open_visits(settings: Settings) -> Visits:
+    """Raises Refused for a GEOIP_FILE that cannot be read."""
+    try:
+        countries = Countries(settings.geoip_file)
+    except CountriesUnusable as error:
+        raise Refused(f"GEOIP_FILE: {error}") from error
+    return Visits(countries, own_hosts=settings.own_hosts)
 
 
 class Reports:

@@ -1,6 +1,7 @@
 """Settings: the only reader of the environment. Read once, frozen, typed; secrets never print."""
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -39,12 +40,19 @@ class Settings(BaseSettings):
     sandbox_port: int = Field(8081, ge=1, le=65535, description="The port of the sandbox's chat page.")
     data_dir: Path = Field(Path("var"), description="The folder of the database, journals and keys.")
     database_url: SecretStr = Field(SecretStr(""), description="Empty: SQLite in DATA_DIR. Or postgresql+asyncpg://…")
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (), description="Addresses and networks of proxies whose X-Forwarded-For is believed, with commas between."
+    )
     redis_url: SecretStr | None = Field(None, description="redis://… for what processes share. Empty: not needed.")
     admin_ids: Annotated[frozenset[int], NoDecode] = Field(
         frozenset(), description="Telegram ids of the operators, with commas between."
     )
     admin_chat_id: int | None = Field(None, description="The admin group. Empty: each of ADMIN_IDS.")
     default_timezone: str = Field("Europe/Moscow", description="Of people who chose none, and of the schedule.")
+    geoip_file: Path | None = Field(None, description="Countries of addresses, .mmdb. Empty: the one that comes along.")
+    metrics_token: SecretStr | None = Field(
+        None, description="What opens /metrics, as a Bearer token. Absent: programs of this machine alone."
+    )
     links_per_user: int = Field(75, ge=1, description="How many links a person may have.")
     allow_private_targets: bool = Field(False, description="Let links lead to private and loopback addresses.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
@@ -56,6 +64,16 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part, strict=False) for part in value.replace(",", " ").split())
+        except ValueError:
+            raise ValueError("addresses or networks such as 10.0.0.0/8 or ::1, with commas between") from None
 
     @field_validator("default_timezone")
     @classmethod

@@ -1,18 +1,25 @@
 """The web application: which path is answered by whom."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
 
+from redirect_server.addresses import Addresses, Network
 from redirect_server.assets import Assets
 from redirect_server.health import Health
+from redirect_server.metrics import Metrics
 from redirect_server.pages import Pages, Report, Texts
 from redirect_server.redirects import Redirects
+from redirect_server.visitors import Visitors
 from services.clicks.river import ClickRiver
+from services.clicks.visitors import VisitorHashes
+from services.clicks.visits import Visits
 from services.links.directory import LinkDirectory
+from services.links.lifetime import Lifetime
+from services.links.slots import Slots
 
 # What is in hand is finished within this; a redirect takes milliseconds.
 GRACE_SECONDS = 5.0
@@ -20,10 +27,16 @@ GRACE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """``secure``: links are followed over https. ``bot_url``: where the bot is talked to, if that is known."""
+    """``secure``: links are followed over https. ``bot_url``: where the bot is talked to, if that is known.
+
+    ``trusted_proxies``: who is believed about a visitor's address. ``metrics_token``: what opens /metrics; empty: it
+    is for this machine alone.
+    """
 
     secure: bool
     bot_url: str | None = None
+    trusted_proxies: Sequence[Network] = ()
+    metrics_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,10 @@ class WebServices:
     # Raises when the database does not answer.
     ping: Callable[[], Awaitable[None]]
     directory: LinkDirectory
+    lifetime: Lifetime
+    slots: Slots
+    visits: Visits
+    hashes: VisitorHashes
     river: ClickRiver
     texts: Texts
     # Told of errors that nobody foresaw.
@@ -45,9 +62,20 @@ def build_application(
     """The application; it owns nothing. ``clock`` gives seconds since 1970."""
     assets = Assets()
     pages = Pages(services.texts, assets, bot_url=settings.bot_url, report=services.report)
+    addresses = Addresses(settings.trusted_proxies)
+    visitors = Visitors(services.visits, services.hashes.hash, addresses, secure=settings.secure)
     journal = services.river.journal
-    redirects = Redirects(services.directory, journal, pages, secure=settings.secure, clock=clock)
+    redirects = Redirects(services.directory, services.slots, journal, visitors, pages, clock=clock)
     health = Health(services.ping, journal)
+    metrics = Metrics(
+        redirects,
+        services.directory,
+        services.river,
+        services.lifetime,
+        health,
+        addresses,
+        token=settings.metrics_token,
+    )
     application = web.Application()
     application.add_routes(
         [
@@ -56,9 +84,12 @@ def build_application(
             web.get("/", pages.guarded(pages.start)),
             web.get("/healthz", pages.guarded(health.alive)),
             web.get("/readyz", pages.guarded(health.ready)),
+            web.get("/metrics", pages.guarded(metrics.show)),
             web.get("/robots.txt", pages.guarded(assets.robots)),
             web.get("/favicon.ico", pages.guarded(assets.favicon)),
             web.get("/static/{name:.+}", pages.guarded(assets.static)),
+            # With a slash that somebody added.
+            web.get("/{slug}/", pages.guarded(redirects.follow)),
             web.route("*", "/{path:.*}", pages.guarded(pages.nothing_here)),
         ]
     )

@@ -23,7 +23,7 @@ class Health:
 
     async def ready(self, _request: web.Request) -> web.Response:
         """200, or 503 with what does not work in words."""
-        troubles = {"database": await self._database_trouble(), "journal": self._journal.trouble()}
+        troubles = {"database": await self.database_trouble(), "journal": self._journal.trouble()}
         ready = not any(troubles.values())
         return web.json_response(
             {"ready": ready, **{name: trouble or "ok" for name, trouble in troubles.items()}},
@@ -31,7 +31,8 @@ class Health:
             headers={"Cache-Control": "no-store"},
         )
 
-    async def _database_trouble(self) -> str | None:
+    async def database_trouble(self) -> str | None:
+        """Why the database cannot be used just now, in plain words; None when all is well."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._ping()

@@ -9,20 +9,27 @@ from typing import Protocol
 import jinja2
 import structlog
 from aiohttp import web
+from markupsafe import Markup, escape
 
 from redirect_server.assets import Assets
 from redirect_server.languages import preferred_language
+from redirect_server.moments import iso_of, remaining_words, words_of
+from services.clicks.dimensions import ANDROID
+from services.links.apps import App, android_intent, ios_address
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 # Given the id that the visitor is shown, and the error. Returns at once: no visitor waits for it.
 Report = Callable[[str, Exception], None]
 
 TEMPLATES = Path(__file__).parent / "templates"
+POLICY = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+# Of the pages that have a script, which lies beside the style sheet: nothing is written into a page.
+POLICY_WITH_SCRIPT = f"{POLICY}; script-src 'self'"
 SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self';"
-        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -42,7 +49,10 @@ class Texts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a page says: a headline, and what it means or what to do next. English sentences, to be translated."""
+    """What a page says: a headline, and what it means or what to do next. English sentences, to be translated.
+
+    ``text`` may have a {moment} in it.
+    """
 
     status: int
     title: str
@@ -70,6 +80,17 @@ UNAVAILABLE = Explanation(
 # 403: the link is there, and we refuse to lead on (RFC 9110, 15.5.4). Not 410, which says "for good" and may be kept:
 # an operator can switch it on again. Not 451, which is for what a law or a court demands.
 DISABLED = Explanation(403, _("This link is switched off"), _("Toklink does not lead where it points. The reason:"))
+# Its owner's own doing, and theirs to undo. 410 says "for good", and yet no cache keeps a page of ours.
+PAUSED = Explanation(410, _("This link is off for now"), _("Its owner switched it off, and may switch it on again."))
+NOT_OPEN = Explanation(403, _("This link is not open yet"), _("It leads on from {moment}."))
+ENDED = Explanation(410, _("The time of this link is over"), _("It led on until {moment}."))
+USED_UP = Explanation(
+    410,
+    _("This link is used up"),
+    _("Its owner let through a certain number of clicks, and all of them are taken."),
+)
+# For who is no person: where it leads is for those who open it.
+GUARDED = Explanation(200, _("A short link"), _("Open it in a browser to see where it leads."))
 FAILED = Explanation(500, _("Something went wrong on our side"), _("Try again in a minute."))
 EXPLANATIONS = {page.status: page for page in (UNKNOWN, FINISHED, NOT_ALLOWED, TOO_LARGE, UNAVAILABLE, FAILED)}
 
@@ -98,13 +119,34 @@ class Pages:
         return self._page(request, "start.html", 200)
 
     def explain(
-        self, request: web.Request, what: Explanation, error_id: str | None = None, reason: str | None = None
+        self,
+        request: web.Request,
+        what: Explanation,
+        error_id: str | None = None,
+        reason: str | None = None,
+        *,
+        moment: float | None = None,
+        countdown: int | None = None,
+        link: str | None = None,
     ) -> web.Response:
-        """The page for a link that does not lead on; ``reason`` in the words of whoever gave it."""
+        """The page for a link that does not lead on; ``reason`` in the words of whoever gave it.
+
+        ``moment``: the one that the text speaks of, in seconds since 1970. ``countdown``: after so many seconds the
+        page tries again by itself. ``link``: the path that its button leads to, instead of to the bot.
+        """
         headers = {"Retry-After": "5"} if what.status == UNAVAILABLE.status else {}
-        return self._page(
-            request, "explanation.html", what.status, headers, what=what, error_id=error_id, reason=reason
-        )
+        if countdown is not None:
+            headers["Retry-After"] = str(countdown)
+        if moment is not None:
+            headers["Content-Security-Policy"] = POLICY_WITH_SCRIPT
+        facts = {"error_id": error_id, "reason": reason, "moment": moment, "countdown": countdown, "link": link}
+        return self._page(request, "explanation.html", what.status, headers, what=what, **facts)
+
+    def app(self, request: web.Request, app: App, target: str, device: str) -> web.Response:
+        """The page that opens ``target`` in its app on a phone, and on its site where the app does not come up."""
+        call = android_intent(app, target) if device == ANDROID else ios_address(app, target)
+        headers = {"Content-Security-Policy": POLICY_WITH_SCRIPT}
+        return self._page(request, "app.html", 200, headers, app=app.name, call=call, site=target)
 
     def guarded(self, handler: Handler) -> Handler:
         """The same handler, whose errors become pages. Cheaper than a middleware, which every redirect would pass."""
@@ -143,8 +185,16 @@ class Pages:
         def translate(text: str) -> str:
             return self._texts.gettext(language, text)
 
+        def at(text: str, moment: float) -> Markup:
+            """A text with a moment in it: in UTC, until the browser shows it as its own clock does."""
+            time = Markup('<time datetime="{}" data-local>{}</time>').format(iso_of(moment), words_of(moment, language))
+            return escape(translate(text)).format(moment=time)
+
+        def until(seconds: int) -> str:
+            return remaining_words(seconds, language)
+
         body = self._templates.get_template(template).render(
-            facts, _=translate, language=language, bot_url=self._bot_url
+            facts, _=translate, at=at, until=until, language=language, bot_url=self._bot_url
         )
         return web.Response(
             status=status, text=body, content_type="text/html", headers={**SECURITY_HEADERS, **(headers or {})}

@@ -19,9 +19,14 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from redirect_server.application import WebServices, WebSettings, build_application, listening
+from services.clicks.countries import Countries
 from services.clicks.journal import ClickJournal
 from services.clicks.river import ClickRiver
+from services.clicks.visitors import VisitorHashes
+from services.clicks.visits import Visits
 from services.links.directory import LinkDirectory
+from services.links.lifetime import Lifetime
+from services.links.slots import Slots
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,19 @@ async def _serve(order: Order, pipe: Connection) -> None:
     directory.start()
     river = ClickRiver(database, order.journals)
     river.open()
-    application = build_application(WebSettings(secure=False), WebServices(database.ping, directory, river, English()))
+    slots, hashes = Slots(database), VisitorHashes(database)
+    hashes.start()
+    services = WebServices(
+        ping=database.ping,
+        directory=directory,
+        lifetime=Lifetime(directory),
+        slots=slots,
+        visits=Visits(Countries()),
+        hashes=hashes,
+        river=river,
+        texts=English(),
+    )
+    application = build_application(WebSettings(secure=False), services)
     first = river.journal.last_id
     async with listening(application, host="127.0.0.1", port=order.port, reuse_port=order.port != 0) as port:
         pipe.send(port)
@@ -160,5 +177,7 @@ async def _serve(order: Order, pipe: Connection) -> None:
             await river.drain.settled()
             pipe.send(river.journal.last_id - first if question == "recorded" else river.drain.lag().clicks)
     await river.close()
+    await hashes.close()
+    await slots.close()
     await directory.close()
     await database.close()

@@ -111,7 +111,7 @@ async def test_what_is_in_hand_at_the_end_is_finished_and_counted(
     monkeypatch.setattr(directory_queries, "leading", ask_slowly)
     async with asyncio.TaskGroup() as tasks, web_process(database, tmp_path / "journals") as web:
         reader, writer = await asyncio.open_connection("127.0.0.1", web.port)
-        writer.write(b"GET /abc1234 HTTP/1.1\r\nHost: x\r\nUser-Agent: Firefox/127.0\r\n\r\n")
+        writer.write(b"GET /abc1234 HTTP/1.1\r\nHost: x\r\nUser-Agent: Mozilla/5.0 Firefox/127.0\r\n\r\n")
         await asked.wait()
 
         async def answers_once_nobody_new_is_let_in() -> bytes:

@@ -1,11 +1,14 @@
 """A web process in the test's own: the real application on a real port, and a browser without a picture."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -13,8 +16,13 @@ from db.engine import Database
 from db.queries import links, people
 from db.tables import Link
 from redirect_server.application import WebServices, WebSettings, build_application, listening
+from services.clicks.countries import Countries
 from services.clicks.river import ClickRiver
+from services.clicks.visitors import VisitorHashes
+from services.clicks.visits import Visits
 from services.links.directory import LinkDirectory
+from services.links.lifetime import Lifetime
+from services.links.slots import Slots
 
 OWNER = 7
 PHONE = (
@@ -23,6 +31,8 @@ PHONE = (
 )
 TELEGRAM_PREVIEW = "TelegramBot (like TwitterBot)"
 PATIENCE = 10.0
+# Read once for all tests.
+VISITS = Visits(Countries())
 
 RUSSIAN = {
     "There is no such link": "Такой ссылки нет",
@@ -58,6 +68,7 @@ class Web:
     directory: LinkDirectory
     river: ClickRiver
     browser: aiohttp.ClientSession
+    lifetime: Lifetime
 
     async def opens(self, path: str, *, method: str = "GET", agent: str = PHONE, **headers: str) -> Answer:
         """What a browser gets at ``path``; header names with _ for -."""
@@ -79,6 +90,10 @@ class Web:
         return link
 
 
+# Of the tests that speak as a proxy does, who tells where a visitor comes from.
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+
+
 @asynccontextmanager
 async def web_process(
     database: Database,
@@ -89,23 +104,44 @@ async def web_process(
     port: int = 0,
     reuse_port: bool = False,
     seconds_to_live: float = 300.0,
+    clock: Callable[[], float] = time.time,
+    trusted_proxies: Sequence[Any] = (),
+    metrics_token: str = "",
+    load: Callable[[], float] = lambda: 0.0,
 ) -> AsyncIterator[Web]:
-    directory = LinkDirectory(database, seconds_to_live=seconds_to_live)
-    river = ClickRiver(database, folder)
-    directory.start()
-    river.open()
-    try:
+    """``clock`` gives seconds since 1970, for links; ``load`` is the machine's."""
+    async with AsyncExitStack() as stack:
+        directory = LinkDirectory(database, seconds_to_live=seconds_to_live)
+        directory.start()
+        stack.push_async_callback(directory.close)
+        slots, hashes = Slots(database), VisitorHashes(database)
+        stack.push_async_callback(slots.close)
+        hashes.start()
+        stack.push_async_callback(hashes.close)
+        river = ClickRiver(database, folder)
+        river.open()
+        stack.push_async_callback(river.close)
+        lifetime = Lifetime(directory, load=load)
         application = build_application(
-            WebSettings(secure=secure, bot_url=bot_url), WebServices(database.ping, directory, river, Phrasebook())
+            WebSettings(secure=secure, bot_url=bot_url, trusted_proxies=trusted_proxies, metrics_token=metrics_token),
+            WebServices(
+                ping=database.ping,
+                directory=directory,
+                lifetime=lifetime,
+                slots=slots,
+                visits=VISITS,
+                hashes=hashes,
+                river=river,
+                texts=Phrasebook(),
+            ),
+            clock=clock,
         )
-        async with (
-            listening(application, host="127.0.0.1", port=port, reuse_port=reuse_port) as bound,
-            aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser,
-        ):
-            yield Web(f"http://127.0.0.1:{bound}", bound, database, directory, river, browser)
-    finally:
-        await river.close()
-        await directory.close()
+        bound = await stack.enter_async_context(
+            listening(application, host="127.0.0.1", port=port, reuse_port=reuse_port)
+        )
+        jar = aiohttp.CookieJar(unsafe=True)
+        browser = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar))
+        yield Web(f"http://127.0.0.1:{bound}", bound, database, directory, river, browser, lifetime)
 
 
 async def make_link(database: Database, slug: str, target: str = "https://example.com/page") -> int:
