@@ -50,6 +50,8 @@ async def changing(
         row = await session.scalar(theirs.with_for_update(key_share=True))
         if row is None or row.deleted_at is not None:
             raise LinkNotFound
+        # Who sets up a link that was only offered has chosen it.
+        row.draft_since = None
         it = Changing(session, row)
         yield it
         is_changed = session.is_modified(row)

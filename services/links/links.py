@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db import tables
 from db.engine import Database
 from db.queries import effects
-from db.queries import hosts as host_queries
 from db.queries import links as queries
 from db.queries import people as people_queries
-from services.links.errors import LinkNotFound, TargetBlocked, TooManyDrafts, TooManyLinks, UndoTooLate
-from services.links.hosts import block_of, host_and_above, host_of
+from services.links.aliases import skeleton
+from services.links.changing import require_open
+from services.links.errors import LinkNotFound, TooManyDrafts, TooManyLinks, UndoTooLate
+from services.links.limits import LinkLimits
 from services.links.link import Link, links_of
 from services.links.slugs import random_slug
 from services.links.targets import Target, parse_target, readable_url
@@ -53,13 +54,14 @@ class Links:
         allow_private: bool,
         most_per_person: int,
         choose: Callable[[Sequence[str]], str],
+        owner_ids: frozenset[int] = frozenset(),
     ) -> None:
-        """``public_url`` without a slash at its end; ``own_hosts`` as in ``parse_target``."""
+        """``public_url`` without a slash at its end; ``own_hosts`` as in ``parse_target``; limits as LinkLimits."""
         self._database = database
         self._public_url = public_url
         self._own_hosts = own_hosts
         self._allow_private = allow_private
-        self._most_per_person = most_per_person
+        self._limits = LinkLimits(most_per_person, owner_ids)
         self._choose = choose
 
     async def create(
@@ -78,13 +80,11 @@ class Links:
                 if row is None:
                     raise LinkNotFound
                 return await self._link(session, row), target
-            await _require_open(session, target)
-            listed = await queries.count(session, owner_id)
-            if listed >= self._most_per_person:
-                raise TooManyLinks(self._most_per_person)
+            await require_open(session, target)
+            most, listed = await self._require_room(session, owner_id)
             row = await self._add(session, owner_id, target, now)
             # What is asked for goes before what was typed the longest ago.
-            room = self._most_per_person + SPARE_DRAFTS - listed - 1
+            room = most + SPARE_DRAFTS - listed - 1
             changed = [row.slug, *await queries.end_oldest_drafts(session, owner_id, room, now)]
             if cause is not None:
                 await effects.keep(session, cause, CREATED, {"link": row.id}, now)
@@ -101,7 +101,7 @@ class Links:
         """
         target = parse_target(address, own_hosts=self._own_hosts, allow_private=self._allow_private)
         async with self._database.read() as session:
-            await _require_open(session, target)
+            await require_open(session, target)
             row = await queries.leading_to(session, owner_id, target.url)
             if row is not None:
                 return await self._link(session, row), target
@@ -115,12 +115,17 @@ class Links:
             return await self._link(session, row), target
 
     async def _require_room_for_draft(self, session: AsyncSession, owner_id: int) -> None:
-        listed = await queries.count(session, owner_id)
-        if listed >= self._most_per_person:
-            raise TooManyLinks(self._most_per_person)
-        most = min(MOST_DRAFTS, self._most_per_person + SPARE_DRAFTS - listed)
+        most, listed = await self._require_room(session, owner_id)
+        most = min(MOST_DRAFTS, most + SPARE_DRAFTS - listed)
         if await queries.count_drafts(session, owner_id) >= most:
             raise TooManyDrafts(most)
+
+    async def _require_room(self, session: AsyncSession, owner_id: int) -> tuple[int, int]:
+        """(how many links the person may have, how many they have). Raises TooManyLinks."""
+        most, listed = await self._limits.most(session, owner_id), await queries.count(session, owner_id)
+        if listed >= most:
+            raise TooManyLinks(most)
+        return most, listed
 
     async def choose(self, owner_id: int, link_id: int) -> None:
         """A draft was sent to somebody: it is a link like any other from now on."""
@@ -144,7 +149,15 @@ class Links:
     ) -> tables.Link:
         for _ in range(SLUG_TRIES):
             slug = random_slug(self._choose)
-            row = await queries.add(session, slug=slug, owner_id=owner_id, target=target.url, now=now, draft=draft)
+            row = await queries.add(
+                session,
+                slug=slug,
+                skeleton=skeleton(slug),
+                owner_id=owner_id,
+                target=target.url,
+                now=now,
+                draft=draft,
+            )
             if row is not None:
                 return row
         raise RuntimeError(f"no free slug in {SLUG_TRIES} tries")
@@ -193,8 +206,9 @@ class Links:
             await people_queries.hold(session, owner_id)
             slug = await queries.mark_restored(session, link_id, owner_id, now - UNDO_LIMIT)
             if slug is not None:
-                if await queries.count(session, owner_id) > self._most_per_person:
-                    raise TooManyLinks(self._most_per_person)
+                most = await self._limits.most(session, owner_id)
+                if await queries.count(session, owner_id) > most:
+                    raise TooManyLinks(most)
                 await queries.record_change(session, slug, now)
             row = await queries.of_owner(session, link_id, owner_id)
             if row is None:
@@ -209,11 +223,3 @@ class Links:
 
 def _has(row: tables.Link, words: str) -> bool:
     return any(words in text.casefold() for text in (row.slug, row.target, readable_url(row.target)))
-
-
-async def _require_open(session: AsyncSession, target: Target) -> None:
-    """Raises TargetBlocked."""
-    host = host_of(target.url)
-    reason = block_of(host, await host_queries.reasons(session, host_and_above(host)))
-    if reason is not None:
-        raise TargetBlocked(target.host, reason)

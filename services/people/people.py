@@ -8,7 +8,7 @@ from db.engine import Database
 from db.queries import people as queries
 from services.errors import UserError
 from services.language import LANGUAGES, closest_language
-from services.people.roles import LEAST_ROLE, NotAllowed, Right, Role, given_role
+from services.people.roles import LEAST_ROLE, NotAllowed, Right, Role, role_of
 from services.time_zones import zone
 
 # As long as their columns are.
@@ -125,7 +125,7 @@ class People:
 
     def known(self, row: tables.Person) -> Person:
         """The person of a row."""
-        role = Role.OWNER if row.id in self._owner_ids else given_role(row.role)
+        role = role_of(row.id, row.role, self._owner_ids)
         # An owner is nobody's to ban: who became one is free, whatever was before.
         banned = None if row.banned_at is None or role is Role.OWNER else Ban(row.banned_at, row.ban_reason or "")
         return Person(

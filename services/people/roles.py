@@ -49,6 +49,11 @@ class NotAllowed(UserError):
         self.right = right
 
 
+def role_of(person_id: int, stored: str | None, owner_ids: frozenset[int]) -> Role:
+    """A person's role: what the column people.role holds, or owner."""
+    return Role.OWNER if person_id in owner_ids else given_role(stored)
+
+
 def given_role(stored: str | None) -> Role:
     """The role of a value of the column people.role."""
     return next((role for role, name in GIVEN.items() if name == stored), Role.PERSON)
