@@ -22,7 +22,6 @@ from services.links.links import Links
 from services.links.moderation import Moderation
 from services.links.qr import QrStyles
 from services.links.routing import Routing
-from services.links.statistics import Statistics
 from services.links.utm_templates import UtmTemplates
 from services.operations.alerts import Alerts
 from services.operations.audit import Audit
@@ -38,6 +37,7 @@ from services.privacy import Privacy
 from services.privacy.dialogues import Dialogues, DialoguesInDatabase, DialoguesInRedis
 from services.security import Cipher
 from services.services import Services
+from services.statistics.statistics import Statistics
 from services.throttles import MemoryThrottle, Throttle, Throttles
 from services.throttles.shared import SharedThrottle
 from services.webhooks import Webhooks

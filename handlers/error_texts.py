@@ -18,6 +18,7 @@ from services.operations.desk import NothingFound
 from services.people import NotAllowed, UnknownLanguage
 from services.people.preferences import NotAnHour
 from services.privacy import ErasureBegan
+from services.statistics.errors import TagNotFound
 from services.time_zones import UnknownTimeZone
 
 
@@ -123,6 +124,7 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
     qr.LogoAnimated: lambda _error: _("⚠️ The logo must stand still. Send a photo or a picture that does not move."),
     qr.LogoUnreadable: lambda _error: _("⚠️ I could not open this picture. Send it as PNG or JPEG, or as a photo."),
     qr.PictureLater: lambda _error: _("⚠️ That did not work just now. Please try again in a minute."),
+    TagNotFound: lambda _error: _("⚠️ None of your links has this tag any more. Yours: /links"),
     throttles.TooFast: _too_fast,
     ErasureBegan: lambda _error: _("⚠️ Too late: your data is being erased already."),
     NotAnHour: _outdated,

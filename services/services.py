@@ -8,7 +8,6 @@ from services.links.links import Links
 from services.links.moderation import Moderation
 from services.links.qr import QrStyles
 from services.links.routing import Routing
-from services.links.statistics import Statistics
 from services.links.utm_templates import UtmTemplates
 from services.operations.alerts import Alerts
 from services.operations.audit import Audit
@@ -21,6 +20,7 @@ from services.people import People
 from services.people.preferences import Notices
 from services.pictures.studio import PictureStudio
 from services.privacy import Privacy
+from services.statistics.statistics import Statistics
 from services.throttles import Throttles
 from services.webhooks import Webhooks
 from services.works import Works

@@ -54,16 +54,6 @@ async def first_bucket(session: AsyncSession, link_ids: Sequence[int]) -> int | 
     return first
 
 
-async def buckets(session: AsyncSession, link_id: int, first: int, end: int) -> Sequence[tuple[int, int, int]]:
-    """(bucket, clicks, visitors) of a link with ``first`` <= bucket < ``end``; only buckets with anything in them."""
-    rows = await session.execute(
-        select(ClickCount.bucket, ClickCount.clicks, ClickCount.visitors).where(
-            ClickCount.link_id == link_id, ClickCount.bucket >= first, ClickCount.bucket < end
-        )
-    )
-    return [(bucket, clicks, visitors) for bucket, clicks, visitors in rows]
-
-
 async def sums(session: AsyncSession, link_ids: Sequence[int], ranges: Sequence[tuple[int, int]]) -> Sequence[Sums]:
     """For each range what the links had together with first <= bucket < end."""
     dialect = session.get_bind().dialect.name

@@ -1,23 +1,21 @@
-"""Presses on the card of a link: its QR, its statistics, its deletion."""
+"""Presses on the card of a link: the card itself, and its deletion."""
 
 from datetime import datetime
 
 from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
-from handlers.links import pictures, views
+from handlers.links import views
 from handlers.links.callbacks import LinkAction, LinkPress
-from handlers.screen import announce_picture, show
+from handlers.screen import show
 from services.people import Person
 from services.services import Services
-from services.throttles import PICTURES
 
 
 def router() -> Router:
     router = Router(name="links.cards")
     for action, handler in (
         (LinkAction.CARD, show_card),
-        (LinkAction.STATISTICS, show_statistics),
         (LinkAction.DELETE, ask_to_delete),
         (LinkAction.DELETE_SURELY, delete),
         (LinkAction.RESTORE, restore),
@@ -30,18 +28,6 @@ async def show_card(press: CallbackQuery, callback_data: LinkPress, services: Se
     link = await services.links.get(person.id, callback_data.id)
     await press.answer()
     await show(press, views.card(link, person.zone, page=callback_data.page))
-
-
-async def show_statistics(
-    press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person, now: datetime
-) -> None:
-    link = await services.links.get(person.id, callback_data.id)
-    await services.throttle.require(person, PICTURES, now)
-    figures = await services.statistics.of_link(person.id, link.id, person.zone, now)
-    await press.answer()
-    await announce_picture(press)
-    picture = await pictures.last_hours(services.pictures, link, figures, person.zone, now)
-    await show(press, views.statistics(link, figures, picture, callback_data.page))
 
 
 async def ask_to_delete(press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person) -> None:

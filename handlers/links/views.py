@@ -12,7 +12,6 @@ from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import day, number, quoted, said
 from services.links.links import Link, LinkPage
-from services.links.statistics import LinkStatistics
 from services.links.targets import Target, readable_url
 
 
@@ -76,35 +75,6 @@ def links_list(page: LinkPage) -> Screen:
         off = " ⛔️" if link.disabled is not None else ""
         lines.append(f"{number(place)}. {anchor(link)}{off} — {clicks_text(link.clicks)}\n→ {target_anchor(link)}")
     return Screen("\n".join(lines), rows(_numbers(page, first), _turns(page), [_new_link(), to_menu()]))
-
-
-def statistics(link: Link, figures: LinkStatistics, picture: bytes | None, page: int) -> Screen:
-    """Figures of a link, with its last 24 hours as a picture where it could be drawn."""
-    lines = _clicks_lines(figures) if figures.clicks else [f"📊 <b>{clicks_text(0)}</b>"]
-    if figures.bots:
-        lines.append(_("🤖 Previews and crawlers (not counted): {count}").format(count=number(figures.bots)))
-    lines.append(f"🔗 {anchor(link)}")
-    keyboard = rows(
-        [
-            button(_("🔄 Refresh"), LinkPress(action=LinkAction.STATISTICS, id=link.id, page=page)),
-            button(_("◀️ Back"), LinkPress(action=LinkAction.CARD, id=link.id, page=page)),
-        ]
-    )
-    return Screen("\n".join(lines), keyboard, picture)
-
-
-def _clicks_lines(figures: LinkStatistics) -> list[str]:
-    visitors = ngettext("{count} visitor", "{count} visitors", figures.visitors)
-    repeats = ngettext("{count} repeat click", "{count} repeat clicks", figures.repeats)
-    return [
-        _("📊 <b>{clicks}</b>, {today} today").format(
-            clicks=clicks_text(figures.clicks), today=number(figures.today_clicks)
-        ),
-        _("{visitors}, {repeats}").format(
-            visitors=visitors.format(count=number(figures.visitors)),
-            repeats=repeats.format(count=number(figures.repeats)),
-        ),
-    ]
 
 
 def asked_to_delete(link: Link, page: int) -> Screen:

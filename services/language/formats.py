@@ -5,8 +5,8 @@ from html import escape
 
 from babel import Locale
 from babel.dates import format_date as babel_date
+from babel.dates import format_interval, format_timedelta
 from babel.dates import format_time as babel_time
-from babel.dates import format_timedelta
 from babel.numbers import format_decimal
 
 from services.language.current import current_language
@@ -29,6 +29,12 @@ def number(value: int) -> str:
     return str(format_decimal(value, locale=locale()))
 
 
+def percent(part: float) -> str:
+    """``12,5 %`` or ``12.5%`` of 0.125; one digit after the point below 100 %, and none above."""
+    shown = str(format_decimal(100 * part, "#,##0.#" if abs(part) < 1 else "#,##0", locale=locale()))
+    return f"{shown}{NBSP}%" if current_language() == "ru" else f"{shown}%"
+
+
 def hour(moment: datetime) -> str:
     """``18:00``, of an aware time in the zone it is to be shown in."""
     return str(babel_time(moment, "HH:mm", locale=locale()))
@@ -42,6 +48,12 @@ def day(moment: datetime) -> str:
 def date_of(of_day: date) -> str:
     """``22 ноября`` or ``22 November``."""
     return str(babel_date(of_day, "d MMMM", locale=locale()))
+
+
+def days(first: date, last: date, today: date) -> str:
+    """``25–31 мар.``, ``31 Mar``; with years where they are not all this one."""
+    skeleton = "MMMd" if first.year == last.year == today.year else "yMMMd"
+    return str(format_interval(first, last, skeleton, locale=locale()))
 
 
 def duration(span: timedelta) -> str:

@@ -4,9 +4,11 @@ import asyncio
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import ParamSpec
 
@@ -16,6 +18,8 @@ from services.pictures.worker import LENGTH, PICTURE, READY
 ROOT = Path(__file__).parents[2]
 # Importing matplotlib and finding the machine's fonts may take long, once, on a slow machine.
 WARM_UP_SECONDS = 120.0
+# Some 600 charts.
+MOST_KEPT_BYTES = 32 * 1024 * 1024
 Call = ParamSpec("Call")
 
 
@@ -24,27 +28,67 @@ class _Job:
     name: str
     request: bytes
     picture: asyncio.Future[bytes]
+    # Who wants it; nobody any more: it is not drawn.
+    waiting: int = 0
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Pictures that were drawn, by what was asked for; those looked at longest ago go first."""
+
+    most_bytes: int
+    pictures: OrderedDict[bytes, bytes] = field(default_factory=OrderedDict)
+    taken: int = 0
+
+    def get(self, key: bytes) -> bytes | None:
+        picture = self.pictures.get(key)
+        if picture is not None:
+            self.pictures.move_to_end(key)
+        return picture
+
+    def add(self, key: bytes, picture: bytes) -> None:
+        self.taken += len(picture) - len(self.pictures.pop(key, b""))
+        self.pictures[key] = picture
+        while self.taken > self.most_bytes:
+            _, oldest = self.pictures.popitem(last=False)
+            self.taken -= len(oldest)
 
 
 class PictureStudio:
     """Draws pictures in processes that are warm.
 
     >>> studio = PictureStudio()
-    >>> await studio.open()                                   # returns at once; processes warm up meanwhile
-    >>> png = await studio.draw(hours_chart, HoursChart(…))   # a function of a module, frozen dataclasses
-    >>> await studio.close()                                  # no process stays
+    >>> await studio.open()                                     # returns at once; processes warm up meanwhile
+    >>> png = await studio.draw(series_chart, SeriesChart(…))   # a function of a module, frozen dataclasses
+    >>> await studio.close()                                    # no process stays
+
+    A picture depends on what is asked for alone. So it is kept, and given to whoever asks for the same; those who ask
+    at once wait for one drawing.
     """
 
-    def __init__(self, workers: int = 1, *, most_waiting: int = 100, time_limit: float = 20.0) -> None:
+    def __init__(
+        self,
+        workers: int = 1,
+        *,
+        most_waiting: int = 100,
+        time_limit: float = 20.0,
+        most_kept_bytes: int = MOST_KEPT_BYTES,
+    ) -> None:
         """``time_limit`` in seconds, for the drawing alone: neither for the wait in the queue nor for the warm-up."""
         self._workers = workers
         self._time_limit = time_limit
         self._jobs: asyncio.Queue[_Job] = asyncio.Queue(most_waiting)
         self._tasks: list[asyncio.Task[None]] = []
+        self._wanted: dict[bytes, _Job] = {}
+        self._kept = _Kept(most_kept_bytes)
 
     async def open(self) -> None:
         """Starts the processes and does not wait for them: the first picture does."""
         self._tasks = [asyncio.create_task(self._work(), name="pictures") for _ in range(self._workers)]
+
+    def has(self, function: Callable[Call, bytes], *args: Call.args, **kwargs: Call.kwargs) -> bool:
+        """Whether :meth:`draw` would give at once what it keeps."""
+        return _key(pickle.dumps((function, args, kwargs))) in self._kept.pictures
 
     async def draw(self, function: Callable[Call, bytes], *args: Call.args, **kwargs: Call.kwargs) -> bytes:
         """What ``function`` returns, called in a process of the studio: it and its arguments must be picklable.
@@ -54,13 +98,33 @@ class PictureStudio:
         """
         if not self._tasks:
             raise StudioClosed
-        name = getattr(function, "__name__", repr(function))
-        job = _Job(name, pickle.dumps((function, args, kwargs)), asyncio.get_running_loop().create_future())
+        request = pickle.dumps((function, args, kwargs))
+        key = _key(request)
+        kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        job = self._wanted.get(key)
+        if job is None or job.picture.cancelled():
+            name = getattr(function, "__name__", repr(function))
+            job = _Job(name, request, asyncio.get_running_loop().create_future())
+            self._enqueue(key, job)
+        return await _wait(job)
+
+    def _enqueue(self, key: bytes, job: _Job) -> None:
         try:
             self._jobs.put_nowait(job)
         except asyncio.QueueFull:
             raise StudioFull(self._jobs.qsize()) from None
-        return await job.picture
+        self._wanted[key] = job
+
+        def done(picture: asyncio.Future[bytes]) -> None:
+            # Another job may have taken its place, where this one was left by all who wanted it.
+            if self._wanted.get(key) is job:
+                del self._wanted[key]
+            if not picture.cancelled() and picture.exception() is None:
+                self._kept.add(key, picture.result())
+
+        job.picture.add_done_callback(done)
 
     async def close(self) -> None:
         """Ends the processes; whoever still waits gets StudioClosed. May be called again."""
@@ -121,6 +185,21 @@ class PictureStudio:
             _refuse(job, PictureFailed(job.name, content.decode(errors="replace")))
         elif not job.picture.done():
             job.picture.set_result(content)
+
+
+async def _wait(job: _Job) -> bytes:
+    """One who leaves takes the picture from nobody else."""
+    job.waiting += 1
+    try:
+        return await asyncio.shield(job.picture)
+    finally:
+        job.waiting -= 1
+        if not job.waiting:
+            job.picture.cancel()
+
+
+def _key(request: bytes) -> bytes:
+    return sha256(request).digest()
 
 
 class _NotReady(Exception):

@@ -70,11 +70,11 @@ def _warm_up() -> None:
     """Imports what takes seconds, and draws once, so that the first person does not wait for it."""
     # It says that it looks for fonts, once on a machine, in the middle of the program's own log.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    from services.pictures.hours import Hour, HoursChart, hours_chart
     from services.pictures.qr import QrPicture, qr_picture
+    from services.pictures.series import Bar, SeriesChart, series_chart
 
     qr_picture(QrPicture("https://example.com", "example.com"))
-    hours_chart(HoursChart("0", "0", "0", "0", "0", "0", "0", "0", (Hour("0", 1, 1),)))
+    series_chart(SeriesChart("0", "0", "0", "0", "0", "0", "0", "0", "0", (Bar("0", 1, 1),)))
 
 
 def _answer(answers: BinaryIO, mark: bytes, content: bytes) -> None:

@@ -6,42 +6,44 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from services.pictures.charts import CEILING, FLOOR, HEIGHT, MARGIN, WIDTH
-from services.pictures.hours import Hour, HoursChart, hours_chart
+from services.pictures.draw_series import CEILING, FLOOR
+from services.pictures.series import Bar, SeriesChart, series_chart
+from services.pictures.sheet import HEIGHT, MARGIN, WIDTH
 from services.pictures.theme import ACCENT, ACCENT_SOFT, PAPER
 
-EMPTY = HoursChart(
+EMPTY = SeriesChart(
     title="Последние 24 часа", subtitle="tok.link/aB3xYz7 · 22 ноября, 14:20", total="0 кликов", peak="",
-    visitors="Посетители", repeats="Повторы", empty="За сутки переходов не было", signature="@toklink_bot",
-    hours=tuple(Hour(f"{hour}:00", 0, 0) for hour in range(24)),
+    visitors="Посетители", repeats="Повторы", before="до этого",
+    empty="За сутки переходов не было", signature="@toklink_bot",
+    bars=tuple(Bar(f"{hour}:00", 0, 0) for hour in range(24)),
 )  # fmt: skip
 
 
-def chart_of(*counts: tuple[int, int], **texts: str) -> HoursChart:
-    hours = tuple(Hour(f"{number % 24}:00", clicks, visitors) for number, (clicks, visitors) in enumerate(counts))
+def chart_of(*counts: tuple[int, int], **texts: str) -> SeriesChart:
+    hours = tuple(Bar(f"{number % 24}:00", clicks, visitors) for number, (clicks, visitors) in enumerate(counts))
     peak = f"{max(clicks for clicks, _ in counts):,}"
-    return replace(EMPTY, hours=hours, peak=peak, **texts)
+    return replace(EMPTY, bars=hours, peak=peak, **texts)
 
 
-def drawn(chart: HoursChart) -> Image.Image:
-    picture = Image.open(BytesIO(hours_chart(chart)))
+def drawn(chart: SeriesChart) -> Image.Image:
+    picture = Image.open(BytesIO(series_chart(chart)))
     assert (picture.format, picture.size) == ("PNG", (WIDTH, HEIGHT))
     return picture.convert("RGB")
 
 
-def heights(chart: HoursChart, colour: str) -> list[int]:
+def heights(chart: SeriesChart, colour: str) -> list[int]:
     """How many pixels of ``colour`` stand in the middle of each bar."""
     picture = drawn(chart)
     rgb = tuple(bytes.fromhex(colour[1:]))
-    slot = (WIDTH - 2 * MARGIN) / len(chart.hours)
-    columns = (round(MARGIN + slot * (number + 0.5)) for number in range(len(chart.hours)))
+    slot = (WIDTH - 2 * MARGIN) / len(chart.bars)
+    columns = (round(MARGIN + slot * (number + 0.5)) for number in range(len(chart.bars)))
     return [sum(picture.getpixel((x, y)) == rgb for y in range(CEILING - 2, FLOOR)) for x in columns]
 
 
 FULL = FLOOR - CEILING
 
 
-@pytest.mark.parametrize("count", [1, 2, 23, 24, 25, 48])
+@pytest.mark.parametrize("count", [1, 2, 23, 24, 25, 48, 92])
 def test_each_bar_is_as_high_as_its_clicks_and_dark_as_far_as_its_visitors(count: int) -> None:
     counts = [(number * 10, number * 4) for number in range(1, count + 1)]
     chart = chart_of(*counts)
@@ -99,7 +101,7 @@ def test_no_text_leaves_the_picture(texts: dict[str, str]) -> None:
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 10**7), st.floats(0, 1)), min_size=1, max_size=48), st.text(max_size=40))
+@given(st.lists(st.tuples(st.integers(0, 10**7), st.floats(0, 1)), min_size=1, max_size=240), st.text(max_size=40))
 def test_any_numbers_and_any_words_make_a_picture(numbers: list[tuple[int, float]], words: str) -> None:
     counts = [(clicks, int(clicks * share)) for clicks, share in numbers]
     drawn(chart_of(*counts, title=words, subtitle=words, total=words, empty=words))
@@ -108,7 +110,7 @@ def test_any_numbers_and_any_words_make_a_picture(numbers: list[tuple[int, float
 def test_numbers_that_cannot_be_are_refused_where_they_are_made() -> None:
     for clicks, visitors in ((1, 2), (-1, -1), (1, -1)):
         with pytest.raises(ValueError, match="visitors"):
-            Hour("12:00", clicks, visitors)
-    for count in (0, 49):
-        with pytest.raises(ValueError, match="hours"):
-            replace(EMPTY, hours=(Hour("12:00", 0, 0),) * count)
+            Bar("12:00", clicks, visitors)
+    for count in (0, 241):
+        with pytest.raises(ValueError, match="bars"):
+            replace(EMPTY, bars=(Bar("12:00", 0, 0),) * count)

@@ -13,13 +13,13 @@ import pytest
 import uvloop
 
 from services.pictures.errors import PictureFailed, PictureTooSlow, StudioClosed, StudioFull
-from services.pictures.hours import Hour, HoursChart, hours_chart
+from services.pictures.series import Bar, SeriesChart, series_chart
 from services.pictures.studio import PictureStudio
 from tests.services.pictures import drawings
 
-CHART = HoursChart(
-    "Last 24 hours", "tok.link/a", "60 clicks", "5", "Visitors", "Repeats", "No clicks", "@bot",
-    tuple(Hour(f"{hour}:00", hour % 6, hour % 3) for hour in range(24)),
+CHART = SeriesChart(
+    "Last 24 hours", "tok.link/a", "60 clicks", "5", "Visitors", "Repeats", "before", "No clicks", "@bot",
+    tuple(Bar(f"{hour}:00", hour % 6, hour % 3) for hour in range(24)),
 )  # fmt: skip
 PATIENCE = 60
 
@@ -50,7 +50,7 @@ def children() -> list[psutil.Process]:
 
 async def test_a_picture_comes_from_another_process(studio: PictureStudio) -> None:
     assert int(await studio.draw(drawings.process_id)) not in {os.getpid(), os.getppid()}
-    assert (await studio.draw(hours_chart, CHART)).startswith(b"\x89PNG")
+    assert (await studio.draw(series_chart, CHART)).startswith(b"\x89PNG")
 
 
 async def test_what_a_drawing_prints_does_not_get_into_the_picture(studio: PictureStudio) -> None:
@@ -60,7 +60,7 @@ async def test_what_a_drawing_prints_does_not_get_into_the_picture(studio: Pictu
 
 async def test_the_processes_import_nothing_of_the_house_but_pictures(studio: PictureStudio) -> None:
     imported = (await studio.draw(drawings.modules)).decode().split()
-    assert "services.pictures.charts" in imported
+    assert "services.pictures.draw_series" in imported
     for room in (
         "bot",
         "handlers",
@@ -87,7 +87,7 @@ async def test_opening_does_not_wait_for_the_warm_up() -> None:
 
 async def test_the_event_loop_goes_on_while_pictures_are_drawn(studio: PictureStudio) -> None:
     await studio.draw(drawings.process_id)
-    pictures = asyncio.gather(*(studio.draw(hours_chart, CHART) for _ in range(10)))
+    pictures = asyncio.gather(*(studio.draw(series_chart, CHART) for _ in range(10)))
     # This program's own work, in all its threads: what other programs take of a busy machine is not the studio's.
     longest, before = 0.0, time.process_time()
     while not pictures.done():
