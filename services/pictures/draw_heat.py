@@ -10,7 +10,7 @@ from services.pictures.text import cut, width
 from services.pictures.theme import ACCENT, ACCENT_SOFT, INK, MUTED, REGULAR, drawable
 
 # The names of days stand left of the cells; the hours beneath.
-NAMES, TOP, CELL, GAP, LABELS = 84, 206, 64, 5, 690
+NAMES, TOP, CELL, GAP, LABELS = 104, 206, 64, 5, 690
 NONE = "#F3F4F6"
 SHADES = LinearSegmentedColormap.from_list("clicks", ["#E5E3FC", ACCENT_SOFT, ACCENT, "#312E81"])
 

@@ -47,6 +47,8 @@ class _Kept:
         return picture
 
     def add(self, key: bytes, picture: bytes) -> None:
+        if len(picture) > self.most_bytes:
+            return
         self.taken += len(picture) - len(self.pictures.pop(key, b""))
         self.pictures[key] = picture
         while self.taken > self.most_bytes:

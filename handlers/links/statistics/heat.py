@@ -46,7 +46,7 @@ def _chart(heat: Heat, look: Look) -> HeatChart:
         subtitle=subtitle(look, heat.span),
         total=words.clicks_of(heat.clicks),
         days=tuple(words.weekday(day, "abbreviated") for day in range(7)),
-        hours=tuple(f"{hour}:00" if hour % NAMED_HOURS == 0 else "" for hour in range(24)),
+        hours=tuple(f"{hour:02}:00" if hour % NAMED_HOURS == 0 else "" for hour in range(24)),
         fewer=_("fewer"),
         more=_("more"),
         empty=nobody_clicked(),

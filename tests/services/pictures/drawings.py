@@ -7,8 +7,24 @@ import time
 from pathlib import Path
 
 
-def process_id() -> bytes:
+def process_id(asked: str = "") -> bytes:
+    """Two that ask in the same words are given the same picture: a second look needs other words."""
     return str(os.getpid()).encode()
+
+
+def counted(trace: Path, size: int = 1) -> bytes:
+    """Notes in ``trace`` that it was drawn."""
+    with trace.open("a") as lines:
+        lines.write("drawn\n")
+    return b"x" * size
+
+
+def counted_until(path: Path, trace: Path) -> bytes:
+    """As ``counted``, and draws until ``path`` exists."""
+    counted(trace)
+    while not path.exists():
+        time.sleep(0.01)
+    return b"drawn"
 
 
 def modules() -> bytes:

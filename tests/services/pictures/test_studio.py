@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -87,7 +88,8 @@ async def test_opening_does_not_wait_for_the_warm_up() -> None:
 
 async def test_the_event_loop_goes_on_while_pictures_are_drawn(studio: PictureStudio) -> None:
     await studio.draw(drawings.process_id)
-    pictures = asyncio.gather(*(studio.draw(series_chart, CHART) for _ in range(10)))
+    charts = [replace(CHART, title=f"Chart {number}") for number in range(10)]
+    pictures = asyncio.gather(*(studio.draw(series_chart, chart) for chart in charts))
     # This program's own work, in all its threads: what other programs take of a busy machine is not the studio's.
     longest, before = 0.0, time.process_time()
     while not pictures.done():
@@ -109,7 +111,7 @@ async def test_a_drawing_that_raises_says_where(studio: PictureStudio) -> None:
 async def test_a_killed_process_is_followed_by_the_next(studio: PictureStudio) -> None:
     first = int(await studio.draw(drawings.process_id))
     os.kill(first, signal.SIGKILL)
-    second = int(await studio.draw(drawings.process_id))
+    second = int(await studio.draw(drawings.process_id, "again"))
     assert second != first
     assert [child.pid for child in children()] == [second]
 
@@ -154,13 +156,13 @@ async def test_a_crowd_is_told_at_once_that_it_is_too_large(tmp_path: Path) -> N
     go, begun = tmp_path / "go", tmp_path / "begun"
     first = asyncio.create_task(studio.draw(drawings.until, go, begun))
     await come_true(begun.exists)
-    waiting = [asyncio.create_task(studio.draw(drawings.echo, b"waited")) for _ in range(2)]
+    waiting = [asyncio.create_task(studio.draw(drawings.echo, b"waited" + each)) for each in (b"1", b"2")]
     await asyncio.sleep(0)
     with pytest.raises(StudioFull) as full:
         await studio.draw(drawings.echo, b"late")
     assert full.value.waiting == 2
     go.touch()
-    assert await asyncio.gather(first, *waiting) == [b"drawn", b"waited", b"waited"]
+    assert await asyncio.gather(first, *waiting) == [b"drawn", b"waited1", b"waited2"]
     await studio.close()
 
 
@@ -213,7 +215,7 @@ def test_it_works_under_the_loop_that_the_house_runs_on() -> None:
         await studio.open()
         first = int(await studio.draw(drawings.process_id))
         os.kill(first, signal.SIGKILL)
-        assert int(await studio.draw(drawings.process_id)) != first
+        assert int(await studio.draw(drawings.process_id, "again")) != first
         await studio.close()
         closed_early = PictureStudio()
         await closed_early.open()
@@ -283,3 +285,74 @@ def test_ctrl_c_is_the_programs_to_answer_and_leaves_no_process(program: Program
     os.killpg(parent.pid, signal.SIGINT)
     parent.wait(PATIENCE)
     assert not drawer.is_running()
+
+
+def times_drawn(trace: Path) -> int:
+    return len(trace.read_text().splitlines()) if trace.exists() else 0
+
+
+async def test_who_asks_for_the_same_again_gets_what_was_drawn(studio: PictureStudio, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    assert not studio.has(drawings.counted, trace)
+    assert {await studio.draw(drawings.counted, trace) for _ in range(3)} == {b"x"}
+    assert times_drawn(trace) == 1
+    assert studio.has(drawings.counted, trace)
+    assert not studio.has(drawings.counted, trace, 2)
+
+
+async def test_a_chart_made_anew_of_the_same_figures_is_the_same_chart(studio: PictureStudio) -> None:
+    def chart(last: int) -> SeriesChart:
+        bars = tuple(Bar(f"{hour}:{0:02}", hour + last, hour) for hour in range(24))
+        return replace(CHART, title="".join(["Last ", "24 hours"]), bars=bars)
+
+    await studio.draw(series_chart, chart(1))
+    assert studio.has(series_chart, chart(1))
+    assert not studio.has(series_chart, chart(2)), "figures changed"
+
+
+async def test_those_who_ask_for_the_same_at_once_wait_for_one_drawing(studio: PictureStudio, tmp_path: Path) -> None:
+    go, trace = tmp_path / "go", tmp_path / "trace"
+    asking = [asyncio.create_task(studio.draw(drawings.counted_until, go, trace)) for _ in range(5)]
+    await come_true(trace.exists)
+    asking[0].cancel()
+    await asyncio.sleep(0)
+    go.touch()
+    assert await asyncio.gather(*asking[1:]) == [b"drawn"] * 4
+    assert times_drawn(trace) == 1, "one who leaves takes it from nobody"
+
+
+async def test_what_nobody_wants_any_more_is_drawn_for_the_next_who_asks(studio: PictureStudio, tmp_path: Path) -> None:
+    go, begun, trace = tmp_path / "go", tmp_path / "begun", tmp_path / "trace"
+    busy = asyncio.create_task(studio.draw(drawings.until, go, begun))
+    await come_true(begun.exists)
+    left = asyncio.create_task(studio.draw(drawings.counted, trace))
+    await asyncio.sleep(0)
+    left.cancel()
+    with suppress(asyncio.CancelledError):
+        await left
+    again = asyncio.create_task(studio.draw(drawings.counted, trace))
+    await asyncio.sleep(0)
+    go.touch()
+    assert await asyncio.gather(busy, again) == [b"drawn", b"x"]
+    assert times_drawn(trace) == 1
+
+
+async def test_what_failed_is_tried_again(studio: PictureStudio) -> None:
+    for _ in range(2):
+        with pytest.raises(PictureFailed):
+            await studio.draw(drawings.fail, "no such colour")
+    assert not studio.has(drawings.fail, "no such colour")
+
+
+async def test_pictures_are_kept_within_bounds_and_the_least_looked_at_go(tmp_path: Path) -> None:
+    studio = PictureStudio(most_kept_bytes=2_500)
+    await studio.open()
+    traces = [tmp_path / f"trace{number}" for number in range(3)]
+    for number in (0, 1, 0, 2):
+        await studio.draw(drawings.counted, traces[number], 1_000)
+    assert [studio.has(drawings.counted, trace, 1_000) for trace in traces] == [True, False, True]
+    # One that is larger than all there is room for is drawn, and puts nothing out.
+    assert len(await studio.draw(drawings.counted, tmp_path / "large", 3_000)) == 3_000
+    assert not studio.has(drawings.counted, tmp_path / "large", 3_000)
+    assert studio.has(drawings.counted, traces[0], 1_000)
+    await studio.close()
