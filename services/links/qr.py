@@ -129,7 +129,7 @@ class QrStyles:
         if facts.animated:
             raise LogoAnimated
         try:
-            return await self._studio.draw(logo_png, content)
+            return await self._studio.draw_once(logo_png, content)
         except (PictureFailed, PictureTooSlow) as error:
             log.info("a logo could not be decoded", reason=type(error).__name__, width=facts.width, height=facts.height)
             raise LogoUnreadable from error

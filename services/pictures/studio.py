@@ -107,16 +107,27 @@ class PictureStudio:
             return kept
         job = self._wanted.get(key)
         if job is None or job.picture.cancelled():
-            name = getattr(function, "__name__", repr(function))
-            job = _Job(name, request, asyncio.get_running_loop().create_future())
-            self._enqueue(key, job)
+            job = self._enqueue(function, request)
+            self._keep(key, job)
         return await _wait(job)
 
-    def _enqueue(self, key: bytes, job: _Job) -> None:
+    async def draw_once(self, function: Callable[Call, bytes], *args: Call.args, **kwargs: Call.kwargs) -> bytes:
+        """As :meth:`draw`, for what nobody asks for again: it is not kept."""
+        if not self._tasks:
+            raise StudioClosed
+        return await _wait(self._enqueue(function, pickle.dumps((function, args, kwargs))))
+
+    def _enqueue(self, function: Callable[..., bytes], request: bytes) -> _Job:
+        name = getattr(function, "__name__", repr(function))
+        job = _Job(name, request, asyncio.get_running_loop().create_future())
         try:
             self._jobs.put_nowait(job)
         except asyncio.QueueFull:
             raise StudioFull(self._jobs.qsize()) from None
+        return job
+
+    def _keep(self, key: bytes, job: _Job) -> None:
+        """Others who want the same wait for this job, and find its picture later."""
         self._wanted[key] = job
 
         def done(picture: asyncio.Future[bytes]) -> None:
