@@ -13,7 +13,6 @@ from bot.heartbeats import Pulse
 from bot.keys import secret_key
 from bot.logs import redactor
 from bot.settings import Settings
-from bot.words import daily_words
 from db.engine import Database
 from services.deliveries import Deliveries
 from services.language import Catalogue
@@ -69,7 +68,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
     database = Database.open(settings.database)
     catalogue = Catalogue(LOCALES)
     redis = Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
-    services = _services(settings, database, catalogue, redis, started_at=clock())
+    services = _services(settings, database, redis, started_at=clock())
     try:
         yield Container(settings, clock, database, catalogue, services, Pulse(database, clock))
     finally:
@@ -80,9 +79,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
         await database.close()
 
 
-def _services(
-    settings: Settings, database: Database, catalogue: Catalogue, redis: Redis | None, *, started_at: datetime
-) -> Services:
+def _services(settings: Settings, database: Database, redis: Redis | None, *, started_at: datetime) -> Services:
     people = People(database, default_time_zone=settings.default_timezone, owner_ids=settings.admin_ids)
     log = Audit(database)
     alerts = Alerts(database, log)
@@ -99,7 +96,7 @@ def _services(
         utm_templates=UtmTemplates(database, public_url=settings.links_url),
         webhooks=_webhooks(settings, database, works, deliveries),
         qr_styles=QrStyles(database, pictures),
-        daily=_daily(settings, database, people, deliveries, catalogue),
+        daily=_daily(settings, database, works, deliveries),
         statistics=Statistics(database),
         pictures=pictures,
         operations=Operations(database, deliveries, works, alerts, started_at=started_at),
@@ -149,14 +146,11 @@ def _webhooks(settings: Settings, database: Database, works: Works, deliveries: 
     )
 
 
-def _daily(
-    settings: Settings, database: Database, people: People, deliveries: Deliveries, catalogue: Catalogue
-) -> DailyReports:
+def _daily(settings: Settings, database: Database, works: Works, deliveries: Deliveries) -> DailyReports:
     return DailyReports(
         database,
-        people,
+        works,
         deliveries,
-        daily_words(catalogue),
         public_url=settings.links_url,
         default_time_zone=settings.default_timezone,
     )

@@ -47,13 +47,18 @@ class Screen:
 
 
 async def show(event: Message | CallbackQuery, screen: Screen) -> Message:
-    """Answer a message with the screen, or turn the pressed message into it. Returns the message that shows it."""
+    """Answer a message with the screen, or turn the pressed message into it. Returns the message that shows it.
+
+    A file stays where it is: what is pressed beneath it comes as a message of its own.
+    """
     if isinstance(event, Message):
         return await _send(event, screen)
     message = event.message
     assert message is not None, "only presses of inline results come without a message, and we send none"
     if isinstance(message, InaccessibleMessage):
         return await _send_to_chat(event, screen)
+    if message.document is not None:
+        return await _send(message, screen)
     if message.photo and screen.picture is None and not screen.keeps_picture:
         return await _replace(message, screen)
     return await _edit(message, screen)

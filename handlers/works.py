@@ -7,6 +7,8 @@ from datetime import datetime
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
 
+from handlers.links.reporting import work_kinds as report_kinds
+from handlers.links.routing.works import work_kinds as webhook_kinds
 from handlers.privacy.works import work_kinds as privacy_kinds
 from services.language import Catalogue
 from services.services import Services
@@ -15,7 +17,7 @@ from services.works import Work, WorkKind
 
 def work_kinds(bot: Bot, services: Services, catalogue: Catalogue, clock: Callable[[], datetime]) -> list[WorkKind]:
     """As ``Works.register`` takes them."""
-    return [*privacy_kinds(bot, services, catalogue, clock)]
+    return [*privacy_kinds(bot, services, catalogue, clock), *report_kinds(services, catalogue, clock)]
 
 
 async def remove_progress(bot: Bot, stopped: Iterable[Work]) -> None:

@@ -29,9 +29,9 @@ async def clean_up(services: Services, now: datetime) -> None:
 
 
 async def daily_link_reports(services: Services, now: datetime) -> None:
-    owed = await services.daily.send_due(now)
-    if owed:
-        log.info("daily notes are owed", count=owed)
+    due = await services.daily.send_due(now)
+    if due:
+        log.info("daily reports are due", count=due)
 
 
 # The names of `toklink job NAME`.

@@ -45,9 +45,25 @@ def day(moment: datetime) -> str:
     return str(babel_date(moment, "d MMMM", locale=locale()))
 
 
+def short_day(moment: datetime) -> str:
+    """``5 дек.`` or ``5 Dec``, of an aware time in the zone it is to be shown in."""
+    return str(babel_date(moment, "d MMM", locale=locale()))
+
+
+def day_in_full(moment: datetime, now: datetime) -> str:
+    """``5 декабря``, and ``5 декабря 2027`` where that is not the year of ``now``; in the moment's zone."""
+    same_year = moment.year == now.astimezone(moment.tzinfo).year
+    return str(babel_date(moment, "d MMMM" if same_year else "d MMMM y", locale=locale()))
+
+
 def date_of(of_day: date) -> str:
     """``22 ноября`` or ``22 November``."""
     return str(babel_date(of_day, "d MMMM", locale=locale()))
+
+
+def full_date(of_day: date) -> str:
+    """``22 ноября 2026`` or ``22 November 2026``."""
+    return str(babel_date(of_day, "d MMMM y", locale=locale()))
 
 
 def days(first: date, last: date, today: date) -> str:
