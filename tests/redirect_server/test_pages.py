@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from redirect_server.assets import Assets
 from redirect_server.languages import preferred_language
 from redirect_server.pages import Pages
-from tests.redirect_server.web import Phrasebook, Web, delete_link, make_link
+from tests.redirect_server.web import CATALOGUE, Web, delete_link, make_link
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ async def troubled() -> AsyncIterator[str]:
     async def reads(request: aiohttp_web.Request) -> aiohttp_web.Response:
         return aiohttp_web.Response(text=await request.text())
 
-    pages = Pages(Phrasebook(), Assets(), bot_url=None)
+    pages = Pages(CATALOGUE, Assets(), bot_url=None)
     application = aiohttp_web.Application(client_max_size=100)
     application.add_routes(
         [aiohttp_web.get("/breaks", pages.guarded(breaks)), aiohttp_web.post("/reads", pages.guarded(reads))]

@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from sqlalchemy import select
 
+from bot.catalogues import LOCALES
 from db.engine import Database
 from db.queries import links, people
-from db.tables import Link
+from db.tables import Click, Link
 from redirect_server.application import WebServices, WebSettings, build_application, listening
 from services.clicks.countries import Countries
 from services.clicks.river import ClickRiver
 from services.clicks.visitors import VisitorHashes
 from services.clicks.visits import Visits
+from services.language import Catalogue
 from services.links.directory import LinkDirectory
 from services.links.lifetime import Lifetime
 from services.links.slots import Slots
@@ -29,26 +32,27 @@ PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
     " Version/17.5 Mobile/15E148 Safari/604.1"
 )
+ANDROID = (
+    "Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/126.0.0.0 Mobile Safari/537.36"
+)
+COMPUTER = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
 TELEGRAM_PREVIEW = "TelegramBot (like TwitterBot)"
 PATIENCE = 10.0
 # Read once for all tests.
 VISITS = Visits(Countries())
 
-RUSSIAN = {
-    "There is no such link": "Такой ссылки нет",
-    "This link has ended": "Ссылка больше не работает",
-    "This link is switched off": "Эта ссылка отключена",
-    "That does not work here": "Здесь так нельзя",
-    "Short links that count": "Короткие ссылки со счётом",
-    "Open the bot": "Открыть бота",
-}
+CATALOGUE = Catalogue(LOCALES)
 
 
-class Phrasebook:
-    """A catalogue of a few texts."""
+class Clock:
+    """Seconds since 1970 that pass when a test says so."""
 
-    def gettext(self, language: str, text: str) -> str:
-        return RUSSIAN.get(text, text) if language == "ru" else text
+    def __init__(self, moment: datetime) -> None:
+        self.now = moment.timestamp()
+
+    def __call__(self) -> float:
+        return self.now
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ async def web_process(
                 visits=VISITS,
                 hashes=hashes,
                 river=river,
-                texts=Phrasebook(),
+                texts=CATALOGUE,
             ),
             clock=clock,
         )
@@ -144,15 +148,35 @@ async def web_process(
         yield Web(f"http://127.0.0.1:{bound}", bound, database, directory, river, browser, lifetime)
 
 
-async def make_link(database: Database, slug: str, target: str = "https://example.com/page") -> int:
-    """The id of a new link of OWNER."""
+async def make_link(database: Database, slug: str, target: str = "https://example.com/page", **settings: Any) -> int:
+    """The id of a new link of OWNER; ``settings`` as in the columns of links."""
     now = datetime.now(UTC)
     async with database.write() as session:
         await people.add_if_new(session, OWNER, now)
         link = await links.add(session, slug=slug, owner_id=OWNER, target=target, now=now)
         assert link is not None
+        for name, value in settings.items():
+            setattr(link, name, value)
+        await session.flush()
         await links.record_change(session, slug, now)
         return link.id
+
+
+async def change_link(database: Database, slug: str, **settings: Any) -> None:
+    """What its owner's dialogues do, in one stroke; every process hears of it within a second."""
+    async with database.write() as session:
+        link = await links.by_slug(session, slug)
+        assert link is not None
+        for name, value in settings.items():
+            setattr(link, name, value)
+        await session.flush()
+        await links.record_change(session, slug, datetime.now(UTC))
+
+
+async def clicks_of(database: Database, link_id: int) -> list[Click]:
+    """What is recorded of each click, in their order."""
+    async with database.read() as session:
+        return list(await session.scalars(select(Click).where(Click.link_id == link_id).order_by(Click.id)))
 
 
 async def delete_link(database: Database, link_id: int) -> None:
