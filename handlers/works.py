@@ -17,7 +17,11 @@ from services.works import Work, WorkKind
 
 def work_kinds(bot: Bot, services: Services, catalogue: Catalogue, clock: Callable[[], datetime]) -> list[WorkKind]:
     """As ``Works.register`` takes them."""
-    return [*privacy_kinds(bot, services, catalogue, clock), *report_kinds(services, catalogue, clock)]
+    return [
+        *privacy_kinds(bot, services, catalogue, clock),
+        *report_kinds(services, catalogue, clock),
+        *webhook_kinds(services, catalogue, clock),
+    ]
 
 
 async def remove_progress(bot: Bot, stopped: Iterable[Work]) -> None:

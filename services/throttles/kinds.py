@@ -33,4 +33,6 @@ LINKS = ThrottleKind("link", burst=30, pause=timedelta(seconds=10))
 PICTURES = ThrottleKind("picture", burst=20, pause=timedelta(seconds=3), resume=2)
 # Not a bucket but the work itself knows when it was asked for: a collection that fails costs nothing.
 MY_DATA = ThrottleKind("my-data", burst=1, pause=timedelta(hours=1))
-KINDS = (ANY_UPDATE, INLINE, LINKS, PICTURES, MY_DATA)
+# Each is a request to somebody's server.
+WEBHOOK_TESTS = ThrottleKind("webhook-test", burst=5, pause=timedelta(seconds=20))
+KINDS = (ANY_UPDATE, INLINE, LINKS, PICTURES, WEBHOOK_TESTS, MY_DATA)

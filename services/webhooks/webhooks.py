@@ -139,6 +139,12 @@ class Webhooks:
                 await forget_clicks(session, row)
                 await session.delete(row)
 
+    async def begins_testing(self, owner_id: int, link_id: int, *, cause: int) -> bool:
+        """Whether the update ``cause`` may ask for a test; False: it has done so before. Raises NoWebhook."""
+        if await self.of(owner_id, link_id) is None:
+            raise NoWebhook
+        return not await self._works.has_caused(TEST, cause)
+
     async def ask_to_test(
         self, owner_id: int, link_id: int, now: datetime, *, page: int, chat_id: int, message_id: int, cause: int
     ) -> None:
