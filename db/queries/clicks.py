@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
-from db.queries.rows import DIALECTS, as_one, execute_rows, given_rows, is_one_of, stored_moments
+from db.queries.rows import DIALECTS, as_one, execute_rows, given_rows, is_one_of, postgres, stored_moments
 from db.queries.upsert import insert_for
 from db.tables import Click, ClickCount, JournalPosition, Link
 from db.types import UtcDateTime
@@ -105,15 +105,14 @@ def _grow_links(dialect: str) -> Update:
     return update(Link).where(Link.id == sums.c.link_id).values(grown | {"draft_since": null()})
 
 
-def _add_clicks(dialect: str) -> Insert:
-    # All columns are given: defaults would be parameters of their own.
-    return insert(Click).from_select(list(_CLICK), select(given_rows(dialect, _CLICK)), include_defaults=False)
-
-
 _GROW_BUCKETS = {dialect: _grow_buckets(dialect) for dialect in DIALECTS}
 _GROW_LINKS = {dialect: _grow_links(dialect) for dialect in DIALECTS}
-_ADD_CLICKS = {dialect: _add_clicks(dialect) for dialect in DIALECTS}
-_STANDING = {dialect: select(Link.id).where(is_one_of(dialect, Link.id, "ids", BigInteger)) for dialect in DIALECTS}
+# All columns are given: defaults would be parameters of their own.
+_ADD_CLICKS = insert(Click).from_select(list(_CLICK), select(given_rows("sqlite", _CLICK)), include_defaults=False)
+_STANDING = {
+    dialect: select(Link.id, Link.has_webhook).where(is_one_of(dialect, Link.id, "ids", BigInteger))
+    for dialect in DIALECTS
+}
 _LOCK_LINKS = {
     dialect: select(Link.id, Link.slug, Link.owner_id, Link.clicks, Link.has_webhook)
     .where(is_one_of(dialect, Link.id, "ids", BigInteger))
@@ -150,12 +149,12 @@ async def forget_journal(session: AsyncSession, uuid: str) -> None:
     await session.execute(delete(JournalPosition).where(JournalPosition.uuid == uuid))
 
 
-async def standing(session: AsyncSession, link_ids: Sequence[int]) -> set[int]:
-    """Those of the links that exist, deleted or not."""
+async def standing(session: AsyncSession, link_ids: Sequence[int]) -> dict[int, bool]:
+    """Those of the links that exist, deleted or not, and whether each has a webhook."""
     connection = await session.connection()
     dialect = connection.dialect.name
     found = await connection.execute(_STANDING[dialect], {"ids": as_one(dialect, link_ids)})
-    return set(found.scalars())
+    return {row.id: row.has_webhook for row in found}
 
 
 async def lock_links(session: AsyncSession, link_ids: Sequence[int]) -> list[Counted]:
@@ -178,10 +177,13 @@ async def add_counts(session: AsyncSession, counts: Sequence[Count]) -> None:
 
 
 async def add_clicks(session: AsyncSession, clicks: Sequence[RawClick]) -> None:
-    """Keep raw clicks."""
+    """Keep raw clicks. The transaction has begun to write before."""
+    if session.get_bind().dialect.name == "postgresql":
+        await (await postgres(session)).copy_records_to_table(Click.__tablename__, records=clicks, columns=_CLICK)
+        return
     moments = stored_moments(session)
     rows = [(link_id, moments(at), *others) for link_id, at, *others in clicks]
-    await execute_rows(session, _ADD_CLICKS[session.get_bind().dialect.name], tuple(_CLICK), rows)
+    await execute_rows(session, _ADD_CLICKS, tuple(_CLICK), rows)
 
 
 async def forget_oldest(session: AsyncSession, before: datetime, limit: int) -> int:

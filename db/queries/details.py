@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import delete, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.queries.rows import postgres
 from db.tables import ClickDetail
 
 # Levels of click_details: how long a span is.
@@ -40,10 +41,11 @@ _KEEP = {
 async def read(session: AsyncSession, spans: Sequence[Span]) -> dict[Span, str]:
     """The JSON of each of the spans that has any."""
     connection = await session.connection()
-    dialect = connection.dialect.name
-    given = (json.dumps(spans),) if dialect == "sqlite" else tuple(zip(*spans, strict=True))
-    rows = await connection.exec_driver_sql(_READ[dialect], given)
-    return {(row.link_id, row.level, row.start): row.values for row in rows}
+    if connection.dialect.name == "sqlite":
+        rows = await connection.exec_driver_sql(_READ["sqlite"], (json.dumps(spans),))
+        return {(row.link_id, row.level, row.start): row[-1] for row in rows}
+    found = await (await postgres(session)).fetch(_READ["postgresql"], *zip(*spans, strict=True))
+    return {row[:3]: row[3] for row in found}
 
 
 async def keep(session: AsyncSession, details: Iterable[tuple[Span, str]]) -> None:
@@ -51,11 +53,11 @@ async def keep(session: AsyncSession, details: Iterable[tuple[Span, str]]) -> No
     connection = await session.connection()
     if connection.dialect.name == "sqlite":
         # JSON within JSON as it is: as text, all its quotes would be written and read twice.
-        rows = ",".join(f"[{link_id},{level},{start},{text}]" for (link_id, level, start), text in details)
+        rows = ",".join([f"[{link_id},{level},{start},{text}]" for (link_id, level, start), text in details])
         await connection.exec_driver_sql(_KEEP["sqlite"], (f"[{rows}]",))
     else:
-        columns = zip(*((*span, text) for span, text in details), strict=True)
-        await connection.exec_driver_sql(_KEEP["postgresql"], tuple(columns))
+        columns = zip(*[(*span, text) for span, text in details], strict=True)
+        await (await postgres(session)).execute(_KEEP["postgresql"], *columns)
 
 
 async def forget_quarters_before(session: AsyncSession, bucket: int, limit: int) -> int:

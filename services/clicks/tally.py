@@ -90,6 +90,11 @@ def _counted(column: Iterable[Any]) -> dict[Any, int]:
     return counted
 
 
+def dimensions(click: RecordedClick) -> tuple[Any, ...]:
+    """In the order of DIMENSIONS."""
+    return click[_FIRST:]
+
+
 def visitors(clicks: Iterable[RecordedClick]) -> set[Visitor]:
     """Those of the clicks' visitors that are told apart by their hashes, with the day (UTC) of their visit."""
     return {
