@@ -19,6 +19,7 @@ from services.language import Catalogue
 from services.links.daily import DailyReports
 from services.links.links import Links
 from services.links.moderation import Moderation
+from services.links.options import LinkOptions
 from services.links.qr import QrStyles
 from services.links.routing import Routing
 from services.links.utm_templates import UtmTemplates
@@ -92,6 +93,7 @@ def _services(settings: Settings, database: Database, redis: Redis | None, *, st
         people=people,
         notices=Notices(database),
         links=_links(settings, database),
+        link_options=_link_options(settings, database),
         routing=_routing(settings, database),
         utm_templates=UtmTemplates(database, public_url=settings.links_url),
         webhooks=_webhooks(settings, database, works, deliveries),
@@ -122,6 +124,16 @@ def _links(settings: Settings, database: Database) -> Links:
         allow_private=settings.allow_private_targets,
         most_per_person=settings.links_per_user,
         choose=random.SystemRandom().choice,
+        owner_ids=settings.admin_ids,
+    )
+
+
+def _link_options(settings: Settings, database: Database) -> LinkOptions:
+    return LinkOptions(
+        database,
+        public_url=settings.links_url,
+        own_hosts=settings.own_hosts,
+        allow_private=settings.allow_private_targets,
     )
 
 

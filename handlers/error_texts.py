@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from aiogram.types import InlineKeyboardMarkup
+
 from handlers.dialogue import OthersQuestion
+from handlers.links.callbacks import ListPress
+from handlers.links.options import error_texts as options_texts
+from handlers.links.routing.error_texts import TEXTS as ROUTING_TEXTS
+from handlers.menu import button, rows
 from handlers.operations.errors import ReasonTooLong
 from handlers.settings.errors import PlaceNotFound
 from services import throttles
@@ -125,7 +131,9 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
     qr.LogoUnreadable: lambda _error: _("⚠️ I could not open this picture. Send it as PNG or JPEG, or as a photo."),
     qr.PictureLater: lambda _error: _("⚠️ That did not work just now. Please try again in a minute."),
     TagNotFound: lambda _error: _("⚠️ None of your links has this tag any more. Yours: /links"),
+    **options_texts.TEXTS,
     throttles.TooFast: _too_fast,
+    **ROUTING_TEXTS,
     ErasureBegan: lambda _error: _("⚠️ Too late: your data is being erased already."),
     NotAnHour: _outdated,
     UnknownLanguage: _outdated,
@@ -136,6 +144,13 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
 def error_text(error: UserError) -> str:
     """The sentence that says what is wrong and what to do; HTML."""
     return TEXTS[type(error)](error)
+
+
+def way_out(error: UserError) -> InlineKeyboardMarkup | None:
+    """The buttons that do what the sentence says, where there are some; a message has them, an alert has none."""
+    if isinstance(error, links.TooManyLinks):
+        return rows([button(_("📋 My links"), ListPress(page=1))])
+    return None
 
 
 def apology(error_id: str) -> str:

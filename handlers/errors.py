@@ -10,7 +10,7 @@ from aiogram import BaseMiddleware
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import CallbackQuery, Message, TelegramObject, Update, User
 
-from handlers.error_texts import apology, error_text
+from handlers.error_texts import apology, error_text, way_out
 from handlers.presses import MOST_ALERT_CHARACTERS, is_answered
 from handlers.screen import Screen, show
 from services.errors import UserError
@@ -42,7 +42,7 @@ class TellsErrors(BaseMiddleware):
             return await handler(event, data)
         except UserError as error:
             with speaking(self._catalogue, _language(data)):
-                await _tell(event, error_text(error))
+                await _tell(event, Screen(error_text(error), way_out(error)))
         except Silenced:
             # They were told when to go on; a press is still answered, with nothing.
             pass
@@ -70,23 +70,23 @@ def _language(data: dict[str, Any]) -> str:
     return person.language if person else closest_language(user.language_code if user else None)
 
 
-async def _tell(update: Update, text: str) -> None:
+async def _tell(update: Update, sentence: Screen) -> None:
     source = _source(update)
     if isinstance(source, CallbackQuery):
-        await _tell_presser(source, text)
+        await _tell_presser(source, sentence)
     elif source is not None:
-        await show(source, Screen(text))
+        await show(source, sentence)
 
 
 def _source(update: Update) -> Message | CallbackQuery | None:
     return update.callback_query or update.message or update.edited_message
 
 
-async def _tell_presser(press: CallbackQuery, text: str) -> None:
+async def _tell_presser(press: CallbackQuery, sentence: Screen) -> None:
     if not is_answered():
-        await press.answer(shorten(plain(text), MOST_ALERT_CHARACTERS), show_alert=True)
+        await press.answer(shorten(plain(sentence.text), MOST_ALERT_CHARACTERS), show_alert=True)
     elif isinstance(press.message, Message):
-        await show(press.message, Screen(text))
+        await show(press.message, sentence)
 
 
 def plain(html: str) -> str:

@@ -6,6 +6,7 @@ from services.deliveries import Deliveries
 from services.links.daily import DailyReports
 from services.links.links import Links
 from services.links.moderation import Moderation
+from services.links.options import LinkOptions
 from services.links.qr import QrStyles
 from services.links.routing import Routing
 from services.links.utm_templates import UtmTemplates
@@ -33,6 +34,7 @@ class Services:
     people: People
     notices: Notices
     links: Links
+    link_options: LinkOptions
     routing: Routing
     utm_templates: UtmTemplates
     webhooks: Webhooks

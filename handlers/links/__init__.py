@@ -2,12 +2,22 @@
 
 from aiogram import Router
 
-from handlers.links import cards, create, lists, qr
-from handlers.links.statistics import statistics
+from handlers.links import cards, create, lists, qr, routing
+from handlers.links.options import options
+from handlers.links.statistics import presses as statistics
 
 
 def router() -> Router:
     router = Router(name="links")
     # The logo of a QR before addresses: a picture that is asked for may have one in its caption.
-    router.include_routers(qr.router(), create.router(), lists.router(), cards.router(), statistics.router())
+    # What is asked about a link before addresses, too: some of it is an address.
+    router.include_routers(
+        qr.router(),
+        options.router(),
+        routing.router(),
+        create.router(),
+        lists.router(),
+        cards.router(),
+        statistics.router(),
+    )
     return router

@@ -17,6 +17,13 @@ class PastedAddress(BaseFilter):
         return {"addresses": addresses} if addresses else False
 
 
+class WholeAddress(BaseFilter):
+    """A message that is an address with its scheme, and nothing else."""
+
+    async def __call__(self, message: Message) -> bool:
+        return has_scheme(message.text or message.caption or "")
+
+
 def addresses_in(message: Message) -> list[str]:
     """What Telegram itself marked as addresses, or the whole text where it is one with a scheme."""
     text = message.text or message.caption or ""

@@ -18,6 +18,7 @@ class LinkAction(StrEnum):
     DELETE = "d"
     DELETE_SURELY = "D"
     RESTORE = "r"
+    ANOTHER = "a"
 
 
 class LinkPress(CallbackData, prefix="l"):

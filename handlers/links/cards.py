@@ -24,10 +24,12 @@ def router() -> Router:
     return router
 
 
-async def show_card(press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person) -> None:
+async def show_card(
+    press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person, now: datetime
+) -> None:
     link = await services.links.get(person.id, callback_data.id)
     await press.answer()
-    await show(press, views.card(link, person.zone, page=callback_data.page))
+    await show(press, views.card(link, person.zone, now, page=callback_data.page))
 
 
 async def ask_to_delete(press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person) -> None:
@@ -49,4 +51,4 @@ async def restore(
 ) -> None:
     link = await services.links.restore(person.id, callback_data.id, now)
     await press.answer()
-    await show(press, views.card(link, person.zone, page=callback_data.page))
+    await show(press, views.card(link, person.zone, now, page=callback_data.page))

@@ -14,6 +14,7 @@ from handlers.dialogue import ask, finish
 from handlers.filters import PRIVATE, typed
 from handlers.links import views
 from handlers.links.addresses import PastedAddress, address_after_command, the_only
+from handlers.links.callbacks import LinkAction, LinkPress
 from handlers.menu import MenuPress, Room
 from handlers.screen import show
 from services.people import Person
@@ -33,6 +34,7 @@ def router() -> Router:
     router.message.register(shorten_pasted, ~PRIVATE, RepliesToBot(), PastedAddress())
     router.message.register(shorten_answer, PRIVATE, NewLink.address, F.text | F.caption, ~F.text.startswith("/"))
     router.message.register(ask_again, PRIVATE, NewLink.address, Unreadable())
+    router.callback_query.register(make_another, LinkPress.filter(F.action == LinkAction.ANOTHER))
     router.callback_query.register(ask_for_address, MenuPress.filter(F.room == Room.NEW_LINK))
     return router
 
@@ -87,11 +89,22 @@ async def ask_again(message: Message, state: FSMContext) -> None:
 async def shorten(
     message: Message, address: str, services: Services, person: Person, now: datetime, cause: int
 ) -> None:
-    """Answer with a new link. Raises what ``Links.create`` raises, and TooFast."""
+    """Answer with a link, an own one where there is one. Raises what ``Links.create`` raises, and TooFast."""
     await services.throttle.require(person, LINKS, now)
-    link, target = await services.links.create(person.id, address, now, cause=cause)
+    link, target, is_new = await services.links.find_or_create(person.id, address, now, cause=cause)
     notes = views.notes_on(target)
-    if message.chat.type == "private":
-        await show(message, views.card(link, person.zone, notes=notes))
-    else:
+    if message.chat.type != "private":
         await show(message, views.in_group(link, notes))
+    elif is_new:
+        await show(message, views.card(link, person.zone, now, notes=notes))
+    else:
+        await show(message, views.same_target(link, person.zone, notes))
+
+
+async def make_another(
+    press: CallbackQuery, callback_data: LinkPress, services: Services, person: Person, now: datetime, cause: int
+) -> None:
+    await services.throttle.require(person, LINKS, now)
+    link, _target = await services.links.create_another(person.id, callback_data.id, now, cause=cause)
+    await press.answer()
+    await show(press, views.card(link, person.zone, now))

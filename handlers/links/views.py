@@ -1,36 +1,59 @@
 """How links look in the chat."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from aiogram.types import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers.contents import unreadable_text
 from handlers.links.callbacks import LinkAction, LinkPress, ListPress
+from handlers.links.options.callbacks import OptionsPress, Part
+from handlers.links.states import address_anchor, fallback_line, has_ended, state_lines
 from handlers.menu import MenuPress, Room, button, cancel_to, rows, to_menu
 from handlers.screen import Screen
 from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import day, number, quoted, said
 from services.links.links import Link, LinkPage
-from services.links.targets import Target, readable_url
+from services.links.targets import Target
 
 
-def card(link: Link, zone: tzinfo, *, page: int = 0, notes: tuple[str, ...] = (), qr: bytes | None = None) -> Screen:
-    """A link and what can be done with it; with ``qr`` as a picture."""
+def card(link: Link, zone: tzinfo, now: datetime, *, page: int = 0, notes: tuple[str, ...] = ()) -> Screen:
+    """A link and what can be done with it; ``page`` of the list that it was opened from, 0 when it was not."""
     lines = [
         f"🔗 <b>{anchor(link)}</b>",
+        *called(link),
         f"→ {target_anchor(link)}",
         _("{clicks} · since {day}").format(clicks=clicks_text(link.clicks), day=day(link.created_at.astimezone(zone))),
-        *_disabled(link),
+        *state_lines(link, zone, now),
+        *([fallback_line(link)] if link.fallback_url is not None and has_ended(link, now) else []),
         *notes,
     ]
-    return Screen("\n".join(lines), _card_keyboard(link, page, with_qr=qr is None), qr)
+    return Screen("\n".join(lines), _card_keyboard(link, page))
 
 
-def _disabled(link: Link) -> tuple[str, ...]:
-    if link.disabled is None:
-        return ()
-    return (_("⛔️ Switched off: {reason}").format(reason=said(link.disabled, MOST_REASON)),)
+def same_target(link: Link, zone: tzinfo, notes: tuple[str, ...]) -> Screen:
+    """Instead of a second link to one address: the one that there is, or another one all the same."""
+    since = day(link.created_at.astimezone(zone))
+    lines = [
+        _("🔗 You have a link to this address already: <b>{link}</b>").format(link=anchor(link)),
+        *called(link),
+        f"→ {target_anchor(link)}",
+        _("{clicks} · since {day}").format(clicks=clicks_text(link.clicks), day=since),
+        *notes,
+    ]
+    use = button(_("👌 Use this one"), LinkPress(action=LinkAction.CARD, id=link.id))
+    another = button(_("➕ Make another"), LinkPress(action=LinkAction.ANOTHER, id=link.id))
+    return Screen("\n".join(lines), rows([use, another]))
+
+
+def called(link: Link) -> list[str]:
+    """The name and the tags of a link that has them, a line each."""
+    lines = []
+    if link.name:
+        lines.append(f"📝 {said(link.name)}")
+    if link.tags:
+        lines.append(f"🏷 {said(', '.join(link.tags), MOST_TAGS_CHARACTERS)}")
+    return lines
 
 
 def notes_on(target: Target) -> tuple[str, ...]:
@@ -86,7 +109,7 @@ def asked_to_delete(link: Link, page: int) -> Screen:
 def deleted(short_url: str, link_id: int, page: int) -> Screen:
     text = _("🗑 {link} is deleted.\nYou can undo this for a minute.").format(link=f"<s>{quoted(bare(short_url))}</s>")
     undo = button(_("↩️ Undo"), LinkPress(action=LinkAction.RESTORE, id=link_id, page=page))
-    return Screen(text, rows([undo], [_to_list(page or 1)]))
+    return Screen(text, rows([undo], [to_list(page or 1)]))
 
 
 def in_group(link: Link, notes: tuple[str, ...]) -> Screen:
@@ -103,10 +126,7 @@ def anchor(link: Link) -> str:
 
 
 def target_anchor(link: Link) -> str:
-    """Short enough for one line of a phone; leads to the whole address, which Telegram could not guess from it."""
-    shown = said(readable_url(link.target), TARGET_CHARACTERS)
-    # Telegram keeps a message's entities within bounds of its own; a very long address stays text.
-    return f'<a href="{quoted(link.target)}">{shown}</a>' if len(link.target) <= LONGEST_ANCHOR else shown
+    return address_anchor(link.target)
 
 
 def bare(url: str) -> str:
@@ -122,20 +142,17 @@ def clicks_text(clicks: int) -> str:
 
 # Two lines a link: a page is one screen of a phone.
 PAGE_SIZE = 5
-TARGET_CHARACTERS = 36
-LONGEST_ANCHOR = 1_000
-MOST_REASON = 300
+# Ten tags are more than a line holds; settings show them all.
+MOST_TAGS_CHARACTERS = 60
 
 
-def _card_keyboard(link: Link, page: int, *, with_qr: bool) -> InlineKeyboardMarkup:
+def _card_keyboard(link: Link, page: int) -> InlineKeyboardMarkup:
     copy = InlineKeyboardButton(text=_("📎 Copy"), copy_text=CopyTextButton(text=link.short_url))
+    make_qr = button(_("🔳 Make QR"), LinkPress(action=LinkAction.QR, id=link.id, page=page))
     figures = button(_("📊 Statistics"), LinkPress(action=LinkAction.STATISTICS, id=link.id, page=page))
+    settings = button(_("⚙️ Settings"), OptionsPress(part=Part.SHOW, id=link.id, page=page))
     delete = button(_("🗑 Delete"), LinkPress(action=LinkAction.DELETE, id=link.id, page=page))
-    back = [_to_list(page)] if page else []
-    if with_qr:
-        make_qr = button(_("🔳 Make QR"), LinkPress(action=LinkAction.QR, id=link.id, page=page))
-        return rows([copy, make_qr], [figures, delete], back)
-    return rows([copy, figures], [delete, *back])
+    return rows([copy, make_qr], [figures, settings], [delete, to_list(page or 1)])
 
 
 def _numbers(page: LinkPage, first: int) -> list[InlineKeyboardButton]:
@@ -154,7 +171,7 @@ def _turns(page: LinkPage) -> list[InlineKeyboardButton]:
     return turns
 
 
-def _to_list(page: int) -> InlineKeyboardButton:
+def to_list(page: int = 1) -> InlineKeyboardButton:
     return button(_("📋 My links"), ListPress(page=page))
 
 

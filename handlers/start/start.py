@@ -47,12 +47,14 @@ async def start(message: Message, bot: Bot, catalogue: Catalogue, person: Person
         await register_in_language(bot, catalogue, person.id, person.language, is_operator=True)
 
 
-async def start_with_link(message: Message, command: CommandObject, services: Services, person: Person) -> None:
+async def start_with_link(
+    message: Message, command: CommandObject, services: Services, person: Person, now: datetime
+) -> None:
     number = (command.args or "").removeprefix(LINK_PAYLOAD)
     # At most 18 digits: the database has no room for greater numbers.
     if not number.isascii() or not number.isdecimal() or len(number) > 18:
         raise LinkNotFound
-    await show(message, card(await services.links.get(person.id, int(number)), person.zone))
+    await show(message, card(await services.links.get(person.id, int(number)), person.zone, now))
 
 
 async def show_help(message: Message) -> None:

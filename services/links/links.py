@@ -71,7 +71,33 @@ class Links:
 
         ``cause`` is the update that asks for it: asked again, the same update gets the link that it made.
         """
-        target = parse_target(address, own_hosts=self._own_hosts, allow_private=self._allow_private)
+        target = self._target(address)
+        link, _is_new = await self._create(owner_id, target, now, cause)
+        return link, target
+
+    async def find_or_create(
+        self, owner_id: int, address: str, now: datetime, *, cause: int | None = None
+    ) -> tuple[Link, Target, bool]:
+        """The newest of the person's links that lead to ``address``, and False; or a new one, and True.
+
+        As create() else.
+        """
+        target = self._target(address)
+        link, is_new = await self._create(owner_id, target, now, cause, reuse=True)
+        return link, target, is_new
+
+    async def create_another(
+        self, owner_id: int, link_id: int, now: datetime, *, cause: int | None = None
+    ) -> tuple[Link, Target]:
+        """A new link that leads where this one of theirs leads. Raises LinkNotFound, and as create()."""
+        return await self.create(owner_id, (await self.get(owner_id, link_id)).target, now, cause=cause)
+
+    def _target(self, address: str) -> Target:
+        return parse_target(address, own_hosts=self._own_hosts, allow_private=self._allow_private)
+
+    async def _create(
+        self, owner_id: int, target: Target, now: datetime, cause: int | None, *, reuse: bool = False
+    ) -> tuple[Link, bool]:
         async with self._database.write() as session:
             await people_queries.hold(session, owner_id)
             done = None if cause is None else await effects.find(session, cause, CREATED)
@@ -79,8 +105,12 @@ class Links:
                 row = await queries.of_owner(session, done["link"], owner_id)
                 if row is None:
                     raise LinkNotFound
-                return await self._link(session, row), target
+                return await self._link(session, row), True
             await require_open(session, target)
+            if reuse:
+                row = await queries.leading_to(session, owner_id, target.url)
+                if row is not None and row.draft_since is None:
+                    return await self._link(session, row), False
             most, listed = await self._require_room(session, owner_id)
             row = await self._add(session, owner_id, target, now)
             # What is asked for goes before what was typed the longest ago.
@@ -91,7 +121,7 @@ class Links:
             link = await self._link(session, row)
             for slug in changed:
                 await queries.record_change(session, slug, now)
-        return link, target
+        return link, True
 
     async def draft(self, owner_id: int, address: str, now: datetime) -> tuple[Link, Target]:
         """A link to offer to somebody who is still typing; the same one for the same address.
@@ -99,7 +129,7 @@ class Links:
         It leads where it should at once, and is in no list before it is chosen or clicked; a day later it is gone if
         it was neither. Who has such a link already is offered that one. Raises as create(), and TooManyDrafts.
         """
-        target = parse_target(address, own_hosts=self._own_hosts, allow_private=self._allow_private)
+        target = self._target(address)
         async with self._database.read() as session:
             await require_open(session, target)
             row = await queries.leading_to(session, owner_id, target.url)

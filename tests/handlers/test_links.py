@@ -4,10 +4,18 @@ from io import BytesIO
 import pytest
 import zxingcpp
 from PIL import Image
+from sqlalchemy import func, select
 
-from sandbox import Person
+from db.tables import Link
+from sandbox import Person, SandboxClient
 from tests.handlers.reading import answers, nothing_was_reported, said
 from tests.platform import Platform, running_platform
+
+
+async def links_of(platform: Platform) -> int:
+    """How many links there are."""
+    async with platform.container.database.read() as session:
+        return await session.scalar(select(func.count()).select_from(Link)) or 0
 
 
 async def test_a_pasted_address_answers_with_a_short_link(anna: Person):
@@ -16,7 +24,9 @@ async def test_a_pasted_address_answers_with_a_short_link(anna: Person):
     assert "localhost:" in text.splitlines()[0]
     assert "example.com/page?x=1" in text
     assert "кликов пока нет" in text
-    assert anna.last.buttons == ["📎 Копировать", "🔳 Сделать QR", "📊 Статистика", "🗑 Удалить"]
+    assert anna.last.buttons == [
+        "📎 Копировать", "🔳 Сделать QR", "📊 Статистика", "⚙️ Настройки", "🗑 Удалить", "📋 Мои ссылки",
+    ]  # fmt: skip
 
 
 async def test_the_command_takes_an_address_and_asks_for_one_without(ben: Person):
@@ -166,7 +176,8 @@ async def test_links_are_listed_in_pages_newest_first(anna: Person):
     await anna.press("Старее ▶️")
     assert "example.com/n1" in (await anna.sees("6. localhost:")).text
     await anna.press("7")
-    card = await anna.sees_button("📋 Мои ссылки")
+    await anna.no_longer_sees("6. localhost:")
+    card = anna.last
     assert card.message_id == first.message_id
     assert "example.com/n1" in card.text
     await anna.press("📋 Мои ссылки")
@@ -202,7 +213,7 @@ async def test_a_press_after_the_deletion_says_that_the_link_is_gone(anna: Perso
     card = anna.last
     await anna.send("/links")
     await anna.press("1")
-    await anna.sees_button("📋 Мои ссылки")
+    await anna.no_longer_sees("1. localhost:")
     await anna.press("🗑 Удалить")
     await anna.press("🗑 Да, удалить")
     await anna.sees("удалена")
@@ -283,6 +294,76 @@ async def test_the_limit_says_how_to_get_room(tmp_path):
         await ben.send("https://example.com/2")
         assert "1 link, which is the limit" in said(ben)
         assert "/links" in ben.last.text
+
+
+async def test_the_limit_has_a_button_to_the_list(tmp_path):
+    async with running_platform(tmp_path, {"links_per_user": 1}) as platform:
+        anna = platform.world.person("Анна")
+        await anna.send("https://example.com/1")
+        await anna.send("https://example.com/2")
+        assert "1 ссылка — это предел" in said(anna)
+        await anna.press("📋 Мои ссылки", on=anna.last)
+        await anna.sees("1. localhost:")
+
+
+async def test_who_works_for_the_platform_has_room_for_more(tmp_path):
+    async with running_platform(tmp_path, {"links_per_user": 1}) as platform:
+        olya = platform.world.person("Оля")
+        for number in range(10):
+            await olya.send(f"https://example.com/{number}")
+            assert f"example.com/{number}" in olya.last.text
+        await olya.send("https://example.com/more")
+        assert "10" in said(olya)
+        assert "example.com/more" not in said(olya)
+
+
+async def test_the_same_address_again_offers_the_link_that_there_is(platform: Platform, anna: Person):
+    await anna.send("https://example.com/one")
+    first = anna.last
+    await anna.send("example.com/one")
+    assert "уже есть" in said(anna)
+    assert anna.last.links[0] == first.links[0]
+    assert anna.last.buttons == ["👌 Взять её", "➕ Сделать ещё"]
+    await anna.press("👌 Взять её")
+    await anna.no_longer_sees("уже есть")
+    assert anna.last.links[0] == first.links[0]
+    assert await links_of(platform) == 1
+
+
+async def test_another_link_to_the_same_address_is_made_once_a_press(platform: Platform, ben: Person):
+    await ben.send("https://example.com/one")
+    first = ben.last
+    await ben.send("https://example.com/one")
+    offer = ben.last
+    press = next(button.value for row in offer.rows for button in row if "another" in button.label)
+    await ben.press("➕ Make another")
+    await ben.no_longer_sees("already")
+    assert ben.last.links[0] != first.links[0]
+    assert ben.last.links[-1] == first.links[-1]
+    assert await links_of(platform) == 2
+    await ben.send("https://example.com/two")
+    assert await links_of(platform) == 3
+    answer = await ben.press_data(press.replace("l:a:1", "l:a:999"), on=ben.last)
+    assert "no such link" in answer.text
+
+
+async def test_what_is_deleted_or_another_s_is_not_offered(anna: Person, ben: Person):
+    await anna.send("https://example.com/one")
+    await ben.send("https://example.com/one")
+    assert "already" not in ben.last.text
+    await anna.press("🗑 Удалить")
+    await anna.press("🗑 Да, удалить")
+    await anna.sees("удалена")
+    await anna.send("https://example.com/one")
+    assert "уже есть" not in anna.last.text
+
+
+async def test_in_a_group_the_link_that_there_is_is_shown_at_once(world: SandboxClient, anna: Person):
+    await anna.send("https://example.com/one")
+    here = anna.in_group(world.group("Друзья"))
+    await here.send("/link https://example.com/one")
+    assert here.last.links[0] == anna.last.links[0]
+    assert here.last.buttons == []
 
 
 async def test_a_deletion_cannot_be_undone_past_the_limit(tmp_path):

@@ -20,6 +20,8 @@ class Part(StrEnum):
     TARGET = "d"
     LIMIT = "l"
     VALIDITY = "v"
+    OPENS = "p"
+    ENDS = "e"
     SWITCH = "o"
     FALLBACK = "f"
 

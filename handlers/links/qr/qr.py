@@ -61,7 +61,7 @@ async def show_qr(
     await services.throttle.require(person, PICTURES, now)
     await press.answer()
     await announce_picture(press)
-    await _show(press, services, person, link, callback_data.page)
+    await _show(press, services, person, link, callback_data.page, now)
 
 
 async def go_back(
@@ -82,13 +82,15 @@ async def _show_beneath(press: CallbackQuery, services: Services, person: Person
     await show(press, views.qr(link, style, scans, page))
 
 
-async def _show(event: CallbackQuery | Message, services: Services, person: Person, link: Link, page: int) -> None:
+async def _show(
+    event: CallbackQuery | Message, services: Services, person: Person, link: Link, page: int, now: datetime
+) -> None:
     """The picture as it looks now; the card, where it cannot be drawn."""
     style = await services.qr_styles.of(person.id, link.id)
     scans = await services.qr_styles.scans(person.id, link.id)
     picture = await drawing.shown(services.pictures, link, style)
     if picture is None:
-        await show(event, card_views.card(link, person.zone, page=page, notes=(card_views.qr_later(),)))
+        await show(event, card_views.card(link, person.zone, now, page=page, notes=(card_views.qr_later(),)))
     else:
         await show(event, views.qr(link, style, scans, page, picture))
 
@@ -123,7 +125,7 @@ async def set_colour(message: Message, state: FSMContext, services: Services, pe
     # Empty would be the usual look, which nobody types.
     await services.qr_styles.set_colour(person.id, link.id, message.text or message.caption or " ")
     await finish(message, state)
-    await _show(message, services, person, link, page)
+    await _show(message, services, person, link, page, now)
 
 
 async def ask_colour_again(message: Message, state: FSMContext, services: Services, person: Person) -> None:
@@ -168,7 +170,7 @@ async def set_logo(
     await services.throttle.require(person, PICTURES, now)
     await services.qr_styles.set_logo(person.id, link.id, await fetch(bot, file))
     await finish(message, state)
-    await _show(message, services, person, link, page)
+    await _show(message, services, person, link, page, now)
 
 
 async def ask_logo_again(message: Message, state: FSMContext, services: Services, person: Person) -> None:

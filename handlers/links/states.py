@@ -1,0 +1,83 @@
+"""Whether a link leads on, in short lines: switched off, not open yet, ended, used up, or until when and how often."""
+
+from datetime import datetime, timedelta, tzinfo
+
+from services.language import gettext as _
+from services.language.formats import day_in_full, hour, number, quoted, said
+from services.links.links import Link
+from services.links.targets import readable_url
+
+MOST_REASON = 300
+TARGET_CHARACTERS = 36
+LONGEST_ANCHOR = 1_000
+# Whoever reads "until 00:00" looks for it on the wrong day.
+MIDNIGHT = "00:00"
+
+
+def state_lines(link: Link, zone: tzinfo, now: datetime) -> list[str]:
+    """What is to be known of a link that does not plainly lead on; of one that does, nothing."""
+    lines = []
+    if link.disabled is not None:
+        lines.append(_("⛔️ Switched off: {reason}").format(reason=said(link.disabled, MOST_REASON)))
+    if link.paused_at is not None:
+        lines.append(_("⏸ You switched it off on {moment}").format(moment=moment_text(link.paused_at, zone, now)))
+    lines += _window_lines(link, zone, now)
+    lines += _limit_lines(link)
+    return lines
+
+
+def has_ended(link: Link, now: datetime) -> bool:
+    """Its time is over, or its clicks are used up."""
+    is_over = link.valid_until is not None and link.valid_until <= now
+    return is_over or is_used_up(link)
+
+
+def is_used_up(link: Link) -> bool:
+    return link.click_limit is not None and link.passed >= link.click_limit
+
+
+def fallback_line(link: Link) -> str:
+    """Where people go once the link has ended; only of a link that has a fallback."""
+    assert link.fallback_url is not None
+    return _("🛟 After its end → {target}").format(target=address_anchor(link.fallback_url))
+
+
+def moment_text(at: datetime, zone: tzinfo, now: datetime) -> str:
+    """``5 December, 18:30``, with the year where it is not this one."""
+    local = at.astimezone(zone)
+    return f"{day_in_full(local, now)}, {hour(local)}"
+
+
+def until_text(at: datetime, zone: tzinfo, now: datetime) -> str:
+    """``until 5 December, 18:30``; of a midnight, ``until the end of 4 December``."""
+    local = at.astimezone(zone)
+    if hour(local) == MIDNIGHT:
+        return _("until the end of {day}").format(day=day_in_full(local - timedelta(days=1), now))
+    return _("until {moment}").format(moment=moment_text(at, zone, now))
+
+
+def address_anchor(url: str) -> str:
+    """Short enough for one line of a phone; leads to the whole address, which Telegram could not guess from it."""
+    shown = said(readable_url(url), TARGET_CHARACTERS)
+    # Telegram keeps a message's entities within bounds of its own; a very long address stays text.
+    return f'<a href="{quoted(url)}">{shown}</a>' if len(url) <= LONGEST_ANCHOR else shown
+
+
+def _window_lines(link: Link, zone: tzinfo, now: datetime) -> list[str]:
+    if link.valid_until is not None and link.valid_until <= now:
+        return [_("⌛️ Ended on {moment}").format(moment=moment_text(link.valid_until, zone, now))]
+    lines = []
+    if link.valid_from is not None and link.valid_from > now:
+        lines.append(_("⏳ Opens on {moment}").format(moment=moment_text(link.valid_from, zone, now)))
+    if link.valid_until is not None:
+        lines.append(_("⏳ Leads {until}").format(until=until_text(link.valid_until, zone, now)))
+    return lines
+
+
+def _limit_lines(link: Link) -> list[str]:
+    if link.click_limit is None:
+        return []
+    limit = number(link.click_limit)
+    if is_used_up(link):
+        return [_("🎯 All clicks are used up: {limit} of {limit}").format(limit=limit)]
+    return [_("🎯 Clicks left: {left} of {limit}").format(left=number(link.click_limit - link.passed), limit=limit)]
