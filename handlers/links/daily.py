@@ -60,7 +60,7 @@ def daily_sheet(report: DailyReport) -> DailySheet:
             (number(total.repeats), ngettext("repeat click", "repeat clicks", total.repeats)),
             (number(report.links), ngettext("link", "links", report.links)),
         ),
-        headings=("№", _("Link"), _("Clicks"), _("Repeats"), _("Computers"), _("Phones"), _("Unknown")),
+        headings=(_("#"), _("Link"), _("Clicks"), _("Repeats"), _("Computers"), _("Phones"), _("Unknown")),
         rows=tuple(lines),
         total=ReportRow("", _("Total"), "", _figures(total), total.hours),
         first_visits=report.first_visits,
@@ -77,7 +77,7 @@ def daily_sheet(report: DailyReport) -> DailySheet:
 
 
 def _line(place: int, link: LinkOfDay) -> str:
-    name = shorten(link.name or readable_url(link.short_url), NAME_CHARACTERS if link.name else 100)
+    name = shorten(link.name, NAME_CHARACTERS) or readable_url(link.short_url)
     anchor = f'<a href="{quoted(link.short_url)}">{quoted(name)}</a>'
     return f"{number(place)}. {anchor} — {clicks_text(link.figures.clicks)}"
 
@@ -110,7 +110,12 @@ def _devices(total: DayFigures) -> tuple[Part, ...]:
 def _top(report: DailyReport) -> tuple[Part, ...]:
     most = report.listed[0].figures.clicks
     return tuple(
-        Part(link.name or readable_url(link.short_url), number(link.figures.clicks), link.figures.clicks / most)
+        Part(
+            link.name,
+            number(link.figures.clicks),
+            link.figures.clicks / most,
+            otherwise=readable_url(link.short_url),
+        )
         for link in report.listed[:IN_CHART]
     )
 

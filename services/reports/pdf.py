@@ -20,19 +20,23 @@ SKIPPED, NOTHING = "—", "·"
 # Beyond, an hour is shown in thousands: no more digits stand in its column.
 MOST_IN_AN_HOUR = 9_999
 # How wide names may be, in tenths of a point: in the table and in the chart of the best.
-IN_TABLE, IN_CHART = 1_630, 1_450
+IN_TABLE, IN_CHART = 1_590, 1_450
 # Of the text of each, in tenths of a point as well.
 TEXT_SIZE, SMALL_SIZE = 80, 70
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of what a chart shows: ``share`` of the whole, or of the largest, from 0 to 1; the rest as it is shown."""
+    """One of what a chart shows: ``share`` of the whole, or of the largest, from 0 to 1; the rest as it is shown.
+
+    ``otherwise`` stands where nothing of the name can be shown: it is empty, or in letters that Inter lacks.
+    """
 
     name: str
     value: str
     share: float
     percent: str = ""
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ def _facts(sheet: DailySheet) -> dict[str, Any]:
             for seen, clicks, hour in bars
         ],
         "devices": [_part(part) for part in sheet.devices],
-        "top": [_part(part) | {"name": _cut(part.name, REGULAR, TEXT_SIZE, IN_CHART)} for part in sheet.top],
+        "top": [_part(part) for part in sheet.top],
         "rows": [_row(row, busiest, sheet.thousand) for row in sheet.rows],
         # A colour of its own would say nothing: the chart above shows these hours.
         "total": _row(sheet.total, 0, sheet.thousand),
@@ -151,17 +155,20 @@ TEXTS = (
 
 
 def _part(part: Part) -> dict[str, Any]:
+    name = _cut(part.name, REGULAR, TEXT_SIZE, IN_CHART) or _cut(part.otherwise, REGULAR, TEXT_SIZE, IN_CHART)
     # A whole of nothing has parts of the same width.
     return {
-        "name": drawable(part.name), "value": part.value, "percent": part.percent, "share": max(part.share, 0.000_001),
+        "name": name, "value": part.value, "percent": part.percent, "share": max(part.share, 0.000_001),
     }  # fmt: skip
 
 
 def _row(row: ReportRow, busiest: int, thousand: str) -> dict[str, Any]:
+    # Of a name in letters that Inter lacks, nothing is left.
+    name = _cut(row.name, MEDIUM, TEXT_SIZE, IN_TABLE)
     return {
         "place": row.place,
-        "link": _cut(row.link, REGULAR, SMALL_SIZE if row.name else TEXT_SIZE, IN_TABLE),
-        "name": _cut(row.name, MEDIUM, TEXT_SIZE, IN_TABLE),
+        "link": _cut(row.link, REGULAR, SMALL_SIZE if name else TEXT_SIZE, IN_TABLE),
+        "name": name,
         "figures": list(row.figures),
         "hours": [[_hour(clicks, thousand), (clicks or 0) / busiest if busiest else 0] for clicks in row.hours],
     }
