@@ -4,7 +4,7 @@ from aiogram import Router
 
 from handlers.links import cards, create, lists, qr, routing
 from handlers.links.options import options
-from handlers.links.statistics import presses as statistics
+from handlers.links.statistics.presses import router as statistics_router
 
 
 def router() -> Router:
@@ -18,6 +18,6 @@ def router() -> Router:
         create.router(),
         lists.router(),
         cards.router(),
-        statistics.router(),
+        statistics_router(),
     )
     return router

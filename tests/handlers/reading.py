@@ -7,6 +7,7 @@ from sandbox import Person
 from sandbox.deeds import deliver, text_fields, typed
 from sandbox.world import bot_view
 from tests.platform import Platform
+from tests.waiting import until
 
 # What a reader does not see: isolates around people's words, spaces that do not break.
 UNSEEN = {ord("\u2068"): None, ord("\u2069"): None, ord("\u00a0"): " "}
@@ -55,3 +56,16 @@ async def nothing_was_reported(platform: Platform) -> None:
     operators = platform.world.person("Оля").in_group(platform.world.group("Админы Toklink"))
     await platform.world.catch_up()
     assert [message.text for message in operators.messages()] == []
+
+
+async def left_to_handle(platform: Platform) -> int:
+    """How many updates Telegram still has, and the inbox."""
+    pending = platform.server.world.updates.pending
+    waiting = (await platform.container.services.operations.health(platform.clock())).updates.count
+    return pending + waiting
+
+
+async def nothing_waits(platform: Platform) -> None:
+    """Everything that people did up to now is handled, and what came of it is seen."""
+    await until(lambda: left_to_handle(platform), 0, within=120)
+    await platform.world.catch_up()

@@ -9,9 +9,8 @@ import pytest
 from sandbox import Person
 from services.throttles import ANY_UPDATE, INLINE, LINKS
 from services.throttles.kinds import ThrottleKind
-from tests.handlers.reading import mentions, said, sends
+from tests.handlers.reading import left_to_handle, mentions, nothing_waits, said, sends
 from tests.platform import Platform
-from tests.waiting import until
 
 TOO_FAST = "Слишком быстро"
 
@@ -19,18 +18,6 @@ TOO_FAST = "Слишком быстро"
 async def bot_said(person: Person, words: str) -> int:
     """How many messages of the bot have these words."""
     return sum(words in message.text for message in person.messages() if message.from_bot)
-
-
-async def left_to_handle(platform: Platform) -> int:
-    """How many updates Telegram still has, and the inbox."""
-    pending = platform.server.world.updates.pending
-    waiting = (await platform.container.services.operations.health(platform.clock())).updates.count
-    return pending + waiting
-
-
-async def nothing_waits(platform: Platform) -> None:
-    await until(lambda: left_to_handle(platform), 0, within=120)
-    await platform.world.catch_up()
 
 
 async def test_a_flood_is_told_once_in_a_while_and_then_met_with_silence(platform: Platform, anna: Person):
@@ -96,14 +83,15 @@ async def test_making_links_has_a_limit_that_says_when_the_next_can_be_made(plat
 
 
 async def test_drawing_has_a_limit_too(platform: Platform, ben: Person, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("handlers.links.cards.PICTURES", ThrottleKind("picture", 1, timedelta(minutes=1)))
+    kind = ThrottleKind("picture", 1, timedelta(minutes=1))
+    monkeypatch.setattr("handlers.links.statistics.presses.PICTURES", kind)
     await ben.send("https://example.com")
-    await ben.press("🔳 Make QR")
+    await ben.press("📊 Statistics")
     await ben.sees_photo()
-    refused = await ben.press("📊 Statistics")
+    refused = await ben.press("🌍 Countries")
     assert refused.text.startswith("⏳ Many pictures at once. The next one can be drawn in ")
     assert refused.show_alert
-    assert (await ben.press("📊 Statistics")).text == ""
+    assert (await ben.press("🌍 Countries")).text == ""
 
 
 async def test_operators_are_not_held_up(platform: Platform, olya: Person):

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -114,3 +115,32 @@ def test_numbers_that_cannot_be_are_refused_where_they_are_made() -> None:
     for count in (0, 241):
         with pytest.raises(ValueError, match="bars"):
             replace(EMPTY, bars=(Bar("12:00", 0, 0),) * count)
+
+
+def is_line(picture: Image.Image, x: int, y: int) -> bool:
+    """Whether the line of the period before passes here: its grey has as much red as it has blue, nearly."""
+    around: list[Any] = [picture.getpixel((x, y + shift)) for shift in range(-3, 4)]
+    return any(max(colour) < 160 and max(colour) - min(colour) < 40 for colour in around)
+
+
+def test_the_period_before_is_a_line_at_the_height_of_its_clicks() -> None:
+    bars = tuple(Bar(str(place), 0, 0, before) for place, before in enumerate((10, 10, 5, 5, 0, None, 4)))
+    picture = drawn(replace(EMPTY, bars=bars, empty=""))
+    slot = (WIDTH - 2 * MARGIN) / len(bars)
+    for place, bar in enumerate(bars):
+        if place in (0, 2, 4):
+            assert is_line(picture, round(MARGIN + slot * (place + 0.5)), FLOOR - FULL * (bar.before or 0) // 10)
+    gap = [round(MARGIN + slot * place) for place in (5, 6)]
+    assert not any(is_line(picture, x, y) for x in gap for y in range(CEILING, FLOOR - 8)), "unknown is no zero"
+
+
+def test_a_higher_line_makes_room_for_itself() -> None:
+    chart = replace(EMPTY, bars=(Bar("1", 50, 50, 100), Bar("2", 50, 50, 100), Bar("3", 0, 0, 0)))
+    assert heights(chart, ACCENT)[0] == pytest.approx(FULL / 2, abs=4)
+
+
+@pytest.mark.parametrize("before", [(None, None), (0, 0), (7, None)])
+def test_without_anything_before_there_is_neither_a_line_nor_its_name(before: tuple[int | None, ...]) -> None:
+    chart = replace(EMPTY, bars=tuple(Bar(str(clicks), 3, 1, clicks) for clicks in before))
+    named, nameless = drawn(chart), drawn(replace(chart, before=""))
+    assert named.tobytes() == nameless.tobytes()

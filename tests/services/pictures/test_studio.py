@@ -333,7 +333,7 @@ async def test_what_nobody_wants_any_more_is_drawn_for_the_next_who_asks(studio:
     again = asyncio.create_task(studio.draw(drawings.counted, trace))
     await asyncio.sleep(0)
     go.touch()
-    assert await asyncio.gather(busy, again) == [b"drawn", b"x"]
+    assert (await busy, await again) == (b"drawn", b"x")
     assert times_drawn(trace) == 1
 
 

@@ -54,6 +54,9 @@ class Truth:
     def total(self, what: str = "clicks") -> int:
         return sum(getattr(each, what) for each in self.clicked)
 
+    def divided(self, dimension: str) -> Counter[object]:
+        return self.by(lambda each: each.values()[dimension])
+
     def by(self, key: Callable[[Clicked], object]) -> Counter[object]:
         counted: Counter[object] = Counter()
         for each in self.clicked:

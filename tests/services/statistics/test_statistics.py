@@ -17,7 +17,7 @@ from services.links.errors import LinkNotFound
 from services.links.links import Links
 from services.statistics.errors import TagNotFound
 from services.statistics.periods import Grain, Period, bucket_of
-from services.statistics.statistics import Scope, Statistics
+from services.statistics.statistics import Heat, Scope, Statistics
 from tests.services.statistics.conftest import ANNA, BEN, NOW
 from tests.services.statistics.counted import Clicked, Truth, count, made_up
 
@@ -36,6 +36,10 @@ def days_of(period: Period, today: date, truth: Truth, zone: ZoneInfo) -> tuple[
         return today.replace(day=1), today
     first = today - timedelta(days=back[period])
     return first, first if period is Period.YESTERDAY else today
+
+
+def cells(heat: Heat) -> dict[tuple[int, int], int]:
+    return {(day, hour): clicks for day, row in enumerate(heat.rows) for hour, clicks in enumerate(row)}
 
 
 @pytest.fixture
@@ -70,15 +74,10 @@ async def test_every_figure_of_every_period_is_the_truth(database: Database, lin
         assert sum(point.clicks for point in seen.points) == own.total()
         divided = await statistics.breakdown(ANNA, Scope(link), period, zone, NOW, DIMENSIONS)
         for dimension in (COUNTRY, DEVICE, REFERRER):
-            assert divided.by[dimension] == own.by(lambda each, name=dimension: each.values()[name]), (
-                period,
-                dimension,
-            )
+            assert divided.by[dimension] == own.divided(dimension), (period, dimension)
         heat = await statistics.heat(ANNA, Scope(link), period, zone, NOW)
         hours = own.by(lambda each: (each.local(zone).weekday(), each.local(zone).hour))
-        assert {
-            (day, hour): heat.rows[day][hour] for day in range(7) for hour in range(24) if heat.rows[day][hour]
-        } == hours
+        assert {place: clicks for place, clicks in cells(heat).items() if clicks} == hours
         assert heat.span == divided.span == seen.span
 
 
