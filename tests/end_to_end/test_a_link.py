@@ -23,9 +23,10 @@ async def test_a_click_is_in_the_statistics_within_two_seconds(platform: Platfor
     await platform.counted(clicks=2, bots=1, within=SOON)
     await anna.press("📊 Статистика")
     shown = await anna.sees_photo()
-    assert shown.text.replace("\u00a0", " ").splitlines()[:3] == [
-        "📊 2 клика, сегодня 2",
+    assert shown.text.replace("\u00a0", " ").splitlines()[:4] == [
+        "📊 2 клика за 7 дней",
         "1 посетитель, 1 повторный клик",
+        "— за прошлый период кликов не было",
         "🤖 Превью и роботы (не в счёте): 1",
     ]
 

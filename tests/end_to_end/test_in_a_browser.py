@@ -49,8 +49,8 @@ class Words:
     photo: str
 
 
-RUSSIAN = Words("ru-RU", 1001, "Запустить", "Сообщение", "📊 Статистика", "1\u00a0клик, сегодня 1", "Открыть фото")
-ENGLISH = Words("en-GB", 1002, "Start", "Message", "📊 Statistics", "1 click, 1 today", "Open photo")
+RUSSIAN = Words("ru-RU", 1001, "Запустить", "Сообщение", "📊 Статистика", "1\u00a0клик за 7\u00a0дней", "Открыть фото")
+ENGLISH = Words("en-GB", 1002, "Start", "Message", "📊 Statistics", "1 click in 7 days", "Open photo")
 
 
 @pytest.mark.parametrize(("words", "phone"), [(RUSSIAN, False), (ENGLISH, True)], ids=["ru, desktop", "en, phone"])
