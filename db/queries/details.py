@@ -4,11 +4,9 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import delete, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.queries.rows import postgres
-from db.tables import ClickDetail
+from db.queries.rows import postgres, remove_some
 
 # Levels of click_details: how long a span is.
 QUARTER: Final = 0
@@ -62,7 +60,4 @@ async def keep(session: AsyncSession, details: Iterable[tuple[Span, str]]) -> No
 
 async def forget_quarters_before(session: AsyncSession, bucket: int, limit: int) -> int:
     """How many details of quarters of an hour before ``bucket`` are removed, ``limit`` at most."""
-    key = ClickDetail.link_id, ClickDetail.level, ClickDetail.start
-    old = select(*key).where(ClickDetail.level == literal_column("0"), ClickDetail.start < bucket).limit(limit)
-    gone = await session.execute(delete(ClickDetail).where(tuple_(*key).in_(old)).returning(ClickDetail.link_id))
-    return len(gone.all())
+    return await remove_some(session, "click_details", "level = 0 AND start < :bucket", limit, bucket=bucket)

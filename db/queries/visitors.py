@@ -3,12 +3,12 @@
 import json
 from collections.abc import Collection
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.queries.rows import postgres
+from db.queries.rows import postgres, remove_some
 from db.queries.upsert import insert_for
-from db.tables import DailyVisitor, VisitorKey
+from db.tables import VisitorKey
 
 # (day in UTC since 1970, link_id, the visitor's hash under that day's key)
 Visitor = tuple[int, int, bytes]
@@ -63,7 +63,4 @@ async def remember(session: AsyncSession, visitors: Collection[Visitor]) -> set[
 
 async def forget_before(session: AsyncSession, day: int, limit: int) -> int:
     """How many visitors of days before ``day`` are removed, ``limit`` at most."""
-    key = DailyVisitor.day, DailyVisitor.link_id, DailyVisitor.visitor
-    old = select(*key).where(DailyVisitor.day < day).order_by(*key).limit(limit)
-    gone = await session.execute(delete(DailyVisitor).where(tuple_(*key).in_(old)).returning(DailyVisitor.day))
-    return len(gone.all())
+    return await remove_some(session, "daily_visitors", "day < :day", limit, day=day)

@@ -1,5 +1,6 @@
 """The clean-up: what is kept no longer than it is needed for."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,15 +9,24 @@ from db.engine import Database
 from db.queries import alerts as alert_queries
 from db.queries import clicks as click_queries
 from db.queries import deliveries as delivery_queries
+from db.queries import details as detail_queries
 from db.queries import dialogues as dialogue_queries
 from db.queries import effects as effect_queries
 from db.queries import errors as error_queries
 from db.queries import heartbeats as heartbeat_queries
 from db.queries import inbox as inbox_queries
 from db.queries import links as link_queries
+from db.queries import milestones as milestone_queries
+from db.queries import visitors as visitor_queries
 from db.queries import works as work_queries
 
 RAW_CLICKS_KEPT = timedelta(days=30)
+# Who was there today without a cookie; a click that is counted late finds its day still there.
+VISITORS_KEPT = timedelta(days=2)
+# By then days alone are asked for: the longest period whose ends are quarters is a month, and the one before it.
+QUARTERS_KEPT = timedelta(days=62)
+# Whoever is to be told was told long ago, or wants nothing of it.
+EVENTS_KEPT = timedelta(days=7)
 # Far longer than a web process can lag behind; one that slept longer empties its cache.
 CHANGES_KEPT = timedelta(days=1)
 DELETED_TARGETS_KEPT = timedelta(days=1)
@@ -32,6 +42,8 @@ UPDATES_KEPT = timedelta(days=2)
 AT_ONCE, DRAFTS_AT_ONCE, ERRORS_AT_ONCE = 1_000, 100, 200
 WORKS_KEPT, ERRORS_KEPT = timedelta(days=30), timedelta(days=30)
 ALERTS_KEPT, HEARTBEATS_KEPT = timedelta(days=30), timedelta(days=1)
+# Between parts: other processes that wait to write to SQLite look for their turn only now and then.
+PAUSE_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,10 @@ class CleanUp:
     works: int = 0
     errors: int = 0
     alerts: int = 0
+    visitors: int = 0
+    quarters: int = 0
+    events: int = 0
+    untold_clicks: int = 0
 
 
 class Upkeep:
@@ -58,6 +74,10 @@ class Upkeep:
 
     async def clean_up(self, now: datetime) -> CleanUp:
         raw_clicks = await self._in_parts(click_queries.forget_oldest, now - RAW_CLICKS_KEPT)
+        visitors = await self._in_parts(visitor_queries.forget_before, _day(now - VISITORS_KEPT))
+        quarters = await self._in_parts(detail_queries.forget_quarters_before, _quarter(now - QUARTERS_KEPT))
+        events = await self._in_parts(milestone_queries.forget_before, now - EVENTS_KEPT)
+        untold = await self._in_parts(milestone_queries.forget_untold_clicks)
         changes = await self._in_parts(link_queries.forget_changes_before, now - CHANGES_KEPT)
         targets = await self._in_parts(link_queries.empty_deleted_before, now - DELETED_TARGETS_KEPT)
         drafts = 0
@@ -72,9 +92,27 @@ class Upkeep:
         alerts = await self._in_parts(alert_queries.forget_before, now - ALERTS_KEPT, now)
         async with self._database.write() as session:
             await heartbeat_queries.forget_before(session, now - HEARTBEATS_KEPT)
-        return CleanUp(raw_clicks, changes, targets, drafts, dialogues, updates, deliveries, works, errors, alerts)
+            await visitor_queries.forget_keys_before(session, _day(now))
+        return CleanUp(
+            raw_clicks=raw_clicks,
+            link_changes=changes,
+            deleted_targets=targets,
+            drafts=drafts,
+            dialogues=dialogues,
+            updates=updates,
+            deliveries=deliveries,
+            works=works,
+            errors=errors,
+            alerts=alerts,
+            visitors=visitors,
+            quarters=quarters,
+            events=events,
+            untold_clicks=untold,
+        )
 
-    async def _in_parts(self, forget: Callable[..., Awaitable[int]], *moments: datetime, at_once: int = AT_ONCE) -> int:
+    async def _in_parts(
+        self, forget: Callable[..., Awaitable[int]], *moments: datetime | int, at_once: int = AT_ONCE
+    ) -> int:
         """How many went, a transaction for each part."""
         gone = 0
         while True:
@@ -83,6 +121,7 @@ class Upkeep:
             if not part:
                 return gone
             gone += part
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _end_drafts(self, now: datetime) -> int:
         async with self._database.write() as session:
@@ -90,3 +129,13 @@ class Upkeep:
             for slug in ended:
                 await link_queries.record_change(session, slug, now)
         return len(ended)
+
+
+def _day(moment: datetime) -> int:
+    """The day in UTC since 1970."""
+    return int(moment.timestamp()) // 86_400
+
+
+def _quarter(moment: datetime) -> int:
+    """The quarter of an hour since 1970-01-01T00:00Z."""
+    return int(moment.timestamp()) // 900

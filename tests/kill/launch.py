@@ -86,10 +86,10 @@ def after_the_commit(fuse: Fuse) -> None:
 
 
 def in_the_middle_of_a_drain(fuse: Fuse) -> None:
-    """The position is moved and the counters have grown, in a transaction that still lacks the raw clicks."""
+    """The position is moved, raw clicks are kept and details have grown, in a transaction that lacks the counters."""
 
     def watched(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith("INSERT INTO clicks "):
+        if statement.startswith("INSERT INTO click_counts "):
             fuse.burn()
 
     event.listen(sqlalchemy.Engine, "before_cursor_execute", watched)
@@ -110,7 +110,7 @@ def _watch_commits(target: type, name: str, fuse: Fuse) -> None:
 
     def executed(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         nonlocal counted
-        counted = counted or statement.startswith("INSERT INTO clicks ")
+        counted = counted or statement.startswith("INSERT INTO click_counts ")
 
     def committed(_: Any) -> None:
         nonlocal counted

@@ -1,13 +1,15 @@
+import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from db.engine import Database
 from db.queries import alerts, dialogues, effects, inbox, links, people, works
-from db.tables import Alert, Click, Effect, Link, Work
+from db.tables import Alert, Click, ClickDetail, DailyVisitor, Effect, Link, LinkEvent, VisitorKey, WebhookClick, Work
 from services.operations.upkeep import AT_ONCE, CleanUp, Upkeep
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
@@ -123,6 +125,63 @@ async def test_finished_works_go_after_thirty_days_and_due_ones_never(database: 
     assert (await Upkeep(database).clean_up(NOW)).works == 1
     async with database.read() as session:
         assert sorted((await session.scalars(select(Work.key))).all()) == ["due", "fresh"]
+
+
+async def test_what_is_kept_of_visitors_and_of_where_clicks_came_from_goes_in_its_time(database: Database):
+    today = int(NOW.timestamp()) // 86_400
+    quarter = int(NOW.timestamp()) // 900
+    async with database.write() as session:
+        for age in (0, 1, 2, 3, 30):
+            session.add(DailyVisitor(day=today - age, link_id=1, visitor=bytes(16)))
+            session.add(VisitorKey(day=today - age, key=bytes(32)))
+        session.add(VisitorKey(day=today + 1, key=bytes(32)))
+        for age in (0, 61, 63):
+            session.add(ClickDetail(link_id=1, level=0, start=quarter - 96 * age, values="{}"))
+            session.add(ClickDetail(link_id=1, level=1, start=today - age, values="{}"))
+        session.add(ClickDetail(link_id=1, level=2, start=0, values="{}"))
+        for age in (8, 6):
+            session.add(LinkEvent(link_id=1, kind="milestone", number=age, at=NOW - age * DAY))
+    assert await Upkeep(database).clean_up(NOW) == CleanUp(visitors=2, quarters=1, events=1)
+    async with database.read() as session:
+        assert sorted(await session.scalars(select(DailyVisitor.day))) == [today - 2, today - 1, today]
+        assert sorted(await session.scalars(select(VisitorKey.day))) == [today, today + 1]
+        left = await session.execute(select(ClickDetail.level, ClickDetail.start))
+        days = [(1, today - age) for age in (63, 61, 0)]
+        assert sorted(map(tuple, left)) == [(0, quarter - 96 * 61), (0, quarter), *days, (2, 0)]
+        assert list(await session.scalars(select(LinkEvent.number))) == [6]
+
+
+async def test_clicks_that_no_webhook_waits_for_any_more_go(database: Database):
+    async with database.write() as session:
+        await people.add_if_new(session, 1, NOW)
+        for slug, told, deleted in (("told", True, False), ("quiet", False, False), ("gone", True, True)):
+            link = await links.add(session, slug=slug, owner_id=1, target="https://example.com/", now=NOW)
+            assert link is not None
+            link.has_webhook, link.deleted_at = told, NOW if deleted else None
+            session.add(WebhookClick(link_id=link.id, click=slug))
+    assert (await Upkeep(database).clean_up(NOW)).untold_clicks == 2
+    async with database.read() as session:
+        assert list(await session.scalars(select(WebhookClick.click))) == ["told"]
+
+
+async def test_others_write_while_much_is_cleaned_up(database: Database, database_url: str):
+    today = int(NOW.timestamp()) // 86_400
+    rows = [{"day": today - 9, "link_id": 1, "visitor": number.to_bytes(16)} for number in range(20 * AT_ONCE)]
+    async with database.write() as session:
+        await session.execute(insert(DailyVisitor), rows)
+    # As another process would: it shares nothing with the first but the database.
+    other = Database.open(database_url)
+    cleaning = asyncio.create_task(Upkeep(database).clean_up(NOW))
+    waits: list[float] = []
+    while not cleaning.done():
+        began = time.monotonic()
+        async with other.write() as session:
+            await links.record_change(session, "a", NOW)
+        waits.append(time.monotonic() - began)
+    await other.close()
+    assert (await cleaning).visitors == len(rows)
+    assert len(waits) > 3
+    assert max(waits) < 2
 
 
 async def test_a_second_run_finds_nothing_to_do(database: Database):
