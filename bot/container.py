@@ -13,12 +13,18 @@ from bot.heartbeats import Pulse
 from bot.keys import secret_key
 from bot.logs import redactor
 from bot.settings import Settings
+from bot.words import news_words
 from db.engine import Database
 from services.deliveries import Deliveries
 from services.language import Catalogue
 from services.links.daily import DailyReports
+from services.links.health import LinkHealth
+from services.links.limits import LinkLimits
 from services.links.links import Links
+from services.links.listing import Listing
+from services.links.many import ManyLinks
 from services.links.moderation import Moderation
+from services.links.news import LinkNews
 from services.links.options import LinkOptions
 from services.links.qr import QrStyles
 from services.links.routing import Routing
@@ -69,7 +75,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
     database = Database.open(settings.database)
     catalogue = Catalogue(LOCALES)
     redis = Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
-    services = _services(settings, database, redis, started_at=clock())
+    services = _services(settings, database, catalogue, redis, started_at=clock())
     try:
         yield Container(settings, clock, database, catalogue, services, Pulse(database, clock))
     finally:
@@ -80,7 +86,9 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
         await database.close()
 
 
-def _services(settings: Settings, database: Database, redis: Redis | None, *, started_at: datetime) -> Services:
+def _services(
+    settings: Settings, database: Database, catalogue: Catalogue, redis: Redis | None, *, started_at: datetime
+) -> Services:
     people = People(database, default_time_zone=settings.default_timezone, owner_ids=settings.admin_ids)
     log = Audit(database)
     alerts = Alerts(database, log)
@@ -89,10 +97,15 @@ def _services(settings: Settings, database: Database, redis: Redis | None, *, st
     )
     works = Works(database, deliveries)
     pictures = PictureStudio()
+    news = LinkNews(database, people, deliveries, news_words(catalogue), public_url=settings.links_url)
     return Services(
         people=people,
         notices=Notices(database),
         links=_links(settings, database),
+        listing=Listing(database, public_url=settings.links_url),
+        many_links=ManyLinks(database, LinkLimits(settings.links_per_user, settings.admin_ids)),
+        link_news=news,
+        link_health=_link_health(settings, database, news),
         link_options=_link_options(settings, database),
         routing=_routing(settings, database),
         utm_templates=UtmTemplates(database, public_url=settings.links_url),
@@ -135,6 +148,10 @@ def _link_options(settings: Settings, database: Database) -> LinkOptions:
         own_hosts=settings.own_hosts,
         allow_private=settings.allow_private_targets,
     )
+
+
+def _link_health(settings: Settings, database: Database, news: LinkNews) -> LinkHealth:
+    return LinkHealth(database, news, public_url=settings.links_url, allow_private=settings.allow_private_targets)
 
 
 def _routing(settings: Settings, database: Database) -> Routing:

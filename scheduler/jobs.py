@@ -34,5 +34,29 @@ async def daily_link_reports(services: Services, now: datetime) -> None:
         log.info("daily reports are due", count=due)
 
 
+async def link_news(services: Services, now: datetime) -> None:
+    owed = await services.link_news.tell_events(now)
+    if owed:
+        log.info("news of clicks are owed", count=owed)
+
+
+async def link_signs(services: Services, now: datetime) -> None:
+    owed = await services.link_news.tell_signs(now)
+    if owed:
+        log.info("news of bursts, limits and ends are owed", count=owed)
+
+
+async def link_health(services: Services, now: datetime) -> None:
+    checked = await services.link_health.check_due(now)
+    if checked.links:
+        log.info("targets were looked at", links=checked.links, broken=checked.broken, mended=checked.mended)
+
+
 # The names of `toklink job NAME`.
-JOBS: dict[str, Job] = {"clean-up": clean_up, "daily-link-reports": daily_link_reports}
+JOBS: dict[str, Job] = {
+    "clean-up": clean_up,
+    "daily-link-reports": daily_link_reports,
+    "link-news": link_news,
+    "link-signs": link_signs,
+    "link-health": link_health,
+}

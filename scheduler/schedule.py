@@ -29,6 +29,12 @@ SCHEDULE = (
     Entry("clean-up", "10 * * * *"),
     # All zones on earth begin their hours at a quarter of one.
     Entry("daily-link-reports", "*/15 * * * *"),
+    # First clicks and round numbers are told while they are fresh; a run that finds none costs one query.
+    Entry("link-news", "* * * * *"),
+    # An hour is looked at when its last clicks are counted.
+    Entry("link-signs", "3-59/15 * * * *"),
+    # Each link has its own day; a run looks at those whose day is over.
+    Entry("link-health", "*/15 * * * *"),
 )
 
 

@@ -4,8 +4,12 @@ from dataclasses import dataclass
 
 from services.deliveries import Deliveries
 from services.links.daily import DailyReports
+from services.links.health import LinkHealth
 from services.links.links import Links
+from services.links.listing import Listing
+from services.links.many import ManyLinks
 from services.links.moderation import Moderation
+from services.links.news import LinkNews
 from services.links.options import LinkOptions
 from services.links.qr import QrStyles
 from services.links.routing import Routing
@@ -34,6 +38,10 @@ class Services:
     people: People
     notices: Notices
     links: Links
+    listing: Listing
+    many_links: ManyLinks
+    link_news: LinkNews
+    link_health: LinkHealth
     link_options: LinkOptions
     routing: Routing
     utm_templates: UtmTemplates

@@ -2,7 +2,7 @@
 
 from aiogram import Router
 
-from handlers.links import cards, create, lists, qr, routing
+from handlers.links import cards, create, lists, notices, qr, routing
 from handlers.links.options import options
 from handlers.links.statistics.presses import router as statistics_router
 
@@ -15,9 +15,10 @@ def router() -> Router:
         qr.router(),
         options.router(),
         routing.router(),
-        create.router(),
         lists.router(),
+        create.router(),
         cards.router(),
+        notices.router(),
         statistics_router(),
     )
     return router

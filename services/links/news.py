@@ -13,9 +13,11 @@ from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import LINK_BURST, LINK_CLICKS, LINK_ENDING
 from services.deliveries.outgoing import DeliveryKind
 from services.links.bursts import HOURS, LEAST_CLICKS, is_burst, usual
+from services.links.changing import changing
 from services.links.link import Link, links_of
 from services.links.told import BURST, ENDS, ENDS_WITHIN, NEAR, NEAR_HUNDREDTHS, USED, seconds_of
 from services.people import People, Person
+from services.people.preferences import Notice
 from services.statistics.periods import bucket_of
 
 EVENTS_AT_ONCE = 200
@@ -118,6 +120,13 @@ class LinkNews:
     async def tell_signs(self, now: datetime) -> int:
         """Owe word of what nobody notes: bursts, limits, ends; how many messages."""
         return await self._bursts(now) + await self._limits(now) + await self._ends(now)
+
+    async def switch(self, owner_id: int, link_id: int, notice: Notice, *, on: bool, now: datetime) -> Link:
+        """Tell of this for this link, or no longer; the link as it is then. Raises LinkNotFound."""
+        async with changing(self._database, owner_id, link_id, now, self._public_url) as it:
+            muted = set(it.row.muted.split())
+            it.row.muted = " ".join(sorted(muted - {notice.value} if on else muted | {notice.value}))
+        return it.link
 
     async def owned(self, link_ids: Iterable[int]) -> list[Owned]:
         """Those of the links that are somebody's and stand, with their owners."""

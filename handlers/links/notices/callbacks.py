@@ -12,8 +12,12 @@ from handlers.links.callbacks import MOST_PAGES, LinkId
 
 
 class LinkNoticePress(CallbackData, prefix="ln"):
-    """``page``: as in LinkPress. ``kind``: the notice to be switched; empty: the switches are shown."""
+    """``page``: as in LinkPress. ``kind``: the notice to be switched; empty: the switches are shown.
+
+    ``on``: as it is wanted, so that two presses at once do not undo each other.
+    """
 
     id: LinkId
     page: Annotated[int, Field(ge=0, lt=MOST_PAGES)] = 0
     kind: Annotated[str, Field(max_length=16)] = ""
+    on: bool = False

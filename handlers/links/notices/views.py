@@ -1,9 +1,15 @@
 """How notices about a link look in its settings."""
 
+from handlers.links.notices.callbacks import LinkNoticePress
+from handlers.links.options.callbacks import OptionsPress, Part
+from handlers.menu import button, rows
+from handlers.screen import Screen
+from handlers.settings.callbacks import ShowNotices
+from handlers.settings.notices_views import notice_name
 from services.language import gettext as _
-from services.language.formats import number
+from services.language.formats import number, quoted, said
 from services.links.links import Link
-from services.people.preferences import OF_A_LINK
+from services.people.preferences import OF_A_LINK, Preferences
 
 
 def notices_label(link: Link) -> str:
@@ -14,3 +20,27 @@ def notices_label(link: Link) -> str:
     if not on:
         return _("🔕 Notices: none")
     return _("🔔 Notices: {on} of {all}").format(on=number(on), all=number(len(OF_A_LINK)))
+
+
+def notices_screen(link: Link, preferences: Preferences, page: int) -> Screen:
+    """A switch for each kind; what is off for all links says so."""
+    name = said(link.name) if link.name else quoted(link.short_url.partition("://")[2])
+    lines = [
+        _("🔔 <b>Notices of {link}</b>").format(link=f'<a href="{quoted(link.short_url)}">{name}</a>'),
+        _("What shall I tell you of this link?"),
+    ]
+    off = [notice for notice in OF_A_LINK if notice in preferences.muted]
+    if off:
+        names = ", ".join(notice_name(notice) for notice in off)
+        lines.append(_("ℹ️ Off for all your links: {names}.").format(names=names))
+    switches = []
+    for notice in OF_A_LINK:
+        is_on = notice not in link.muted
+        press = LinkNoticePress(id=link.id, page=page, kind=notice, on=not is_on)
+        switches.append([button(f"{'✅' if is_on else '🔕'} {notice_name(notice)}", press)])
+    keyboard = rows(
+        *switches,
+        [button(_("🔔 Of all links"), ShowNotices())],
+        [button(_("◀️ Back"), OptionsPress(part=Part.SHOW, id=link.id, page=page))],
+    )
+    return Screen("\n".join(lines), keyboard)

@@ -1,0 +1,23 @@
+"""What services say to people unasked, in the words of the chat."""
+
+import asyncio
+import importlib
+
+from services.deliveries import Outgoing
+from services.language import Catalogue, speaking
+from services.links.news import News, Words
+from services.people import Person
+
+
+def news_words(catalogue: Catalogue) -> Words:
+    """News of a link in their owner's language."""
+
+    async def words(person: Person, news: News) -> Outgoing:
+        # The chat's views bring aiogram with them, which takes long to import: only who owes news pays for it.
+        views = await asyncio.to_thread(importlib.import_module, "handlers.links.notices.news_views")
+        outgoing = await asyncio.to_thread(importlib.import_module, "handlers.outgoing")
+        with speaking(catalogue, person.language):
+            made: Outgoing = outgoing.as_outgoing(views.news_screen(news, person.zone))
+        return made
+
+    return words
