@@ -56,5 +56,5 @@ def app_screen(link: Link, page: int) -> Screen:
     if link.opens_app:
         toggle = [button(_("⏸ Switch off"), press(Part.APP_SWITCH, link, page, OFF))]
     elif found:
-        toggle = [button(_("✅ Switch on"), press(Part.APP_SWITCH, link, page, ON))]
+        toggle = [button(_("▶️ Switch on"), press(Part.APP_SWITCH, link, page, ON))]
     return Screen("\n".join(lines), rows(toggle, [to_settings(link, page)]))

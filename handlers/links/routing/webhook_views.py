@@ -164,7 +164,7 @@ def _keyboard(link: Link, page: int, found: Webhook) -> InlineKeyboardMarkup:
     if found.off_since is None:
         toggle = button(_("⏸ Switch off"), press(Part.WEBHOOK_SWITCH, link, page, OFF))
     else:
-        toggle = button(_("✅ Switch on"), press(Part.WEBHOOK_SWITCH, link, page, ON))
+        toggle = button(_("▶️ Switch on"), press(Part.WEBHOOK_SWITCH, link, page, ON))
     return rows(
         [button(_("🧪 Test it"), press(Part.WEBHOOK_TEST, link, page)), toggle],
         [
