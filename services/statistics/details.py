@@ -1,18 +1,18 @@
 """Where clicks came from, over any span of time: summed up from what the drain keeps of hours, days and whole lives."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
+# Reads JSON in a third of the time that the standard library takes.
+from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import statistics as queries
+from db.queries.details import DAY, LIFE, QUARTER
 from services.clicks.dimensions import DIMENSIONS
 
 # For each dimension how many clicks each of its values had: {"country": {"RU": 7, "": 1}}.
 Details = Mapping[str, Mapping[str, int]]
 
-# Levels of db.tables.ClickDetail.
-QUARTERS, DAYS, LIFE = 0, 1, 2
 QUARTERS_A_DAY = 96
 
 
@@ -33,7 +33,7 @@ async def details_of(
         sums = found.setdefault(link_id, {})
         for dimension, values in zip(dimensions, counted, strict=True):
             if values is not None:
-                _add(sums.setdefault(dimension, {}), json.loads(values))
+                _add(sums.setdefault(dimension, {}), from_json(values))
     return {link_id: dict(sums) for link_id, sums in found.items()}
 
 
@@ -49,8 +49,8 @@ def _ranges(first: int | None, end: int | None) -> Iterator[tuple[int, int, int]
         return
     first_day, end_day = -(-first // QUARTERS_A_DAY), end // QUARTERS_A_DAY
     if first_day >= end_day:
-        yield QUARTERS, first, end
+        yield QUARTER, first, end
         return
-    yield DAYS, first_day, end_day
-    yield QUARTERS, first, first_day * QUARTERS_A_DAY
-    yield QUARTERS, end_day * QUARTERS_A_DAY, end
+    yield DAY, first_day, end_day
+    yield QUARTER, first, first_day * QUARTERS_A_DAY
+    yield QUARTER, end_day * QUARTERS_A_DAY, end

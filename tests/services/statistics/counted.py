@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
 from db.engine import Database
+from db.queries.details import DAY, LIFE, QUARTER
 from db.tables import ClickCount, ClickDetail, Link
 from services.clicks.dimensions import DIMENSIONS
-from services.statistics.details import DAYS, LIFE, QUARTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ async def count(database: Database, link_id: int, clicked: Iterable[Clicked]) ->
         row = sums.setdefault(bucket, [0, 0, 0])
         for place, number in enumerate((each.clicks, each.visitors, each.bots)):
             row[place] += number
-        for span in ((QUARTERS, bucket), (DAYS, bucket // 96), (LIFE, 0)) if each.clicks else ():
+        for span in ((QUARTER, bucket), (DAY, bucket // 96), (LIFE, 0)) if each.clicks else ():
             counters = details.setdefault(span, {dimension: Counter() for dimension in DIMENSIONS})
             for dimension, value in each.values().items():
                 counters[dimension][value] += each.clicks

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.engine import Database
+from db.queries.details import DAY, LIFE, QUARTER
 from db.tables import ClickDetail
 from services.clicks.dimensions import BROWSER, COUNTRY, DIMENSIONS
-from services.statistics.details import DAYS, LIFE, QUARTERS, details_of
+from services.statistics.details import details_of
 
 # A quarter in March 2026; a midnight in UTC.
 MIDNIGHT = 20_520 * 96
@@ -22,7 +23,7 @@ async def write(database: Database, link_id: int, quarters: Quarters) -> None:
     """Clicks by country, on all three levels."""
     sums: dict[tuple[int, int], Counter[str]] = {}
     for bucket, countries in quarters.items():
-        for span in ((QUARTERS, bucket), (DAYS, bucket // 96), (LIFE, 0)):
+        for span in ((QUARTER, bucket), (DAY, bucket // 96), (LIFE, 0)):
             sums.setdefault(span, Counter()).update(countries)
     async with database.write() as session:
         for (level, start), counted in sums.items():
