@@ -8,12 +8,12 @@ from handlers.contents import unreadable_text
 from handlers.links.callbacks import LinkAction, LinkPress, ListPress
 from handlers.links.options.callbacks import OptionsPress, Part
 from handlers.links.states import address_anchor, fallback_line, has_ended, state_lines
-from handlers.menu import MenuPress, Room, button, cancel_to, rows, to_menu
+from handlers.menu import Room, button, cancel_to, rows
 from handlers.screen import Screen
 from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import day, number, quoted, said
-from services.links.links import Link, LinkPage
+from services.links.links import Link
 from services.links.targets import Target
 
 
@@ -86,20 +86,6 @@ def qr_later() -> str:
     return _("⚠️ I could not draw the QR picture just now. Please try again in a minute.")
 
 
-def links_list(page: LinkPage) -> Screen:
-    """One page of a person's links."""
-    if not page.total:
-        text = _("📋 You have no links yet.\nSend me any address, and the first one is here.")
-        return Screen(text, rows([_new_link()], [to_menu()]))
-    heading = ngettext("📋 <b>{count} link</b>", "📋 <b>{count} links</b>", page.total)
-    lines = [heading.format(count=number(page.total))]
-    first = (page.number - 1) * PAGE_SIZE + 1
-    for place, link in enumerate(page.links, first):
-        off = " ⛔️" if link.disabled is not None else ""
-        lines.append(f"{number(place)}. {anchor(link)}{off} — {clicks_text(link.clicks)}\n→ {target_anchor(link)}")
-    return Screen("\n".join(lines), rows(_numbers(page, first), _turns(page), [_new_link(), to_menu()]))
-
-
 def asked_to_delete(link: Link, page: int) -> Screen:
     text = _("🗑 Delete {link}?\nIt stops working at once, and nobody gets its address again.").format(link=anchor(link))
     sure = button(_("🗑 Yes, delete"), LinkPress(action=LinkAction.DELETE_SURELY, id=link.id, page=page))
@@ -140,8 +126,6 @@ def clicks_text(clicks: int) -> str:
     return ngettext("{count} click", "{count} clicks", clicks).format(count=number(clicks))
 
 
-# Two lines a link: a page is one screen of a phone.
-PAGE_SIZE = 5
 # Ten tags are more than a line holds; settings show them all.
 MOST_TAGS_CHARACTERS = 60
 
@@ -155,25 +139,5 @@ def _card_keyboard(link: Link, page: int) -> InlineKeyboardMarkup:
     return rows([copy, make_qr], [figures, settings], [delete, to_list(page or 1)])
 
 
-def _numbers(page: LinkPage, first: int) -> list[InlineKeyboardButton]:
-    return [
-        button(number(place), LinkPress(action=LinkAction.CARD, id=link.id, page=page.number))
-        for place, link in enumerate(page.links, first)
-    ]
-
-
-def _turns(page: LinkPage) -> list[InlineKeyboardButton]:
-    turns = []
-    if page.number > 1:
-        turns.append(button(_("◀️ Newer"), ListPress(page=page.number - 1)))
-    if page.number < page.pages:
-        turns.append(button(_("Older ▶️"), ListPress(page=page.number + 1)))
-    return turns
-
-
 def to_list(page: int = 1) -> InlineKeyboardButton:
     return button(_("📋 My links"), ListPress(page=page))
-
-
-def _new_link() -> InlineKeyboardButton:
-    return button(_("🔗 New link"), MenuPress(room=Room.NEW_LINK))
