@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, union_all, upda
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.upsert import insert_for
-from db.tables import Link, LinkChange, LinkSequence, LinkSlug, LinkTag
+from db.tables import Link, LinkChange, LinkLogo, LinkSequence, LinkSlug, LinkTag
 
 
 async def add(
@@ -216,7 +216,10 @@ async def forget_changes_before(session: AsyncSession, moment: datetime, limit: 
 
 
 async def empty_deleted_before(session: AsyncSession, moment: datetime, limit: int) -> int:
-    """How many links deleted before ``moment``, ``limit`` at most, lost their targets; the slugs stay taken."""
+    """How many links deleted before ``moment``, ``limit`` at most, lost their targets and logos; slugs stay taken."""
     deleted = select(Link.id).where(Link.deleted_at < moment, Link.target != "").limit(limit)
-    emptied = await session.scalars(update(Link).where(Link.id.in_(deleted)).values(target="").returning(Link.id))
-    return len(emptied.all())
+    emptied = (
+        await session.scalars(update(Link).where(Link.id.in_(deleted)).values(target="").returning(Link.id))
+    ).all()
+    await session.execute(delete(LinkLogo).where(LinkLogo.link_id.in_(emptied)))
+    return len(emptied)

@@ -17,6 +17,9 @@ from services.time_zones import zone
 from services.works import Work, Works
 
 PEOPLE_AT_ONCE = 500
+# Between the reports of two people whose hour comes at once: a popular hour crowds out nothing that people wait for,
+# and few works are due at a time, among which the next ones are chosen.
+PACE = timedelta(seconds=0.2)
 # Links of a report with a line of their own; the rest have one together.
 MOST_LISTED = 200
 # So many links' devices are read at once: while they are, others wait.
@@ -54,11 +57,13 @@ class DailyReports:
             local = now.astimezone(zone(name))
             if local.hour >= (DEFAULT_HOUR if hour is None else hour):
                 yesterday = day_of(local.date() - timedelta(days=1), zone(name))
-                sent += await self._send(time_zone, hour, name, yesterday, now)
+                sent += await self._send(time_zone, hour, name, yesterday, now, before=sent)
         return sent
 
-    async def _send(self, time_zone: str | None, hour: int | None, name: str, day: Day, now: datetime) -> int:
-        """To all who chose this zone, which is called ``name``, and this hour."""
+    async def _send(
+        self, time_zone: str | None, hour: int | None, name: str, day: Day, now: datetime, *, before: int
+    ) -> int:
+        """To all who chose this zone, which is called ``name``, and this hour; ``before`` them, so many others."""
         sent, after = 0, 0
         while True:
             async with self._database.read() as session:
@@ -66,12 +71,22 @@ class DailyReports:
                     session, time_zone, hour, day.first, day.end, f":{day.date}", after=after, limit=PEOPLE_AT_ONCE
                 )
             for person_id in person_ids:
-                facts = {"day": day.date.isoformat(), "zone": name}
-                await self._works.enqueue(REPORT, f"{person_id}:{day.date}", person_id=person_id, facts=facts, now=now)
-            sent += len(person_ids)
+                due_at = now + PACE * (before + sent)
+                await self._ask(person_id, day, name, now, due_at)
+                sent += 1
             if len(person_ids) < PEOPLE_AT_ONCE:
                 return sent
             after = person_ids[-1]
+
+    async def _ask(self, person_id: int, day: Day, name: str, now: datetime, due_at: datetime) -> None:
+        await self._works.enqueue(
+            REPORT,
+            f"{person_id}:{day.date}",
+            person_id=person_id,
+            facts={"day": day.date.isoformat(), "zone": name},
+            now=now,
+            due_at=due_at,
+        )
 
     async def report(self, work: Work) -> DailyReport | None:
         """What a work of kind REPORT is to tell of; None: nothing, the links are gone."""

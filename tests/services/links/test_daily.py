@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -48,7 +49,8 @@ class Post:
         return asked
 
     async def works_are_done(self, now: datetime) -> None:
-        for claimed in await self.works.claim({REPORT: 100}, 100, [], now):
+        # They come one after another.
+        for claimed in await self.works.claim({REPORT: 100}, 100, [], now + timedelta(minutes=1)):
             report = await self.reports.report(claimed.work)
             if report is not None:
                 assert claimed.work.person_id is not None
@@ -260,6 +262,18 @@ async def test_the_day_stays_that_of_the_zone_in_which_it_was_asked_for(post: Po
     await post.person(ANNA, time_zone="America/New_York")
     await post.works_are_done(NINE)
     assert [report.total.clicks for _, report in post.said] == [1]
+
+
+async def test_a_popular_hour_is_spread_over_minutes(post: Post):
+    for person_id in range(1, 11):
+        await post.clicked(await post.link(person_id, f"slug{person_id}"), moscow(1, 12))
+        if person_id > 5:
+            await post.person(person_id, time_zone="Europe/Minsk")
+    assert await post.reports.send_due(NINE) == 10
+    async with post.database.read() as session:
+        due = sorted((await session.scalars(select(tables.Work.due_at))).all())
+    assert due[0] == NINE
+    assert all(after - before == timedelta(seconds=0.2) for before, after in pairwise(due))
 
 
 async def only_report(post: Post, at: datetime) -> DailyReport:

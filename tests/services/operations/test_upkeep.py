@@ -9,7 +9,19 @@ from sqlalchemy import func, insert, select
 
 from db.engine import Database
 from db.queries import alerts, dialogues, effects, inbox, links, people, works
-from db.tables import Alert, Click, ClickDetail, DailyVisitor, Effect, Link, LinkEvent, VisitorKey, WebhookClick, Work
+from db.tables import (
+    Alert,
+    Click,
+    ClickDetail,
+    DailyVisitor,
+    Effect,
+    Link,
+    LinkEvent,
+    LinkLogo,
+    VisitorKey,
+    WebhookClick,
+    Work,
+)
 from services.operations.upkeep import AT_ONCE, CleanUp, Upkeep
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
@@ -32,10 +44,13 @@ async def test_a_deleted_link_loses_its_target_after_a_day_and_keeps_its_slug(da
             link = await links.add(session, slug=slug, owner_id=1, target="https://example.com/", now=NOW)
             assert link is not None
             link.deleted_at = deleted_at
+            session.add(LinkLogo(link_id=link.id, picture=slug.encode()))
     assert (await Upkeep(database).clean_up(NOW)).deleted_targets == 1
     async with database.read() as session:
         targets = {link.slug: link.target for link in await session.scalars(select(Link))}
+        logos = set(await session.scalars(select(LinkLogo.picture)))
     assert targets == {"old": "", "fresh": "https://example.com/", "standing": "https://example.com/"}
+    assert logos == {b"fresh", b"standing"}
 
 
 async def test_drafts_end_after_a_day_and_an_hour_and_are_nobody_s_then(database: Database):
