@@ -33,7 +33,7 @@ class Countries:
             address = address[7:]
         try:
             return _country(self._get(address))
-        except ValueError:
+        except (ValueError, TypeError):  # no address; one with a null character
             return ""
 
 
