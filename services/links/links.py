@@ -163,7 +163,7 @@ class Links:
             await queries.list_draft(session, link_id, owner_id)
 
     async def search(self, owner_id: int, words: str, limit: int) -> Sequence[Link]:
-        """The newest links that lead on, with ``words`` in their slug or target; all of them for no words.
+        """The newest links that lead on, with ``words`` in their slug, name or target; all for no words.
 
         Targets are looked through as they are stored and as people read them: no database reads punycode and percent
         signs, and nobody has more links than are read at once.
@@ -252,4 +252,4 @@ class Links:
 
 
 def _has(row: tables.Link, words: str) -> bool:
-    return any(words in text.casefold() for text in (row.slug, row.target, readable_url(row.target)))
+    return any(words in text.casefold() for text in (row.slug, row.name, row.target, readable_url(row.target)))
