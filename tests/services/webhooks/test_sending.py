@@ -286,3 +286,29 @@ async def test_a_test_is_a_batch_that_says_so_and_leaves_all_else_alone(scene: S
 @given(st.timedeltas(timedelta(), timedelta(days=2)), st.timedeltas(timedelta(), timedelta(days=2)))
 def test_the_pause_grows_and_has_an_end(failing_for: timedelta, more: timedelta):
     assert timedelta(seconds=10) <= pause_after(failing_for) <= pause_after(failing_for + more) <= LONGEST_PAUSE
+
+
+async def test_what_is_added_while_batches_leave_and_fail_arrives_once_and_in_order(scene: Scene, receiver: Receiver):
+    await scene.webhooks.set(ANNA, scene.link.id, receiver.url, scene.clock.now)
+    turns = iter(range(10_000))
+
+    def answer() -> web.Response:
+        return web.Response(status=500 if next(turns) % 3 == 1 else 204)
+
+    receiver.answer = answer
+    other = webhooks_of(scene.database)
+    adding = asyncio.create_task(add(scene, 40))
+    while not adding.done():
+        # Two processes that both believe the work to be theirs.
+        await asyncio.gather(scene.sends(), scene.sends(other))
+    await adding
+    receiver.takes()
+    assert await scene.sends() is None
+    await other.close()
+    assert receiver.clicks == list(range(400))
+    assert (await scene.state()).waiting == 0
+
+
+async def add(scene: Scene, times: int) -> None:
+    for number in range(times):
+        await scene.clicks(*range(10 * number, 10 * number + 10))
