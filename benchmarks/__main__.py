@@ -3,9 +3,15 @@
 import os
 import sys
 
-from benchmarks import deliveries, redirects, starts, updates
+from benchmarks import deliveries, redirects, starts, statistics, updates
 
-BENCHMARKS = {"deliveries": deliveries.run, "redirects": redirects.run, "updates": updates.run, "starts": starts.run}
+BENCHMARKS = {
+    "deliveries": deliveries.run,
+    "redirects": redirects.run,
+    "updates": updates.run,
+    "starts": starts.run,
+    "statistics": statistics.run,
+}
 
 
 def main(names: list[str]) -> int:

@@ -1,5 +1,6 @@
 """Where clicks came from, over any span of time: summed up from what the drain keeps of hours, days and whole lives."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
 # Reads JSON in a third of the time that the standard library takes.
@@ -14,6 +15,7 @@ from services.clicks.dimensions import DIMENSIONS
 Details = Mapping[str, Mapping[str, int]]
 
 QUARTERS_A_DAY = 96
+ROWS_AT_ONCE = 256
 
 
 async def details_of(
@@ -29,7 +31,11 @@ async def details_of(
     read as days, the rest as quarters of an hour: these must be within the 62 days that quarters are kept.
     """
     found: dict[int, dict[str, dict[str, int]]] = {}
-    for link_id, *counted in await queries.details(session, link_ids, list(_ranges(first, end)), dimensions):
+    rows = await queries.details(session, link_ids, list(_ranges(first, end)), dimensions)
+    for number, (link_id, *counted) in enumerate(rows):
+        if number % ROWS_AT_ONCE == 0:
+            # A day of a hundred links is thousands of rows: others go on meanwhile.
+            await asyncio.sleep(0)
         sums = found.setdefault(link_id, {})
         for dimension, values in zip(dimensions, counted, strict=True):
             if values is not None:
