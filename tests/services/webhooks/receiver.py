@@ -1,5 +1,6 @@
 """Somebody's server that takes webhooks, or does not."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,12 +20,16 @@ from cryptography.x509.oid import NameOID
 
 @dataclass
 class Receiver:
-    """``answer`` is given to each request that comes; ``batches``: what came, taken or not."""
+    """``answer`` is given to each request that comes; ``batches``: what came, taken or not.
+
+    ``gate``: the next request alone is answered once it is open.
+    """
 
     url: str = ""
     answer: Callable[[], web.StreamResponse] = lambda: web.Response(status=204)
     headers: list[dict[str, str]] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
+    gate: asyncio.Event | None = None
 
     @property
     def batches(self) -> list[dict[str, Any]]:
@@ -46,6 +51,10 @@ class Receiver:
     async def receive(self, request: web.Request) -> web.StreamResponse:
         self.headers.append(dict(request.headers))
         self.bodies.append(await request.text())
+        gate, self.gate = self.gate, None
+        if gate is not None:
+            await gate.wait()
+            return web.Response(status=204)
         return self.answer()
 
 

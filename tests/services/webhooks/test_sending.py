@@ -18,6 +18,7 @@ from services.webhooks.sending import CLICKS_IN_A_BATCH, LONGEST_PAUSE, pause_af
 from tests.servers import free_port
 from tests.services.webhooks.conftest import ANNA, Scene, webhooks_of
 from tests.services.webhooks.receiver import Receiver, receiving, self_signed
+from tests.waiting import until
 
 
 async def test_clicks_arrive_in_signed_batches_and_in_their_order(scene: Scene, receiver: Receiver):
@@ -286,6 +287,31 @@ async def test_a_test_is_a_batch_that_says_so_and_leaves_all_else_alone(scene: S
 @given(st.timedeltas(timedelta(), timedelta(days=2)), st.timedeltas(timedelta(), timedelta(days=2)))
 def test_the_pause_grows_and_has_an_end(failing_for: timedelta, more: timedelta):
     assert timedelta(seconds=10) <= pause_after(failing_for) <= pause_after(failing_for + more) <= LONGEST_PAUSE
+
+
+async def test_an_answer_that_comes_late_takes_no_other_batch(scene: Scene, receiver: Receiver):
+    await scene.webhooks.set(ANNA, scene.link.id, receiver.url, scene.clock.now)
+    await scene.clicks(1)
+    receiver.gate = gate = asyncio.Event()
+    slow = webhooks_of(scene.database)
+    late = asyncio.create_task(scene.sends(slow))
+
+    async def asked() -> int:
+        return len(receiver.bodies)
+
+    await until(asked, 1)
+    # Its lease ran out, say: another sends the same batch, and has the next one refused.
+    assert await scene.sends() is None
+    receiver.refuses(500)
+    await scene.clicks(2)
+    assert await scene.sends() == 10
+    gate.set()
+    assert await late == 10, "it goes on with the batch that was refused"
+    await slow.close()
+    receiver.takes()
+    assert await scene.sends() is None
+    assert receiver.clicks == [1, 2]
+    assert len(receiver.bodies) == 5
 
 
 async def test_what_is_added_while_batches_leave_and_fail_arrives_once_and_in_order(scene: Scene, receiver: Receiver):
