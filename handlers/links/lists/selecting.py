@@ -22,6 +22,9 @@ from services.links.errors import LinkNotFound
 from services.people import Person
 from services.services import Services
 
+# All of ours are shorter, and so is what 64 bits hold.
+MOST_DIGITS = 18
+
 
 class TagLinks(StatesGroup):
     tag = State()
@@ -105,9 +108,7 @@ async def begin(
 
 
 async def pick(it: Chosen) -> None:
-    value = it.data.value
-    link_id = int(value) if value.isascii() and value.isdecimal() else 0
-    chosen = it.list.select((link_id,), on=it.data.act is Act.PICK)
+    chosen = it.list.select((_number(it.data),), on=it.data.act is Act.PICK)
     await it.press.answer()
     await it.show(replace(chosen, page=it.data.page))
 
@@ -158,9 +159,7 @@ async def delete(it: Chosen) -> None:
 async def undo(
     press: CallbackQuery, callback_data: ListAct, state: FSMContext, services: Services, person: Person, now: datetime
 ) -> None:
-    value = callback_data.value
-    deletion = int(value) if value.isascii() and value.isdecimal() and len(value) <= 18 else 0
-    count = await services.many_links.restore(person.id, deletion, now)
+    count = await services.many_links.restore(person.id, _number(callback_data), now)
     known = await pressed_list(press, state) or Kept()
     await press.answer()
     await show_list(press, state, services, person, now, replace(known, selected=None), views.restored(count))
@@ -204,6 +203,12 @@ async def tag_by_name(
         done = await services.many_links.tag(person.id, known.selected, text, now, cause=cause)
         await _show_tags(message, state, services, person, now, known, note=views.tagged(done, on=True))
     await finish(message, state)
+
+
+def _number(data: ListAct) -> int:
+    """What the button stands for: a link, or an update; 0 for what is no number that the database could hold."""
+    is_number = data.value.isascii() and data.value.isdecimal() and len(data.value) <= MOST_DIGITS
+    return int(data.value) if is_number else 0
 
 
 async def _show_tags(
