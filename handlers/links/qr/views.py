@@ -10,7 +10,7 @@ from handlers.menu import button, rows
 from handlers.screen import Screen
 from services.language import gettext as _
 from services.language import ngettext
-from services.language.formats import number, quoted
+from services.language.formats import number
 from services.links.links import Link
 from services.links.qr import QrStyle
 from services.pictures.qr import SIZES
@@ -94,14 +94,14 @@ def file_name(link: Link, kind: str) -> str:
 def _keyboard(link: Link, style: QrStyle, page: int) -> InlineKeyboardMarkup:
     colour = _names().get(style.colour.removeprefix("#") or HOUSE, style.colour)
     # Without the sign of the colour itself: one sign a button.
-    name = quoted(colour.partition(" ")[2] or colour)
+    name = colour.partition(" ")[2] or colour
     logo = _("🖼 Logo: yes") if style.logo is not None else _("🖼 Logo: none")
     return rows(
+        [button(_("🎨 Colour: {name}").format(name=name), _press(Part.COLOUR, link, page))],
         [
-            button(_("🎨 Colour: {name}").format(name=name), _press(Part.COLOUR, link, page)),
             button(logo, _press(Part.LOGO, link, page)),
+            button(_("📐 Size: {size}").format(size=style.size), _press(Part.SIZE, link, page)),
         ],
-        [button(_("📐 Size: {size}").format(size=_pixels(style.size)), _press(Part.SIZE, link, page))],
         [
             button(_("📄 PNG file"), _press(Part.PNG, link, page)),
             button(_("📄 SVG file"), _press(Part.SVG, link, page)),
