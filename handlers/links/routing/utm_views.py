@@ -16,6 +16,7 @@ from services.links.utm_templates import Template
 # What a button shows of a value, and a message of an address with its fields.
 LABEL_CHARACTERS = 24
 PREVIEW_CHARACTERS = 100
+MOST_EXPLAINED = 8
 # What these fields usually say.
 OFFERED: Mapping[str, tuple[str, ...]] = {
     "source": ("tiktok", "telegram", "vk", "instagram", "youtube", "qr"),
@@ -60,7 +61,9 @@ def templates(link: Link, page: int, found: Sequence[Template]) -> Screen:
         lines.append(_("A tap gives the link these fields in the place of its own."))
     else:
         lines.append(_("None yet. Fill in the fields of a link, keep them here, and give them to others by one tap."))
-    lines += [f"<b>{said(each.name)}</b>: {said(', '.join(each.fields.values()), 60)}" for each in found]
+    # More of them are a list of buttons alone.
+    if len(found) <= MOST_EXPLAINED:
+        lines += [f"<b>{said(each.name)}</b>: {said(', '.join(each.fields.values()), 60)}" for each in found]
     given = [
         [
             button(shorten(each.name, LABEL_CHARACTERS), press(Part.TEMPLATE_GIVE, link, page, str(each.id))),

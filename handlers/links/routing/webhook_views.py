@@ -57,8 +57,10 @@ def secret(link: Link, page: int, given: str) -> Screen:
     lines = [
         _("🔑 <b>The webhook's secret</b> is shown this once:"),
         f"<code>{quoted(given)}</code>",
-        _("Batches are signed under it: <code>Toklink-Signature</code> is v1= and the HMAC-SHA256 of")
-        + " <code>Toklink-Timestamp</code>.<i>body</i>",
+        _(
+            "Batches are signed under it: <code>Toklink-Signature</code> is <code>v1=</code> and the HMAC-SHA256 of"
+            " <code>Toklink-Timestamp</code>, a dot and the body."
+        ),
     ]
     copy = InlineKeyboardButton(text=_("📎 Copy the secret"), copy_text=CopyTextButton(text=given))
     done = button(_("✅ Kept"), press(Part.WEBHOOK, link, page))
