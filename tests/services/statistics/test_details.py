@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from db.engine import Database
@@ -52,7 +52,13 @@ QUARTERS_OF_FIVE_DAYS = st.dictionaries(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Looking for the smallest failure would write thousands of rows, for minutes.
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(
     QUARTERS_OF_FIVE_DAYS, st.lists(st.tuples(st.integers(-200, 300), st.integers(-200, 300)), min_size=5, max_size=9)
 )
