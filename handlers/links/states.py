@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, tzinfo
 
 from services.language import gettext as _
-from services.language.formats import day_in_full, hour, number, quoted, said
+from services.language.formats import day_in_full, hour, number, offset, quoted, said
 from services.links.links import Link
 from services.links.targets import readable_url
 
@@ -14,14 +14,17 @@ LONGEST_ANCHOR = 1_000
 MIDNIGHT = "00:00"
 
 
-def state_lines(link: Link, zone: tzinfo, now: datetime) -> list[str]:
-    """What is to be known of a link that does not plainly lead on; of one that does, nothing."""
+def state_lines(link: Link, zone: tzinfo, now: datetime, *, with_offset: bool = False) -> list[str]:
+    """What is to be known of a link that does not plainly lead on; of one that does, nothing.
+
+    ``with_offset``: moments at which it opens and ends say in which time zone they are meant.
+    """
     lines = []
     if link.disabled is not None:
         lines.append(_("⛔️ Switched off: {reason}").format(reason=said(link.disabled, MOST_REASON)))
     if link.paused_at is not None:
         lines.append(_("⏸ You switched it off on {moment}").format(moment=moment_text(link.paused_at, zone, now)))
-    lines += _window_lines(link, zone, now)
+    lines += _window_lines(link, zone, now, with_offset=with_offset)
     lines += _limit_lines(link)
     return lines
 
@@ -63,14 +66,18 @@ def address_anchor(url: str) -> str:
     return f'<a href="{quoted(url)}">{shown}</a>' if len(url) <= LONGEST_ANCHOR else shown
 
 
-def _window_lines(link: Link, zone: tzinfo, now: datetime) -> list[str]:
-    if link.valid_until is not None and link.valid_until <= now:
-        return [_("⌛️ Ended on {moment}").format(moment=moment_text(link.valid_until, zone, now))]
+def _window_lines(link: Link, zone: tzinfo, now: datetime, *, with_offset: bool) -> list[str]:
+    def meant(at: datetime) -> str:
+        return f" ({quoted(offset(zone, at))})" if with_offset else ""
+
+    opens, ends = link.valid_from, link.valid_until
+    if ends is not None and ends <= now:
+        return [_("⌛️ Ended on {moment}").format(moment=moment_text(ends, zone, now)) + meant(ends)]
     lines = []
-    if link.valid_from is not None and link.valid_from > now:
-        lines.append(_("⏳ Opens on {moment}").format(moment=moment_text(link.valid_from, zone, now)))
-    if link.valid_until is not None:
-        lines.append(_("⏳ Leads {until}").format(until=until_text(link.valid_until, zone, now)))
+    if opens is not None and opens > now:
+        lines.append(_("⏳ Opens on {moment}").format(moment=moment_text(opens, zone, now)) + meant(opens))
+    if ends is not None:
+        lines.append(_("⏳ Leads {until}").format(until=until_text(ends, zone, now)) + meant(ends))
     return lines
 
 

@@ -10,7 +10,6 @@ from aiogram.fsm.state import State, StatesGroup
 from handlers.links.options import questions
 from handlers.links.options.callbacks import Part
 from handlers.links.options.errors import UnknownChoice
-from handlers.links.states import moment_text, until_text
 from handlers.links.views import notes_on
 from handlers.screen import Screen
 from services.language import gettext as _
@@ -179,10 +178,7 @@ async def _opens(asking: Asking, text: str) -> Changed:
     # "Now", and "today" without an hour, are at once.
     is_now = moment.at <= now < (end_of_day(moment.at, zone) if moment.whole_day else moment.at + timedelta(minutes=1))
     link = await asking.options.open_at(*asking.ids, None if is_now else moment.at, now)
-    if is_now:
-        return link, ()
-    opens = _("✔️ It opens on {moment}").format(moment=moment_text(moment.at, zone, now))
-    return link, (opens, *_twist(moment, asking))
+    return link, () if is_now else _twist(moment, asking)
 
 
 async def _press_opens(asking: Asking, value: str) -> Changed:
@@ -200,7 +196,7 @@ async def _ends(asking: Asking, text: str) -> Changed:
     moment = await asyncio.to_thread(read_moment, text, zone, now)
     end = end_of_day(moment.at, zone) if moment.whole_day else moment.at
     link = await asking.options.end_at(*asking.ids, end, now)
-    return link, (_("✔️ It leads {until}").format(until=until_text(end, zone, now)), *_twist(moment, asking))
+    return link, _twist(moment, asking)
 
 
 async def _press_ends(asking: Asking, value: str) -> Changed:

@@ -29,7 +29,7 @@ def settings_screen(link: Link, zone: tzinfo, now: datetime, page: int = 0, *, n
         f"⚙️ <b>{anchor(link)}</b>",
         *called(link),
         f"→ {target_anchor(link)}",
-        *(state_lines(link, zone, now) or [_("✅ Leads on")]),
+        *(state_lines(link, zone, now, with_offset=True) or [_("✅ Leads on")]),
         *([fallback_line(link)] if link.fallback_url is not None else []),
         *notes,
     ]
