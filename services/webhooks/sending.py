@@ -163,8 +163,9 @@ class Sender:
             row = await queries.find(session, link_id)
             link = await session.get(tables.Link, link_id)
         note = None
-        if row is not None and link is not None and link.owner_id is not None and _is_over(row, now):
+        if row is not None and link is not None and _is_over(row, now) and _has_owner(link):
             short_url = f"{self._public_url}/{link.slug}"
+            assert link.owner_id is not None
             note = await words(SwitchedOff(link.owner_id, link_id, short_url, row.url, answer.trouble or ""))
         async with self._database.write() as session:
             link = await queries.hold_link(session, link_id)
@@ -235,6 +236,11 @@ def _trouble(error: ClientError | OSError) -> str:
 
 def _is_over(row: tables.LinkWebhook, now: datetime) -> bool:
     return row.failing_since is not None and now - row.failing_since >= PATIENCE
+
+
+def _has_owner(link: tables.Link) -> bool:
+    """Nobody wants to hear of a link that they deleted."""
+    return link.owner_id is not None and link.deleted_at is None
 
 
 def pause_after(failing_for: timedelta, asked: timedelta = timedelta()) -> timedelta:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.queries import webhooks as queries
+from db.queries.links import mark_deleted
 from services.outside import public_session
 from services.webhooks.sending import CLICKS_IN_A_BATCH, LONGEST_PAUSE, pause_after
 from tests.servers import free_port
@@ -115,6 +116,18 @@ async def test_after_a_day_of_failures_it_is_switched_off_and_its_owner_told(sce
     assert await scene.sends() is None
     assert receiver.batches[-1]["clicks"] == [77]
     assert (await scene.state()).failing_since is None
+
+
+async def test_of_a_link_that_is_deleted_nobody_is_told(scene: Scene, receiver: Receiver):
+    await scene.webhooks.set(ANNA, scene.link.id, receiver.url, scene.clock.now)
+    receiver.refuses(500)
+    await scene.clicks(1)
+    assert await scene.sends() == 10
+    async with scene.database.write() as session:
+        await mark_deleted(session, scene.link.id, ANNA, scene.clock.now)
+    scene.clock.passes(days=1)
+    assert await scene.sends() is None
+    assert (scene.notes, await scene.owed(), await scene.works()) == ([], [], 0)
 
 
 async def test_a_redirect_is_a_failure_and_is_not_followed(scene: Scene, receiver: Receiver):
