@@ -26,7 +26,7 @@ async def test_a_click_is_in_the_statistics_within_two_seconds(platform: Platfor
     assert shown.text.replace("\u00a0", " ").splitlines()[:4] == [
         "📊 2 клика за 7 дней",
         "1 посетитель, 1 повторный клик",
-        "— за прошлый период кликов не было",
+        "— до этого кликов не было",
         "🤖 Превью и роботы (не в счёте): 1",
     ]
 

@@ -43,9 +43,9 @@ def _people(figures: Overview) -> str:
 def _change(figures: Overview) -> list[str]:
     if figures.change is not None:
         sign = "📉" if figures.change < 0 else "📈"
-        text = _("{sign} {change} on the period before ({before})")
+        text = _("{sign} {change}, before: {before}")
         return [text.format(sign=sign, change=words.signed(figures.change), before=number(figures.before or 0))]
-    return [_("— no clicks in the period before")] if figures.clicks and figures.before == 0 else []
+    return [_("— no clicks before")] if figures.clicks and figures.before == 0 else []
 
 
 def _chart(figures: Overview, look: Look) -> SeriesChart:

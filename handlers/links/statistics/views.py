@@ -13,14 +13,13 @@ from handlers.links.statistics.looks import Look, Told
 from handlers.menu import button, rows
 from handlers.screen import Screen
 from services.language import gettext as _
-from services.language.formats import shorten, units
+from services.language.formats import shorten
 from services.statistics.periods import Period
 
-# Telegram's bound for captions. Names and targets are cut to fit; this is for what nobody thought of.
-MOST_CAPTION = 1024
 PERIODS = (
-    (Period.TODAY, Period.YESTERDAY, Period.WEEK, Period.MONTH),
-    (Period.DAYS_7, Period.DAYS_30, Period.ALL),
+    (Period.TODAY, Period.YESTERDAY),
+    (Period.DAYS_7, Period.DAYS_30),
+    (Period.WEEK, Period.MONTH, Period.ALL),
 )
 VIEWS = (
     (View.OVERVIEW, View.HEAT),
@@ -43,12 +42,7 @@ def statistics_button(text: str, *, link_id: int = 0, tag: str | None = None, pa
 
 def statistics(look: Look, told: Told, picture: bytes | None) -> Screen:
     """Figures with their picture; as text alone where it could not be drawn."""
-    text = "\n".join(told.lines)
-    while units(text) > MOST_CAPTION and len(told.lines) > 3:
-        # The lines before the last two are the least of their kind.
-        told = Told((*told.lines[:-3], *told.lines[-2:]), told.draw, told.chart)
-        text = "\n".join(told.lines)
-    return Screen(text, _keyboard(look), picture)
+    return Screen("\n".join(told.lines), _keyboard(look), picture)
 
 
 def tags(press: StatisticsPress, found: Sequence[str]) -> Screen:
@@ -93,10 +87,10 @@ def _ways_on(look: Look) -> list[list[InlineKeyboardButton]]:
     whole = button(_("🔗 All links"), press.model_copy(update={"view": View.OVERVIEW, "id": 0, "tag": 0}))
     if look.link is None:
         to_list = button(_("📋 My links"), ListPress(page=press.page or 1))
-        return [[refresh, *([whole] if look.tag is not None else []), to_list]]
+        return [[refresh, to_list], [whole] if look.tag is not None else []]
     more = []
     if press.view is View.VARIANTS and not look.link.variants:
         routing = RoutingPress(part=RoutingPart.VARIANTS, id=look.link.id, page=press.page)
         more = [button(_("🔀 Add variants"), routing)]
     back = button(_("◀️ Back"), LinkPress(action=LinkAction.CARD, id=look.link.id, page=press.page))
-    return [more, [refresh, whole, back]]
+    return [more, [refresh, back], [whole]]

@@ -7,9 +7,9 @@ from babel.dates import format_date
 
 from handlers.links.statistics.callbacks import View
 from services.clicks.dimensions import OTHER_DEVICE
+from services.language import current_language, ngettext
 from services.language import gettext as _
-from services.language import ngettext
-from services.language.formats import MINUS, locale, number, percent
+from services.language.formats import MINUS, country, locale, number, percent
 from services.statistics.periods import Grain, Period
 
 # Below, a share is shown as less than this.
@@ -22,7 +22,7 @@ def clicks_of(clicks: int) -> str:
 
 
 def short_name(period: Period) -> str:
-    """For a button, of which four stand in a row."""
+    """For a button, of which three may stand in a row."""
     names: Mapping[Period, str] = {
         Period.TODAY: _("Today"),
         Period.YESTERDAY: _("Yesterday"),
@@ -110,6 +110,12 @@ def language_name(code: str) -> str:
     """``Русский``, ``Russian``; the code where Babel knows no name."""
     name = str(locale().languages.get(code, code))
     return name[:1].upper() + name[1:]
+
+
+def country_name(code: str) -> str:
+    """As short as people say it: ``США``, ``UK``."""
+    short = {"ru": {"US": "США", "AE": "ОАЭ"}, "en": {"US": "USA", "GB": "UK", "AE": "UAE"}}
+    return short.get(current_language(), {}).get(code) or country(code)
 
 
 def flag(code: str) -> str:
