@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from aiohttp import web
 
@@ -13,6 +14,7 @@ from redirect_server.health import Health
 from redirect_server.metrics import Metrics
 from redirect_server.pages import Pages, Report, Texts
 from redirect_server.redirects import Redirects
+from redirect_server.shortcut import Shortcut
 from redirect_server.visitors import Visitors
 from services.clicks.river import ClickRiver
 from services.clicks.visitors import VisitorHashes
@@ -23,6 +25,9 @@ from services.links.slots import Slots
 
 # What is in hand is finished within this; a redirect takes milliseconds.
 GRACE_SECONDS = 5.0
+
+
+SHORTCUT: Final = web.AppKey("shortcut", Shortcut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +82,9 @@ def build_application(
         token=settings.metrics_token,
     )
     application = web.Application()
+    application[SHORTCUT] = Shortcut(redirects, pages)
     application.add_routes(
         [
-            # First, since it is by far the most asked for; fixed paths are found before it all the same.
             web.get("/{slug}", pages.guarded(redirects.follow)),
             web.get("/", pages.guarded(pages.start)),
             web.get("/healthz", pages.guarded(health.alive)),
@@ -106,6 +111,9 @@ async def listening(
     """
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=GRACE_SECONDS)
     await runner.setup()
+    shortcut, server = application.get(SHORTCUT), runner.server
+    if shortcut is not None and server is not None:
+        server.request_handler = shortcut.before(application, server.request_handler)
     try:
         site = web.TCPSite(runner, host, port, reuse_port=reuse_port)
         await site.start()

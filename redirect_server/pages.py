@@ -157,13 +157,17 @@ class Pages:
             except web.HTTPException as error:
                 return self._explain_status(request, error)
             except Exception as error:
-                error_id = secrets.token_hex(4)
-                log.exception("a request failed", error_id=error_id, method=request.method, path=request.path)
-                if self._report is not None:
-                    self._report(error_id, error)
-                return self.explain(request, FAILED, error_id)
+                return self.failed(request, error)
 
         return guard
+
+    def failed(self, request: web.Request, error: Exception) -> web.Response:
+        """The page for an error that nobody foresaw, and that is being handled; it gets a number and is reported."""
+        error_id = secrets.token_hex(4)
+        log.exception("a request failed", error_id=error_id, method=request.method, path=request.path)
+        if self._report is not None:
+            self._report(error_id, error)
+        return self.explain(request, FAILED, error_id)
 
     async def nothing_here(self, request: web.Request) -> web.Response:
         """Any method and path that no other route has."""

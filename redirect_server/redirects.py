@@ -88,11 +88,17 @@ class Redirects:
         self.outcomes: Counter[Outcome] = Counter()
 
     async def follow(self, request: web.Request) -> web.StreamResponse:
-        slug = request.match_info["slug"]
-        try:
-            destination = await self._directory.find(slug)
-        except DirectoryUnavailable:
-            return self._explain(request, Outcome.UNAVAILABLE, UNAVAILABLE)
+        """``/{slug}`` as the router has taken it apart."""
+        return await self.lead(request, request.match_info["slug"])
+
+    async def lead(self, request: web.Request, slug: str) -> web.StreamResponse:
+        """Answer a request for the link."""
+        destination = self._directory.at_hand(slug)
+        if destination is None:
+            try:
+                destination = await self._directory.find(slug)
+            except DirectoryUnavailable:
+                return self._explain(request, Outcome.UNAVAILABLE, UNAVAILABLE)
         if destination is None:
             return self._explain(request, Outcome.UNKNOWN, UNKNOWN)
         if destination.deleted:

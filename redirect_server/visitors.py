@@ -26,10 +26,7 @@ _DNT, _SEC_GPC = istr("DNT"), istr("Sec-GPC")
 # Browsers announce what nobody has clicked yet in one of these.
 _PURPOSES = (istr("Sec-Purpose"), istr("Purpose"), istr("X-Purpose"), istr("X-Moz"))
 # What tells apart browsers behind one address, as far as they say it themselves.
-_MARKS = (
-    istr("User-Agent"), istr("Accept-Language"),
-    istr("Sec-CH-UA"), istr("Sec-CH-UA-Mobile"), istr("Sec-CH-UA-Platform"),
-)  # fmt: skip
+_AGENT, _LANGUAGES = istr("User-Agent"), istr("Accept-Language")
 
 # The hash of a visitor without a cookie, by link, address, agent and time; see services.clicks.visitors.
 Hash = Callable[[int, str, str, float], bytes]
@@ -72,7 +69,7 @@ class Visitors:
         found = _COOKIE.search(cookies) if (cookies := get(hdrs.COOKIE)) else None
         if found is not None:
             return Arrival(False, visit, found[1], found[2], None, may_keep)
-        marks = "\n".join([get(mark, "") for mark in _MARKS])
+        marks = f"{get(_AGENT, '')}\n{get(_LANGUAGES, '')}"
         return Arrival(False, visit, None, None, self._hash(link_id, address, marks, now), may_keep)
 
     def cookie(self, slug: str, arrival: Arrival, variant: str = "") -> str | None:

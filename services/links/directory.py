@@ -122,6 +122,15 @@ class LinkDirectory:
         for answer in self._wanted.values():
             answer.cancel()
 
+    def at_hand(self, slug: str) -> Destination | None:
+        """Where ``slug`` leads if that is in memory and may be trusted; else :meth:`find` is to be asked."""
+        entry = self._known.get(slug)
+        if entry is None or self._monotonic() >= entry.since + self.seconds_to_live:
+            return None
+        self._known.move_to_end(slug)
+        self.hits += 1
+        return self._unless_blocked(entry.destination)
+
     async def find(self, slug: str) -> Destination | None:
         """Where ``slug`` leads, or None when there is no such link; raises DirectoryUnavailable."""
         now = self._monotonic()

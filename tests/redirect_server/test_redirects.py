@@ -6,8 +6,9 @@ import time
 import pytest
 from sqlalchemy import func, select
 
-from db.tables import Click, ClickCount
-from tests.redirect_server.web import PHONE, TELEGRAM_PREVIEW, Web, delete_link, make_link, web_process
+from db.tables import Click, ClickCount, LinkSlug
+from tests.redirect_server.web import ANDROID, PHONE, TELEGRAM_PREVIEW, Web, delete_link, make_link, web_process
+from tests.waiting import until
 
 
 async def test_a_link_leads_to_its_target_and_browsers_do_not_remember_it(web: Web):
@@ -53,13 +54,52 @@ async def test_the_cookie_belongs_to_the_link_alone(web: Web):
     assert (await web.counted("привет")).visitors == 1
 
 
-async def test_visitors_are_told_apart_by_different_cookies(web: Web):
+async def test_every_visitor_gets_a_cookie_of_their_own(web: Web):
     await make_link(web.database, "abc1234")
     first = (await web.opens("/abc1234")).headers["Set-Cookie"]
     web.browser.cookie_jar.clear()
-    second = (await web.opens("/abc1234")).headers["Set-Cookie"]
+    second = (await web.opens("/abc1234", agent=ANDROID)).headers["Set-Cookie"]
     assert first != second
     assert (await web.counted("abc1234")).visitors == 2
+
+
+async def test_a_slash_that_somebody_added_changes_nothing(web: Web):
+    await make_link(web.database, "abc1234", "https://example.com/a")
+    await make_link(web.database, "привет", "https://example.com/b")
+    assert (await web.opens("/abc1234/")).headers["Location"] == "https://example.com/a"
+    assert (await web.opens("/привет/")).headers["Location"] == "https://example.com/b"
+    assert "Set-Cookie" not in (await web.opens("/abc1234")).headers, "it is the same visitor"
+    assert (await web.opens("/abc1234//")).status == 404
+
+
+async def test_a_slug_of_before_leads_where_its_link_leads_and_is_told_apart_by_nobody(web: Web):
+    link_id = await make_link(web.database, "new-one", "https://example.com/a")
+    async with web.database.write() as session:
+        session.add(LinkSlug(slug="abc1234", link_id=link_id, skeleton="abc1234"))
+    for slug in ("abc1234", "new-one"):
+        assert (await web.opens(f"/{slug}")).headers["Location"] == "https://example.com/a"
+    assert (await web.counted("new-one")).clicks == 2
+    await delete_link(web.database, link_id)
+
+    async def statuses() -> list[int]:
+        return [(await web.opens(f"/{slug}")).status for slug in ("abc1234", "new-one")]
+
+    await until(statuses, [410, 410], within=1.5)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/robots.txt", "/favicon.ico", "/"])
+async def test_no_link_takes_the_place_of_our_own_pages(web: Web, path: str):
+    await make_link(web.database, "healthz")
+    assert (await web.opens(path)).status == 200
+
+
+@pytest.mark.parametrize("path", ["/abc1234", "/abc1234?x=1&y=/a", "/%61bc1234", "/abc1234/"])
+async def test_however_its_path_is_written_a_link_is_found(web: Web, path: str):
+    await make_link(web.database, "abc1234")
+    reader, writer = await asyncio.open_connection("127.0.0.1", web.port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nUser-Agent: {PHONE}\r\n\r\n".encode())
+    assert (await reader.readline()).startswith(b"HTTP/1.1 302")
+    writer.close()
 
 
 async def test_over_https_the_cookie_is_secure(database, tmp_path):
