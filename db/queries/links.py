@@ -1,6 +1,6 @@
 """Queries about links and their changes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -167,26 +167,33 @@ async def record_change(session: AsyncSession, slug: str, now: datetime) -> None
 
     The last statement of a transaction, since it queues all changes.
     """
-    slugs = [slug, *await _other_slugs(session, slug)]
+    await record_changes(session, [slug], now)
+
+
+async def record_changes(session: AsyncSession, slugs: Collection[str], now: datetime) -> None:
+    """As record_change(), of many links: as few statements as of one."""
+    changed = list(dict.fromkeys([*slugs, *await _other_slugs(session, slugs)]))
+    if not changed:
+        return
     newest = await session.scalar(
         update(LinkSequence)
         .where(LinkSequence.id == 1)
-        .values(value=LinkSequence.value + len(slugs))
+        .values(value=LinkSequence.value + len(changed))
         .returning(LinkSequence.value)
     )
     assert newest is not None
-    for sequence, each in enumerate(slugs, newest - len(slugs) + 1):
-        session.add(LinkChange(sequence=sequence, slug=each, changed_at=now))
+    for sequence, slug in enumerate(changed, newest - len(changed) + 1):
+        session.add(LinkChange(sequence=sequence, slug=slug, changed_at=now))
     await session.flush()
 
 
-async def _other_slugs(session: AsyncSession, slug: str) -> Sequence[str]:
-    """All slugs of the link that this one leads to, but this one."""
-    link = union_all(
-        select(Link.id).where(Link.slug == slug), select(LinkSlug.link_id).where(LinkSlug.slug == slug)
+async def _other_slugs(session: AsyncSession, slugs: Collection[str]) -> Sequence[str]:
+    """All slugs of the links that these lead to, these among them."""
+    links = union_all(
+        select(Link.id).where(Link.slug.in_(slugs)), select(LinkSlug.link_id).where(LinkSlug.slug.in_(slugs))
     ).scalar_subquery()
-    shown = select(Link.slug).where(Link.id.in_(link), Link.slug != slug)
-    before = select(LinkSlug.slug).where(LinkSlug.link_id.in_(link), LinkSlug.slug != slug)
+    shown = select(Link.slug).where(Link.id.in_(links))
+    before = select(LinkSlug.slug).where(LinkSlug.link_id.in_(links))
     return (await session.scalars(union_all(shown, before))).all()
 
 

@@ -49,7 +49,7 @@ class ManyLinks:
             held = await self._held(session, owner_id, link_ids)
             await queries.mark_deleted(session, held, now)
             await effects.keep(session, cause, DELETED, {"links": list(held)}, now)
-            await _record(session, held.values(), now)
+            await link_queries.record_changes(session, held.values(), now)
         return len(held)
 
     async def restore(self, owner_id: int, deletion: int, now: datetime) -> int:
@@ -69,7 +69,7 @@ class ManyLinks:
             standing = await queries.hold(session, owner_id, link_ids)
             if not standing:
                 raise UndoTooLate(UNDO_LIMIT)
-            await _record(session, slugs, now)
+            await link_queries.record_changes(session, slugs, now)
         return len(standing)
 
     async def switch(self, owner_id: int, link_ids: Collection[int], now: datetime, *, on: bool, cause: int) -> int:
@@ -81,7 +81,7 @@ class ManyLinks:
             held = await self._held(session, owner_id, link_ids)
             slugs = await queries.pause(session, held, None if on else now)
             await effects.keep(session, cause, SWITCHED, {"count": len(slugs)}, now)
-            await _record(session, slugs, now)
+            await link_queries.record_changes(session, slugs, now)
         return len(slugs)
 
     async def tag(self, owner_id: int, link_ids: Collection[int], text: str, now: datetime, *, cause: int) -> Tagged:
@@ -124,8 +124,3 @@ class ManyLinks:
 async def _keep(session: AsyncSession, cause: int, tagged: Tagged, now: datetime) -> None:
     facts = {"tag": tagged.tag, "links": tagged.links, "full": tagged.full}
     await effects.keep(session, cause, TAGGED, facts, now)
-
-
-async def _record(session: AsyncSession, slugs: Collection[str], now: datetime) -> None:
-    for slug in slugs:
-        await link_queries.record_change(session, slug, now)

@@ -154,8 +154,7 @@ class Moderation:
             )
             switched = SwitchedLinks(act_id, owner_id, len(slugs))
             await _keep(session, cause, switched, now)
-            for slug in slugs:
-                await queries.record_change(session, slug, now)
+            await queries.record_changes(session, slugs, now)
         return switched
 
     async def hosts(self, actor: Person) -> list[BlockedHost]:
