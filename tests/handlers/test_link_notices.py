@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from aiohttp import ClientSession
 from sqlalchemy import select, update
 
 from db.queries.clicks import Count, add_counts
@@ -56,6 +57,19 @@ async def test_the_first_click_is_told_with_a_way_to_the_statistics(platform: Pl
     await reached(platform, 1_000)
     await runs(platform)
     assert "🎉 1 000 кликов по localhost:" in read(await sees(anna, "1 000"))
+
+
+async def test_a_real_click_is_told_within_a_minute(platform: Platform, ben: Person):
+    await ben.send("https://example.com/")
+    browser = {"User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+    async with ClientSession(headers=browser) as session:
+        answer = await session.get(ben.last.links[0], allow_redirects=False)
+    assert answer.status == 302
+    await platform.counted(clicks=1, bots=0, within=10)
+    await runs(platform)
+    await sees(ben, "🎉 First click on localhost:")
+    await runs(platform)
+    assert ben.transcript().count("🎉") == 1
 
 
 async def test_these_news_are_switched_off_where_they_stand(platform: Platform, ben: Person):
