@@ -300,7 +300,7 @@ async def test_the_limit_has_a_button_to_the_list(tmp_path):
         anna = platform.world.person("Анна")
         await anna.send("https://example.com/1")
         await anna.send("https://example.com/2")
-        assert "1 ссылка — это предел" in said(anna)
+        assert "1 ссылка, больше нельзя" in said(anna)
         await anna.press("📋 Мои ссылки", on=anna.last)
         await anna.sees("1. localhost:")
 
