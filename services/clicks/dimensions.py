@@ -12,7 +12,8 @@ SYSTEM: Final = "system"
 BROWSER: Final = "browser"
 # The app in whose own browser the link was opened, one of APPS; empty: a browser of its own.
 APP: Final = "app"
-# The host that the click came from, in small letters and punycode, without "www."; empty: none was named.
+# The site that the click came from: its host in small letters and punycode, without "www." and other doors of one
+# site (m., l., away.); of an app that names itself, its site or its package. Empty: none was named, or it is our own.
 REFERRER: Final = "referrer"
 # The browser's first language, ISO 639-1 in small letters; empty: it named none.
 LANGUAGE: Final = "language"

@@ -22,6 +22,8 @@ BATCH = 1_000
 # transaction takes less than this. Others who write wait for it.
 MOST_BATCH = 10_000
 SHORT_SECONDS, LONG_SECONDS = 0.3, 0.75
+# Not even a slow machine goes below this while more wait: small batches would make it slower.
+LEAST_BATCH = 2_000
 # Of the journal are read at once, with redirects answered in between.
 READ_AT_ONCE = 1_000
 # Clicks of this long are counted together, so that a single one is seen soon and many cost few transactions.
@@ -191,7 +193,7 @@ class ClickDrain:
     def _learn(self, seconds: float, full: bool) -> None:
         """How large the next batch may be, after one that took so long."""
         if seconds > LONG_SECONDS:
-            self._batch = max(self._batch // 2, BATCH)
+            self._batch = min(self._batch, max(self._batch // 2, LEAST_BATCH))
         elif full and seconds < SHORT_SECONDS:
             self._batch = min(self._batch * 2, MOST_BATCH)
 
