@@ -105,7 +105,7 @@ async def test_a_link_can_only_be_opened(web: Web, method: str):
 async def test_the_start_page_says_what_this_is_and_leads_to_the_bot(web: Web):
     answer = await web.opens("/", Accept_Language="ru")
     assert answer.status == 200
-    assert "Короткие ссылки со счётом" in answer.text
+    assert "Короткие ссылки со счётчиком" in answer.text
     assert '<a class="button" href="https://t.me/toklink_bot">Открыть бота</a>' in answer.text
 
 
