@@ -42,6 +42,7 @@ def test_the_sandbox_is_refused_where_others_could_reach_it():
         ({"redis_url": "geheim"}, "REDIS_URL"),
         ({"secret_key": "geheim"}, "SECRET_KEY"),
         ({"log_level": "LOUD"}, "LOG_LEVEL"),
+        ({"trusted_proxies": "10.0.0.0/8, geheim"}, "TRUSTED_PROXIES"),
     ],
 )
 def test_a_wrong_setting_is_named_in_plain_words_and_its_value_is_not_shown(values: dict[str, Any], named: str):
@@ -54,6 +55,12 @@ def test_a_wrong_setting_is_named_in_plain_words_and_its_value_is_not_shown(valu
 
 def test_several_operators_stand_with_commas_between():
     assert settings(admin_ids="7, 8,").admin_ids == frozenset({7, 8})
+
+
+def test_trusted_proxies_are_addresses_and_networks_with_commas_between():
+    trusted = settings(trusted_proxies="127.0.0.1, 10.1.2.3/8,::1").trusted_proxies
+    assert [str(network) for network in trusted] == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
+    assert settings(trusted_proxies="").trusted_proxies == ()
 
 
 def test_our_own_hosts_are_known_by_all_their_names():
