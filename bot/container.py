@@ -15,6 +15,7 @@ from bot.logs import redactor
 from bot.settings import Settings
 from bot.words import news_words
 from db.engine import Database
+from services.clicks.countries import CREDIT
 from services.deliveries import Deliveries
 from services.language import Catalogue
 from services.links.daily import DailyReports
@@ -112,7 +113,7 @@ def _services(
         webhooks=_webhooks(settings, database, works, deliveries),
         qr_styles=QrStyles(database, pictures),
         daily=_daily(settings, database, works, deliveries),
-        statistics=Statistics(database),
+        statistics=Statistics(database, credit=None if settings.geoip_file else CREDIT),
         pictures=pictures,
         operations=Operations(database, deliveries, works, alerts, started_at=started_at),
         upkeep=Upkeep(database),

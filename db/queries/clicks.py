@@ -1,6 +1,6 @@
 """Queries about clicks: counting them, and how far each journal is counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     String,
     Update,
+    bindparam,
     delete,
     func,
     insert,
@@ -78,6 +79,7 @@ class Counted(NamedTuple):
     owner_id: int | None
     clicks: int
     has_webhook: bool
+    first_click_at: datetime | None
 
 
 def _grow_buckets(dialect: str) -> Insert:
@@ -114,7 +116,7 @@ _STANDING = {
     for dialect in DIALECTS
 }
 _LOCK_LINKS = {
-    dialect: select(Link.id, Link.slug, Link.owner_id, Link.clicks, Link.has_webhook)
+    dialect: select(Link.id, Link.slug, Link.owner_id, Link.clicks, Link.has_webhook, Link.first_click_at)
     .where(is_one_of(dialect, Link.id, "ids", BigInteger))
     .order_by(Link.id)
     .with_for_update(key_share=True)
@@ -174,6 +176,16 @@ async def add_counts(session: AsyncSession, counts: Sequence[Count]) -> None:
     rows = [_count_values(count) for count in counts]
     await execute_rows(session, _GROW_BUCKETS[dialect], tuple(_COUNT), rows)
     await execute_rows(session, _GROW_LINKS[dialect], tuple(_COUNT), rows)
+
+
+async def set_first_clicks(session: AsyncSession, moments: Mapping[int, datetime]) -> None:
+    """When each of these links was clicked first. The links are locked."""
+    if moments:
+        connection = await session.connection()
+        await connection.execute(
+            update(Link).where(Link.id == bindparam("link")).values(first_click_at=bindparam("first")),
+            [{"link": link_id, "first": first} for link_id, first in moments.items()],
+        )
 
 
 async def add_clicks(session: AsyncSession, clicks: Sequence[RawClick]) -> None:

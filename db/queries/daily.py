@@ -79,9 +79,7 @@ async def links_of_day(session: AsyncSession, person_id: int, first: int, end: i
         .group_by(Link.id, Link.slug, Link.name)
         .order_by(clicks.desc(), Link.id)
     )
-    return [
-        LinkOfDay(link_id, slug, name, int(clicked), int(seen)) for link_id, slug, name, clicked, seen in rows
-    ]
+    return [LinkOfDay(link_id, slug, name, int(clicked), int(seen)) for link_id, slug, name, clicked, seen in rows]
 
 
 async def quarters(

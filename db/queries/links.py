@@ -1,6 +1,6 @@
 """Queries about links and their changes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.upsert import insert_for
 from db.tables import Link, LinkChange, LinkLogo, LinkSequence, LinkSlug, LinkTag
+
+# All other addresses of a link, and what is added to them.
+LEADS_NOWHERE: Mapping[str, Any] = {"fallback_url": None, "utm": {}, "rules": [], "variants": []}
 
 
 async def add(
@@ -223,10 +226,9 @@ async def forget_changes_before(session: AsyncSession, moment: datetime, limit: 
 
 
 async def empty_deleted_before(session: AsyncSession, moment: datetime, limit: int) -> int:
-    """How many links deleted before ``moment``, ``limit`` at most, lost their targets and logos; slugs stay taken."""
+    """How many links deleted before ``moment``, ``limit`` at most, lost where they led, and logos; slugs stay taken."""
     deleted = select(Link.id).where(Link.deleted_at < moment, Link.target != "").limit(limit)
-    emptied = (
-        await session.scalars(update(Link).where(Link.id.in_(deleted)).values(target="").returning(Link.id))
-    ).all()
+    leave = update(Link).where(Link.id.in_(deleted)).values(target="", **LEADS_NOWHERE)
+    emptied = (await session.scalars(leave.returning(Link.id))).all()
     await session.execute(delete(LinkLogo).where(LinkLogo.link_id.in_(emptied)))
     return len(emptied)

@@ -46,11 +46,8 @@ SUBJECT = "subject"
 DETAILS_OF_DAYS = 1
 # A link that nobody has told anything.
 NO_SETTINGS: Mapping[str, Any] = {
+    **link_queries.LEADS_NOWHERE,
     "name": "",
-    "fallback_url": None,
-    "utm": {},
-    "rules": [],
-    "variants": [],
     "qr_style": {},
     "has_webhook": False,
     "muted": "",
@@ -187,7 +184,7 @@ async def leave_links(session: AsyncSession, person_id: int) -> None:
     await session.execute(
         update(Link)
         .where(Link.owner_id == person_id, Link.target == "", Link.deleted_at.is_not(None))
-        .values(owner_id=None, clicks=0, visitors=0, bots=0, passed=0)
+        .values(owner_id=None, clicks=0, visitors=0, bots=0, passed=0, first_click_at=None)
     )
 
 

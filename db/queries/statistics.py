@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, cast, exists, func, select, union_all
@@ -36,6 +37,14 @@ async def tags(session: AsyncSession, owner_id: int) -> Sequence[str]:
     """The tags of a person's links that stand, by their names."""
     rows = select(LinkTag.tag).join(Link, Link.id == LinkTag.link_id).where(*_standing(owner_id)).distinct()
     return sorted((await session.scalars(rows)).all())
+
+
+async def first_click(session: AsyncSession, link_ids: Sequence[int]) -> datetime | None:
+    """When a person first clicked any of the links."""
+    dialect = session.get_bind().dialect.name
+    first = select(func.min(Link.first_click_at)).where(is_one_of(dialect, Link.id, "ids", BigInteger))
+    moment: datetime | None = await session.scalar(first, {"ids": as_one(dialect, link_ids)})
+    return moment
 
 
 async def first_bucket(session: AsyncSession, link_ids: Sequence[int]) -> int | None:

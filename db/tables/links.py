@@ -72,6 +72,8 @@ class Link(Base):
     disabled_reason: Mapped[str | None] = mapped_column(Text)
     # Offered while its owner was typing elsewhere; null once it is chosen or clicked. Drafts are in no list.
     draft_since: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    # When a person first clicked it; null: nobody did.
+    first_click_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Sums of click_counts, kept beside the link so that a list costs one query.
     clicks: Mapped[int] = mapped_column(BigInteger, default=0)
     visitors: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -17,7 +17,7 @@ from db.queries import webhooks as webhook_queries
 from services.clicks.details import grown, places
 from services.clicks.dimensions import DIMENSIONS
 from services.clicks.records import RecordedClick
-from services.clicks.tally import Tally, dimensions, moment, raw, settled, visitors
+from services.clicks.tally import BUCKET_SECONDS, Tally, dimensions, moment, raw, settled, visitors
 
 # In such parts, so that redirects are answered in between.
 CLICKS_AT_ONCE: Final = 1_000
@@ -67,6 +67,7 @@ async def count(database: Database, batch: Batch, now: datetime) -> bool:
         await _add_details(session, counted)
         counts = counted.counts()
         await queries.add_counts(session, counts)
+        await queries.set_first_clicks(session, _first_clicks(links, counts, batch.clicks))
         await milestone_queries.note(session, list(_milestones(links, counts)), now)
         await webhook_queries.add_clicks(session, list(_told(batch.uuid, hooked, links)), now)
     return True
@@ -82,6 +83,24 @@ async def _add_details(session: AsyncSession, counted: Tally) -> None:
             theirs = {place: known[span] for place in places(quarters) if (span := (link_id, *place)) in known}
             rows += [((link_id, *place), text) for place, text in grown(quarters, theirs)]
         await detail_queries.keep(session, rows)
+
+
+def _first_clicks(
+    links: Iterable[queries.Counted], counts: Iterable[queries.Count], clicks: Iterable[RecordedClick]
+) -> dict[int, datetime]:
+    """When links were clicked first, where that is new: a journal may be counted long after a younger one."""
+    known = {link.id: link.first_click_at for link in links}
+    early = set[int]()
+    for count in counts:
+        before = known[count.link_id]
+        if count.clicks and (before is None or count.bucket <= before.timestamp() // BUCKET_SECONDS):
+            early.add(count.link_id)
+    earliest: dict[int, int] = {}
+    for click in clicks if early else ():
+        if click.link_id in early and not click.bot:
+            earliest[click.link_id] = min(click.at, earliest.get(click.link_id, click.at))
+    firsts = {link_id: moment(at) for link_id, at in earliest.items()}
+    return {link_id: first for link_id, first in firsts.items() if (before := known[link_id]) is None or first < before}
 
 
 def _milestones(links: Iterable[queries.Counted], counts: Iterable[queries.Count]) -> Iterator[tuple[int, int]]:

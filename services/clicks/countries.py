@@ -7,6 +7,8 @@ import maxminddb
 
 # See docs/licences.md for where it comes from; `make geoip` renews it.
 DATA = Path(__file__).parent / "data" / "dbip-country.mmdb"
+# What its licence asks to be said where countries are shown: name and address.
+CREDIT = ("IP Geolocation by DB-IP", "https://db-ip.com")
 
 
 class CountriesUnusable(Exception):

@@ -57,7 +57,7 @@ class Overview:
     """Clicks of a period. clicks = visitors (first visits) + repeats; ``bots`` are apart.
 
     ``before``: clicks of the period before (see periods.span_before); None where there is none to compare with.
-    ``first_click``: to the quarter of an hour, of all time.
+    ``first_click``: of all time.
     """
 
     span: Span
@@ -105,15 +105,17 @@ class Statistics:
     All of them raise LinkNotFound for a link that is not the person's, or deleted, or a draft, and TagNotFound.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, credit: tuple[str, str] | None = None) -> None:
+        """``credit``: whose data countries are, as name and address, where that must be said."""
         self._database = database
+        self.credit = credit
 
     async def overview(self, owner_id: int, scope: Scope, period: Period, zone: tzinfo, now: datetime) -> Overview:
         async with self._database.read() as session:
             link_ids = await _links(session, owner_id, scope)
             first = await queries.first_bucket(session, link_ids)
-            first_click = None if first is None else moment_of(first, zone)
-            span = span_of(period, zone, now, first_click)
+            span = span_of(period, zone, now, None if first is None else moment_of(first, zone))
+            first_click = await queries.first_click(session, link_ids)
             before = span_before(period, span)
             cut = slices(span, span.grain)
             cut_before = [] if before is None else slices(before, span.grain)
@@ -126,7 +128,7 @@ class Statistics:
             visitors=sum(each.visitors for each in own),
             bots=sum(each.bots for each in own),
             before=None if before is None else sum(earlier),
-            first_click=first_click,
+            first_click=None if first_click is None else first_click.astimezone(zone),
             points=_points(span, before, cut, own, cut_before, earlier),
         )
 

@@ -11,7 +11,7 @@ from db.tables import Link
 from sandbox import Person
 from scheduler.jobs import JOBS
 from services.statistics.periods import bucket_of
-from tests.handlers.reading import UNSEEN, said
+from tests.handlers.reading import UNSEEN
 from tests.platform import Platform
 
 

@@ -144,6 +144,7 @@ async def test_countries_have_names_and_flags_and_the_unknown_a_row_of_their_own
     assert seen[1:3] == ["🇷🇺 Россия — 20 · 11,2 %", "🇰🇿 Казахстан — 19 · 10,6 %"]
     assert seen[10] == "🇲🇩 Молдова — 11 · 6,1 %", "the tenth is not lost"
     assert seen[11:13] == ["Остальные — 19 · 10,6 %", "Неизвестно — 5 · 2,8 %"]
+    assert seen[-1] == "IP Geolocation by DB-IP", "its licence asks for that"
 
 
 async def test_devices_say_phones_and_computers_and_sources_say_who_came_directly(platform: Platform, ben: Person):

@@ -4,6 +4,8 @@ Revision ID: 0004
 Revises: 0003
 """
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -19,7 +21,7 @@ TABLES = (
     "click_details", "visitor_keys", "daily_visitors", "link_events", "webhook_clicks",
 )  # fmt: skip
 LINKS = ("skeleton", "name", "paused_at", "click_limit", "passed", "valid_from", "valid_until", "fallback_url", "utm",
-         "rules", "variants", "opens_app", "qr_style", "has_webhook", "muted")  # fmt: skip
+         "rules", "variants", "opens_app", "first_click_at", "qr_style", "has_webhook", "muted")  # fmt: skip
 CLICKS = ("country", "device", "system", "browser", "app", "referrer", "language", "qr", "variant")
 # Slugs up to now are letters of base58: these have no more look-alikes among themselves.
 SKELETONS = (
@@ -28,6 +30,7 @@ SKELETONS = (
 )
 LIMITED, ENDING = sa.text("click_limit IS NOT NULL"), sa.text("valid_until IS NOT NULL")
 QUARTERS = sa.text("level = 0")
+BUCKET_SECONDS = 900
 
 
 def upgrade() -> None:
@@ -69,10 +72,23 @@ def _links() -> None:
         links.add_column(sa.Column("qr_style", sa.JSON(), nullable=False, server_default="{}"))
         links.add_column(sa.Column("has_webhook", sa.Boolean(), nullable=False, server_default=sa.false()))
         links.add_column(sa.Column("muted", sa.String(length=128), nullable=False, server_default=""))
+        links.add_column(sa.Column("first_click_at", UtcDateTime(), nullable=True))
     op.execute(SKELETONS)
+    _first_clicks()
     op.create_index("ix_links_skeleton", "links", ["skeleton"])
     op.create_index("ix_links_limited", "links", ["id"], sqlite_where=LIMITED, postgresql_where=LIMITED)
     op.create_index("ix_links_valid_until", "links", ["valid_until"], sqlite_where=ENDING, postgresql_where=ENDING)
+
+
+def _first_clicks() -> None:
+    """Of links that were clicked before, the beginning of the quarter of an hour is known."""
+    counts = sa.table("click_counts", *map(sa.column, ("link_id", "bucket", "clicks")))
+    links = sa.table("links", sa.column("id"), sa.column("first_click_at", UtcDateTime()))
+    connection = op.get_bind()
+    first = sa.select(counts.c.link_id, sa.func.min(counts.c.bucket)).where(counts.c.clicks > 0)
+    for link_id, bucket in connection.execute(first.group_by(counts.c.link_id)).all():
+        at = datetime.fromtimestamp(bucket * BUCKET_SECONDS, UTC)
+        connection.execute(sa.update(links).where(links.c.id == link_id).values(first_click_at=at))
 
 
 def _link_table(name: str, *columns: sa.Column[object]) -> None:

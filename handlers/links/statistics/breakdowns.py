@@ -70,9 +70,15 @@ def teller(view: View, dimensions: tuple[str, ...], divide: Callable[[By, Look],
             signature=SIGNATURE,
             rows=tuple(_share(row, total) for row in divided.rows) if total else (),
         )
-        return Told((*lines, *divided.below, *closing(look)), shares_chart, chart)
+        credit = _credit(services.statistics.credit) if COUNTRY in dimensions else ()
+        return Told((*lines, *divided.below, *closing(look), *credit), shares_chart, chart)
 
     return tell
+
+
+def _credit(credit: tuple[str, str] | None) -> tuple[str, ...]:
+    """Whose data the countries are; as their licence wants it, in its own words."""
+    return () if credit is None else (f'<a href="{quoted(credit[1])}">{quoted(credit[0])}</a>',)
 
 
 Teller = Callable[[Services, int, Look], Awaitable[Told]]

@@ -111,6 +111,26 @@ async def test_a_first_batch_that_passes_several_milestones_notes_the_first_clic
         assert sorted(await session.scalars(select(LinkEvent.number))) == [1, 100]
 
 
+async def test_the_first_click_of_a_person_is_known_to_the_moment_whichever_journal_is_counted_first(
+    database: Database, tmp_path: Path
+):
+    link = await make_link(database, "abc1234")
+
+    async def first() -> datetime | None:
+        async with database.read() as session:
+            return await session.scalar(select(Link.first_click_at).where(Link.id == link))
+
+    await counted(database, tmp_path / "crawlers", [RecordedClick(link, MOMENT - 5_000, True, False)])
+    assert await first() is None
+    later = [RecordedClick(link, MOMENT + after, False, False) for after in (420_007, 60_000, 61_000)]
+    await counted(database, tmp_path / "one", later)
+    assert await first() == datetime(2026, 3, 1, 12, 1, tzinfo=UTC)
+    await counted(database, tmp_path / "two", [RecordedClick(link, MOMENT + DAY, False, False)])
+    assert await first() == datetime(2026, 3, 1, 12, 1, tzinfo=UTC)
+    await counted(database, tmp_path / "left by a dead process", [RecordedClick(link, MOMENT + 1_500, False, False)])
+    assert await first() == datetime(2026, 3, 1, 12, 0, 1, 500_000, tzinfo=UTC)
+
+
 async def test_a_webhook_is_owed_each_click_of_people_once_and_wakes(database: Database, tmp_path: Path):
     told, quiet = await make_link(database, "told"), await make_link(database, "quiet")
     async with database.write() as session:

@@ -292,7 +292,7 @@ async def what_people_read_is_right(
         before = truth.where(lambda fact: earlier.first <= fact.bucket < earlier.end)
         assert overview.before == before.sums[0]
     assert overview.first_click is not None
-    assert overview.first_click == datetime.fromtimestamp(truth.people[0].bucket * 900, UTC)
+    assert overview.first_click == datetime.fromtimestamp(truth.people[0].at / 1000, UTC)
     clicked = Counter(_slot(local[fact.at], overview.grain) for fact in theirs.people)
     new = Counter(_slot(local[fact.at], overview.grain) for fact in theirs.people if fact.first)
     points = {_slot(point.start, overview.grain): (point.clicks, point.visitors) for point in overview.points}

@@ -87,6 +87,7 @@ def made_up(rng: random.Random, first: datetime, last: datetime, count: int) -> 
 
 async def count(database: Database, link_id: int, clicked: Iterable[Clicked]) -> None:
     """Write the clicks as the drain does: counters by quarters, details by quarters, days and the link's life."""
+    clicked = list(clicked)
     sums: dict[int, list[int]] = {}
     details: dict[tuple[int, int], dict[str, Counter[str]]] = {}
     for each in clicked:
@@ -103,5 +104,7 @@ async def count(database: Database, link_id: int, clicked: Iterable[Clicked]) ->
         for bucket, (clicks, visitors, bots) in sums.items():
             session.add(ClickCount(link_id=link_id, bucket=bucket, clicks=clicks, visitors=visitors, bots=bots))
             link.clicks, link.visitors = link.clicks + clicks, link.visitors + visitors
+        moments = [each.at for each in clicked if each.clicks]
+        link.first_click_at = min([*moments, *filter(None, [link.first_click_at])], default=None)
         for (level, start), counters in details.items():
             session.add(ClickDetail(link_id=link_id, level=level, start=start, values=json.dumps(counters)))

@@ -70,7 +70,7 @@ async def test_every_figure_of_every_period_is_the_truth(database: Database, lin
         seen = await statistics.overview(ANNA, Scope(link), period, zone, NOW)
         assert (seen.clicks, seen.visitors, seen.bots) == (own.total(), own.total("visitors"), own.total("bots"))
         assert seen.repeats == own.total() - own.total("visitors")
-        assert seen.first_click == min(each.local(zone) for each in truth.clicked if each.clicks)
+        assert seen.first_click == min(each.at for each in truth.clicked if each.clicks)
         assert sum(point.clicks for point in seen.points) == own.total()
         divided = await statistics.breakdown(ANNA, Scope(link), period, zone, NOW, DIMENSIONS)
         for dimension in (COUNTRY, DEVICE, REFERRER):
