@@ -25,6 +25,7 @@ from db.engine import Database
 from db.migrate import migrate, revisions
 from sandbox import people as demo
 from sandbox.server import SandboxServer
+from sandbox.world import messages_before
 from scheduler.jobs import JOBS
 from services.time_zones import zone
 
@@ -49,7 +50,7 @@ async def run(settings: Settings) -> int:
         stopping = await stack.enter_async_context(stopping_on_signals())
         sandbox_url = None
         if settings.bot_token is None:
-            server = SandboxServer(SANDBOX_TOKEN, port=settings.sandbox_port)
+            server = SandboxServer(SANDBOX_TOKEN, port=settings.sandbox_port, past=messages_before(utc_now()))
             with port_needed("127.0.0.1", settings.sandbox_port, "SANDBOX_PORT"):
                 await stack.enter_async_context(server)
             sandbox_url, settings = server.url, in_sandbox(settings, server.url)
@@ -111,7 +112,7 @@ async def sandbox(settings: Settings) -> int:
     """The local Telegram alone, for a bot that is started with its token and TELEGRAM_API_URL."""
     async with AsyncExitStack() as stack:
         stopping = await stack.enter_async_context(stopping_on_signals())
-        server = SandboxServer(SANDBOX_TOKEN, port=settings.sandbox_port)
+        server = SandboxServer(SANDBOX_TOKEN, port=settings.sandbox_port, past=messages_before(utc_now()))
         with port_needed("127.0.0.1", settings.sandbox_port, "SANDBOX_PORT"):
             await stack.enter_async_context(server)
         print(f"Sandbox: {server.url}\nBOT_TOKEN={SANDBOX_TOKEN}\nTELEGRAM_API_URL={server.url}", flush=True)

@@ -6,7 +6,8 @@ import contextlib
 import logging
 import signal
 
-from sandbox.server import SandboxServer
+from sandbox.server import SandboxServer, wall_clock
+from sandbox.world import messages_before
 
 DEMO_TOKEN = "42424242:SANDBOX-demo-token-for-this-machine"  # noqa: S105 — opens nothing but the sandbox
 
@@ -35,6 +36,7 @@ async def serve(options: argparse.Namespace) -> None:
         port=options.port,
         bot_username=options.username,
         enforce_rates=options.rates,
+        past=messages_before(wall_clock()),
     )
     async with server:
         print(f"Open {server.url} to chat; the bot talks to {server.url}/bot<token>/…", flush=True)

@@ -53,7 +53,8 @@ class SandboxServer:
     one. `now` gives aware times: ages of queries and messages are measured by it. `enforce_rates` turns on
     Telegram's 429; `inline_feedback` the chosen_inline_result updates. `webhook_delays` says how long an update waits
     that the webhook did not take, by its failures so far and the answer's Retry-After; the webhook must answer within
-    `webhook_seconds`, a pre-checkout query within `checkout_seconds` of real time.
+    `webhook_seconds`, a pre-checkout query within `checkout_seconds` of real time. `past` is how many messages there
+    were before; see `messages_before`.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class SandboxServer:
         webhook_delays: Delays = telegram_delays,
         webhook_seconds: float = ANSWER_SECONDS,
         checkout_seconds: float = CHECKOUT_ANSWER.total_seconds(),
+        past: int = 0,
     ) -> None:
         if not TOKEN.fullmatch(token):
             raise ValueError("A bot token looks like 123456:ABC-letters-and-digits")
@@ -87,6 +89,7 @@ class SandboxServer:
             enforce_rates=enforce_rates,
             inline_feedback=inline_feedback,
             checkout_seconds=checkout_seconds,
+            past=past,
         )
         self._calls = Calls(self.world)
         self.world.courier = Courier(

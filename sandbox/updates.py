@@ -49,7 +49,7 @@ class UpdateQueue:
         self,
         now: Callable[[], datetime],
         *,
-        first_id: int = 100_000_001,
+        first_id: int = 1,
         copies: Callable[[str, Json], int] = lambda kind, body: 1,
     ) -> None:
         self._now = now

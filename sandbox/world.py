@@ -24,6 +24,21 @@ if TYPE_CHECKING:
     from sandbox.webhooks import Courier
 
 
+# Telegram's numbers of updates are large, and grow faster than those of messages.
+FIRST_UPDATE, UPDATES_A_MESSAGE = 100_000_001, 10
+# Before this there was no sandbox.
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def messages_before(now: datetime) -> int:
+    """So many that a sandbox which begins ``now`` gives no number that an earlier one gave: one a second.
+
+    What a bot keeps (updates that are handled, messages with questions) outlives the sandbox, as it would outlive no
+    Telegram.
+    """
+    return max(0, int((now - BEGINNING).total_seconds()))
+
+
 @dataclass(slots=True)
 class Chat:
     """A private chat (id of the person) or a group, with its messages by id, oldest first."""
@@ -62,7 +77,9 @@ class World:
         enforce_rates: bool = False,
         inline_feedback: bool = True,
         checkout_seconds: float = CHECKOUT_ANSWER.total_seconds(),
+        past: int = 0,
     ) -> None:
+        """``past``: how many messages there were before, of which nothing is known but that their numbers are taken."""
         self.now = now
         # What getMe tells, and the bot as its messages name it.
         self.bot = bot
@@ -73,11 +90,13 @@ class World:
             person.id: Chat(person.id, "private", None, frozenset({person.id})) for person in self.people.values()
         }
         for group in groups:
-            self.chats[group.id] = Chat(group.id, group.kind, group.title, frozenset(group.members), group.creator)
+            self.chats[group.id] = Chat(
+                group.id, group.kind, group.title, frozenset(group.members), group.creator, last_message_id=past
+            )
         self.events = EventHub()
         self.files = FileStore()
         self.faults = Faults()
-        self.updates = UpdateQueue(now, copies=self.faults.copies)
+        self.updates = UpdateQueue(now, first_id=FIRST_UPDATE + past * UPDATES_A_MESSAGE, copies=self.faults.copies)
         # Set by the server, which carries out what a webhook's answer asks for.
         self.courier: Courier
         self.presses = Presses(now)
@@ -88,7 +107,7 @@ class World:
         self.rates = Rates(now) if enforce_rates else None
         self.log = CallLog()
         self.violations: list[str] = []
-        self._common_message_id = 0
+        self._common_message_id = past
         self._albums = 0
         self._timers: list[asyncio.TimerHandle] = []
 

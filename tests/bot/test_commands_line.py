@@ -73,6 +73,18 @@ async def test_run_without_a_token_starts_the_sandbox_and_serves_links(toklink: 
     assert (await outcome(process))[0] == 0
 
 
+async def test_a_second_run_on_the_same_data_answers_as_the_first_one_did(toklink: Toklink):
+    for _ in range(2):
+        process = await toklink("run", WEB_PORT=str(free_port()), SANDBOX_PORT=str(free_port()))
+        address = (await line_with(process, "Chat with the bot")).split()[-1]
+        async with SandboxClient(address, timeout=PATIENCE_SECONDS) as world:
+            anna = world.person("Анна")
+            await anna.send("/start")
+            assert "Пришлите любой адрес" in anna.last.text
+        process.send_signal(signal.SIGINT)
+        assert (await outcome(process))[0] == 0
+
+
 async def test_a_taken_port_is_said_in_plain_words(toklink: Toklink):
     async with SandboxServer("42:TESTS-token-of-the-sandbox-bot") as server:
         taken = server.url.rsplit(":", 1)[1]
