@@ -72,6 +72,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         except Exception as error:
             # Its words may repeat an address with a password.
             yield Finding(subject, Verdict.WRONG, f"it cannot be used ({type(error).__name__}); look at its settings")
+    yield _metrics(settings)
     yield _chromium()
 
 
@@ -79,6 +80,12 @@ def _settings(settings: Settings) -> Finding:
     if env_file_is_open():
         return Finding("Settings", Verdict.NOTE, "other accounts can read .env with its token: chmod 600 .env")
     return Finding("Settings", Verdict.GOOD, f"short links begin with {settings.links_url}")
+
+
+def _metrics(settings: Settings) -> Finding:
+    if settings.metrics_token is None and not settings.is_local:
+        return Finding("Metrics", Verdict.NOTE, "a proxy on this machine may show /metrics to all: set METRICS_TOKEN")
+    return Finding("Metrics", Verdict.GOOD, "/metrics answers this machine, or whoever has METRICS_TOKEN")
 
 
 def _disk(folder: Path) -> Finding:

@@ -16,21 +16,21 @@ from db.tables import Base
 POSTGRES_LOCK = 7_360_512_001
 
 
-async def migrate(database: Database) -> None:
-    """Bring the tables to the newest revision; does nothing when they are there already.
+async def migrate(database: Database, revision: str = "head") -> None:
+    """Bring the tables to the newest revision, or to an earlier one; does nothing when they are there already.
 
     Two processes that start at once migrate one after the other. All or nothing: the lock and the changes are one
     transaction.
     """
     if database.dialect == "sqlite":
-        await _migrate_sqlite(database)
+        await _migrate_sqlite(database, revision)
         return
     async with database.engine.begin() as connection:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_LOCK})
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_upgrade, revision)
 
 
-async def _migrate_sqlite(database: Database) -> None:
+async def _migrate_sqlite(database: Database, revision: str) -> None:
     # Tables are rebuilt under other names there, which foreign keys would hinder; what they say is checked instead.
     # The switch is of no effect inside a transaction, so it is thrown on a connection of its own.
     engine = database.engine.execution_options(toklink_write=True)
@@ -40,7 +40,7 @@ async def _migrate_sqlite(database: Database) -> None:
         await raw.execute("PRAGMA foreign_keys = OFF")
         try:
             async with connection.begin():
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(_upgrade, revision)
                 broken = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
                 if broken:
                     raise RuntimeError(f"a migration left rows that refer to nothing: {broken[:5]}")
@@ -73,8 +73,8 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def _upgrade(connection: Connection) -> None:
-    command.upgrade(_config(connection), "head")
+def _upgrade(connection: Connection, revision: str) -> None:
+    command.upgrade(_config(connection), revision)
 
 
 def _revision(connection: Connection, message: str) -> None:

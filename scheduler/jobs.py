@@ -1,6 +1,7 @@
 """What runs by the clock, as thin calls into services. Running a job twice changes nothing."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import datetime
 
 import structlog
@@ -13,19 +14,7 @@ Job = Callable[[Services, datetime], Awaitable[None]]
 
 async def clean_up(services: Services, now: datetime) -> None:
     removed = await services.upkeep.clean_up(now)
-    log.info(
-        "cleaned up",
-        raw_clicks=removed.raw_clicks,
-        link_changes=removed.link_changes,
-        deleted_targets=removed.deleted_targets,
-        drafts=removed.drafts,
-        dialogues=removed.dialogues,
-        updates=removed.updates,
-        deliveries=removed.deliveries,
-        works=removed.works,
-        errors=removed.errors,
-        alerts=removed.alerts,
-    )
+    log.info("cleaned up", **asdict(removed))
 
 
 async def daily_link_reports(services: Services, now: datetime) -> None:

@@ -11,7 +11,7 @@ import structlog
 
 from services.clicks.records import FORMAT, INSERT, SELECT, SELECT_NEWEST, SELECT_NUMBERS, UPGRADES, RecordedClick
 
-# Rows that wait to be counted; at some 40 bytes each this bounds the file near 40 MB.
+# Rows that wait to be counted; at some 130 bytes each this bounds the file near 130 MB.
 MAX_ROWS = 1_000_000
 # Pages of the write-ahead log after which a commit itself writes them back; see ClickJournal.write_back.
 LOG_PAGES = 16_384

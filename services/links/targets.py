@@ -121,7 +121,9 @@ def is_private(host: str) -> bool:
 
 
 def _is_private_address(address: IPv4Address | IPv6Address) -> bool:
-    return not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified
+    # Site-local addresses (fec0::/10) were given up, and are routed inside houses all the same.
+    inside = address.is_multicast or address.is_reserved or address.is_unspecified
+    return not address.is_global or inside or getattr(address, "is_site_local", False)
 
 
 def _carried(address: IPv4Address | IPv6Address) -> list[IPv4Address]:

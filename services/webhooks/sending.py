@@ -20,6 +20,7 @@ from aiohttp import (
     ClientSSLError,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from yarl import URL
 
 from db import tables
 from db.engine import Database
@@ -205,7 +206,11 @@ class Sender:
         try:
             # Its body says nothing to us, and is not read; a redirect is no answer, wherever it leads.
             async with self._session.post(
-                batch.url, data=batch.body.encode(), headers=signed, allow_redirects=False
+                # Not written anew: a signed address holds as it stands alone.
+                URL(batch.url, encoded=True),
+                data=batch.body.encode(),
+                headers=signed,
+                allow_redirects=False,
             ) as response:
                 return _answer(response)
         except (ClientError, OSError) as error:

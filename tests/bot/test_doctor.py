@@ -24,6 +24,13 @@ async def test_on_a_fresh_machine_nothing_that_is_needed_is_missing(tmp_path: Pa
     assert "toklink run" in found["Database"].sentence
 
 
+async def test_metrics_behind_a_proxy_want_a_token(tmp_path: Path):
+    assert (await examined(tmp_path))["Metrics"].verdict is Verdict.GOOD
+    public = {"public_url": "https://tok.example", "bot_token": SANDBOX_TOKEN}
+    found = (await examined(tmp_path, **public, telegram_api_url=f"http://127.0.0.1:{free_port()}"))["Metrics"]
+    assert (found.verdict, "METRICS_TOKEN" in found.sentence) == (Verdict.NOTE, True)
+
+
 async def test_a_grown_up_platform_is_looked_at_over_its_connections(tmp_path: Path, postgres: str, valkey: str):
     async with SandboxServer(SANDBOX_TOKEN) as telegram:
         found = await examined(

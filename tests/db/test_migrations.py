@@ -3,13 +3,15 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.engine import Database
 from db.migrate import differences, migrate, revisions
-from db.tables import Person
+from db.tables import ClickCount, Link, Person
+from services.links.aliases import skeleton
 
 
 async def test_an_empty_database_gets_all_tables_and_they_equal_the_models(database_url: str):
@@ -19,6 +21,35 @@ async def test_an_empty_database_gets_all_tables_and_they_equal_the_models(datab
     await migrate(database)
     assert await revisions(database) == (newest, newest)
     assert await differences(database) == []
+    await database.close()
+
+
+async def test_links_of_before_get_what_later_versions_know_of_them(database_url: str):
+    database = Database.open(database_url)
+    await migrate(database, "0003")
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    quarter = int(noon.timestamp()) // 900
+    person = {"id": 1, "created_at": noon, "muted": ""}
+    link = {"owner_id": 1, "created_at": noon, "clicks": 3, "visitors": 2, "bots": 1}
+    known = ("id", "slug", "owner_id", "target", "created_at", "clicks", "visitors", "bots")
+    links = sa.table("links", *(sa.column(name, Link.__table__.c[name].type) for name in known))
+    async with database.write() as session:
+        people = sa.table("people", *(sa.column(name, Person.__table__.c[name].type) for name in person))
+        await session.execute(sa.insert(people).values(person))
+        for number, slug in enumerate(("vvRn1Ia", "quiet77"), 1):
+            row = link | {"id": number, "slug": slug, "target": f"https://{number}.example/"}
+            await session.execute(sa.insert(links).values(row))
+        session.add_all(
+            ClickCount(link_id=1, bucket=quarter + later, clicks=clicks, visitors=clicks, bots=1)
+            for later, clicks in ((-9, 0), (3, 1), (5, 2))
+        )
+    await migrate(database)
+    assert await differences(database) == []
+    async with database.read() as session:
+        clicked, quiet = await session.get_one(Link, 1), await session.get_one(Link, 2)
+    assert clicked.first_click_at == noon + timedelta(minutes=45)
+    assert (clicked.skeleton, clicked.rules, clicked.utm, clicked.passed) == (skeleton("vvRn1Ia"), [], {}, 0)
+    assert (quiet.first_click_at, quiet.click_limit, quiet.opens_app, quiet.muted) == (None, None, False, "")
     await database.close()
 
 

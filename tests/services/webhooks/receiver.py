@@ -27,6 +27,7 @@ class Receiver:
 
     url: str = ""
     answer: Callable[[], web.StreamResponse] = lambda: web.Response(status=204)
+    paths: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
     gate: asyncio.Event | None = None
@@ -49,6 +50,7 @@ class Receiver:
         self.answer = lambda: web.Response(status=204)
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
+        self.paths.append(request.raw_path)
         self.headers.append(dict(request.headers))
         self.bodies.append(await request.text())
         gate, self.gate = self.gate, None

@@ -45,6 +45,14 @@ async def test_clicks_arrive_in_signed_batches_and_in_their_order(scene: Scene, 
     assert await scene.works() == 0, "nobody is due to send anything"
 
 
+async def test_an_address_is_called_as_its_owner_wrote_it(scene: Scene, receiver: Receiver):
+    signed = "?sig=%41%2f&v=%7E%27"
+    await scene.webhooks.set(ANNA, scene.link.id, f"{receiver.url}{signed}", scene.clock.now)
+    await scene.clicks(1)
+    await scene.sends()
+    assert [path.partition("?")[2] for path in receiver.paths] == [signed.removeprefix("?")]
+
+
 async def test_a_batch_that_is_refused_comes_again_to_the_letter(scene: Scene, receiver: Receiver):
     await scene.webhooks.set(ANNA, scene.link.id, receiver.url, scene.clock.now)
     receiver.refuses(500)
