@@ -149,11 +149,10 @@ def _click(
     known = (link, visitor.number) if visitor.keeps_cookies else (link, visitor.number, day)
     first = known not in seen
     seen.add(known)
-    if visitor.keeps_cookies:
-        told = RecordedClick(link, at, False, first, None, *values[:7], scanned, values[8])
-    else:
-        mark = blake2b(repr(known).encode(), digest_size=16).digest()
-        told = RecordedClick(link, at, False, True, mark, *values[:7], scanned, values[8])
+    # Whoever has no cookie of the link, be it that they come for the first time, is told apart by a hash.
+    has_cookie = visitor.keeps_cookies and not first
+    mark = None if has_cookie else blake2b(repr(known).encode(), digest_size=16).digest()
+    told = RecordedClick(link, at, False, not has_cookie, mark, *values[:7], scanned, values[8])
     return told, Fact(link, at, first, values)
 
 
