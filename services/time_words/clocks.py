@@ -14,7 +14,8 @@ _CLOCKS = (
     re.compile(rf"\b(?:в|at)\s+(?P<hour>\d{{1,2}})[.](?P<minute>\d{{2}})(?![.\d])\s*(?P<half>{_HALF})?"),
     # No month has a number above twelve, and none is 00.
     re.compile(r"(?<![\d.])(?P<hour>\d{1,2})[.](?P<minute>1[3-9]|[2-5]\d|00)(?![.\d])"),
-    re.compile(rf"{_AT}?\b(?P<hour>\d{{1,2}})\s*(?:час(?:а|ов)?\s*)?(?P<half>{_HALF})"),
+    # "На 3 дня" is how long, and no hour.
+    re.compile(rf"{_AT}?\b(?!(?<=\bна\s)\d+\s*дня)(?P<hour>\d{{1,2}})\s*(?:час(?:а|ов)?\s*)?(?P<half>{_HALF})"),
     re.compile(
         r"\b(?:в|к|at)\s+(?P<hour>\d{1,2})\s*(?:час(?:а|ов)?|o'?clock)(?:\s+(?P<minute>\d{1,2})\s*мин(?:ут[ауы]?)?)?\b"
     ),
@@ -34,6 +35,8 @@ _NAMED = (
     (re.compile(r"\b(?:утром|(?:in the )?morning)\b"), 9 * 60),
     (re.compile(r"\b(?:днем|(?:in the )?afternoon)\b"), 15 * 60),
     (re.compile(r"\b(?:вечером|(?:in the )?evening)\b"), 19 * 60),
+    # The night that follows the day.
+    (re.compile(r"\b(?:ночью|(?:at )?night)\b"), DAY_MINUTES),
 )
 
 
@@ -83,8 +86,11 @@ def _of_half(hour: int, half: str) -> int:
         return hour
     if half in {"am", "утра"}:
         return hour % NOON
-    if half in {"pm", "вечера"}:
+    if half == "pm":
         return hour % NOON + NOON
+    if half == "вечера":
+        # 12 ends the day.
+        return hour + NOON
     if half == "дня":
         # 11 and 12 "дня" are around noon, 1 to 10 after it.
         return hour if hour >= NOON - 1 else hour + NOON

@@ -17,19 +17,40 @@ class Day:
     again: Callable[[], date] | None = None
     # A weekday without an hour, said on that weekday, is the one in a week.
     not_today: bool = False
+    # Any day of the week that holds it: a weekday beside it says which.
+    whole_week: bool = False
 
 
 def find_day(text: str, today: date) -> tuple[Day | None, str]:
     """The day that a text in small letters names, and the text without it; None and the whole text without any.
 
-    Raises ValueError for a day that no calendar has, such as the 31st of February.
+    Raises ValueError for a day that no calendar has, such as the 31st of February, and for one that is not on the
+    weekday that stands beside it.
     """
     for pattern, read in _DAYS:
         found = pattern.search(text)
         if found is not None:
-            rest = f"{text[: found.start()]} {text[found.end() :]}"
-            return read(found, today), " ".join(rest.split())
-    return None, text
+            return _on_its_weekday(read(found, today), _without(text, found))
+    found = _WEEKDAY.search(text)
+    return (None, text) if found is None else (_weekday(found, today), _without(text, found))
+
+
+def _on_its_weekday(day: Day, rest: str) -> tuple[Day, str]:
+    """ "Friday 25 December": what is named twice."""
+    found = _WEEKDAY.search(rest)
+    if found is None:
+        return day, rest
+    named = place_of(found["weekday"], WEEKDAYS)
+    if day.whole_week:
+        day = Day(day.on + timedelta(days=named - day.on.weekday()))
+    if day.on.weekday() != named:
+        raise ValueError(f"{day.on} is another day of the week")
+    # Next year it would be on another.
+    return Day(day.on), _without(rest, found)
+
+
+def _without(text: str, found: re.Match[str]) -> str:
+    return " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())
 
 
 def _steps(days: int) -> Callable[[re.Match[str], date], Day]:
@@ -43,7 +64,7 @@ def _weekday(found: re.Match[str], today: date) -> Day:
         ahead += 7 if ahead + today.weekday() < 7 else 0
         return Day(today + timedelta(days=ahead))
     day = today + timedelta(days=ahead)
-    return Day(day, lambda: day + timedelta(days=7), not_today=True)
+    return Day(day) if found["this"] else Day(day, lambda: day + timedelta(days=7), not_today=True)
 
 
 def _named_month(found: re.Match[str], today: date) -> Day:
@@ -92,7 +113,7 @@ def _next(span: Span) -> Callable[[re.Match[str], date], Day]:
         year, month = divmod(today.year * 12 + today.month - 1 + span.months, 12)
         for day in range(today.day, 0, -1):
             if (found := _in_year(year, month + 1, day)) is not None:
-                return Day(found + timedelta(days=span.days))
+                return Day(found + timedelta(days=span.days), whole_week=not span.months)
         raise ValueError("no such month")
 
     return read
@@ -102,14 +123,15 @@ _ON = r"(?:\b(?:в|во|на|к|с|до|по|on|at|by|from|until|till)\s+)?(?:th
 _DAY = r"(?P<day>\d{1,2})(?:-?(?:го|е|st|nd|rd|th))?"
 _YEAR = r"(?P<year>\d{4})(?:\s*(?:года?|г)\b\.?)?"
 _NUMBERED = r"(?P<day>\d{1,2})([./])(?P<month>\d{1,2})(?:\2(?P<year>\d{4}|\d{2}))?(?![.\d/])(?:\s*г(?:ода)?\b\.?)?"
+_NEXT = r"(?P<next>следующ\w+\s+|next\s+)|(?P<this>эт(?:от|ой|у|о|и)\s+|this\s+)|(?:ближайш\w+|coming)\s+"
+_WEEKDAY = re.compile(rf"{_ON}\b(?:{_NEXT})?(?P<weekday>{any_of(WEEKDAYS)})\b\.?,?")
 _DAYS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Day]], ...] = (
     (re.compile(rf"{_ON}\b(?:послезавтра|day after tomorrow)\b"), _steps(2)),
     (re.compile(rf"{_ON}\b(?:завтра(?:шнего дня)?|tomorrow)\b"), _steps(1)),
-    (re.compile(rf"{_ON}\b(?:сегодня|today)\b"), _steps(0)),
+    (re.compile(rf"{_ON}\b(?:сегодня(?:шнего дня)?|today)\b"), _steps(0)),
     (re.compile(rf"{_ON}\b(?:вчера|yesterday)\b"), _steps(-1)),
     (re.compile(rf"{_ON}\b(?:следующ(?:ей|ую) недел[еюи]|next week)\b"), _next(Span(days=7))),
     (re.compile(rf"{_ON}\b(?:следующ(?:ем|ий|его) месяц[еа]?|next month)\b"), _next(Span(months=1))),
-    (re.compile(rf"{_ON}\b(?P<next>следующ\w+\s+|next\s+)?(?P<weekday>{any_of(WEEKDAYS)})\b\.?,?"), _weekday),
     (re.compile(rf"{_ON}\b(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})\b"), _numbers),
     (re.compile(rf"{_ON}\b{_NUMBERED}"), _numbers),
     (re.compile(rf"{_ON}\b{_DAY}\s+(?:of\s+)?(?P<month>{any_of(MONTHS)})\b\.?,?(?:\s*{_YEAR})?"), _named_month),
