@@ -1,5 +1,8 @@
 """Dialogues: a question, and the next message as its answer. A finished one leaves one tidy message.
 
+An answer that is refused brings the question again, at the end of the chat and with what is wrong as its first line:
+see :func:`repeat`. What was asked is kept with the dialogue, so that this needs nothing of whoever asked.
+
 Where others talk too, a question is its asker's alone: only their reply to it is its answer, and only they press its
 buttons, which say whose they are.
 """
@@ -16,10 +19,13 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message, TelegramObject
 
+from handlers.contents import unreadable_text
 from handlers.screen import Screen, show
 from services.errors import UserError
 
 QUESTION = "question"
+# What is asked again: {"text": HTML, "buttons": rows of what InlineKeyboardButton is made of}.
+ASKED = "asked"
 # What the buttons of a question in a group begin with; then come the asker and what the button does.
 ASKED_BY = "q"
 
@@ -42,19 +48,52 @@ class AnswersQuestion(BaseFilter):
 
 
 async def ask(
-    event: Message | CallbackQuery, state: FSMContext, step: State, question: Screen, **facts: int | str
+    event: Message | CallbackQuery,
+    state: FSMContext,
+    step: State,
+    question: Screen,
+    *,
+    again: Screen | None = None,
+    **facts: int | str,
 ) -> None:
     """Show the question, in the place of one that is open; the next message goes to the handler of ``step``.
 
+    ``again``: what is asked after an answer that is refused, where that is not the question itself.
     ``facts``: what that handler finds in the state's data. It must do without them, too: a crash between the two steps
     below leaves a question without facts.
     """
     shown = await show(event, _as_asked(event, question))
     before = await _question(state)
     await state.set_state(step)
-    await state.set_data({**facts, QUESTION: shown.message_id})
+    await state.set_data({**facts, ASKED: _kept(again or question), QUESTION: shown.message_id})
     if before != shown.message_id:
         await _remove(shown.bot, shown.chat.id, before)
+
+
+async def repeat(message: Message, state: FSMContext, note: str, way_out: InlineKeyboardMarkup | None = None) -> bool:
+    """After ``message``, which is no answer: the open question comes again in the place of the old one.
+
+    ``note`` (HTML) says why, above it; the buttons of ``way_out`` stand above its own. False: no question is open, or
+    a crash forgot what was asked.
+    """
+    data = await state.get_data()
+    if ASKED not in data:
+        return False
+    lines = way_out.inline_keyboard if way_out else []
+    asked = Screen(
+        f"{note}\n\n{data[ASKED]['text']}",
+        InlineKeyboardMarkup.model_validate({"inline_keyboard": [*lines, *data[ASKED]["buttons"]]}),
+    )
+    shown = await show(message, _as_asked(message, asked))
+    await state.update_data({QUESTION: shown.message_id})
+    await _remove(shown.bot, shown.chat.id, data.get(QUESTION))
+    return True
+
+
+async def ask_for_text(message: Message, state: FSMContext) -> None:
+    """After something that is no text."""
+    if not await repeat(message, state, unreadable_text()):
+        await show(message, Screen(unreadable_text()))
 
 
 async def finish(message: Message, state: FSMContext) -> None:
@@ -148,6 +187,12 @@ def _asked_by(data: str) -> tuple[int | None, str]:
     asker, _colon, inner = rest.partition(":")
     is_one_s = kind == ASKED_BY and asker.isascii() and asker.isdecimal() and len(asker) <= 18
     return (int(asker), inner) if is_one_s else (None, data)
+
+
+def _kept(question: Screen) -> dict[str, Any]:
+    lines = question.keyboard.inline_keyboard if question.keyboard else []
+    buttons = [[each.model_dump(mode="json", exclude_none=True) for each in line] for line in lines]
+    return {"text": question.text, "buttons": buttons}
 
 
 async def _question(state: FSMContext) -> int | None:

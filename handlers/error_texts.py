@@ -114,9 +114,9 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
     PlaceNotFound: lambda error: _(
         "⚠️ I don't know the place {text}. Send a larger city nearby, or an offset such as +3."
     ).format(text=said(error.text)),
-    qr.ColourNotUnderstood: lambda error: _("⚠️ {text} is no colour. Send one such as #1a2b3c").format(
-        text=said(error.text)
-    ),
+    qr.ColourNotUnderstood: lambda error: _(
+        "⚠️ I know no colour {text}. Send a name such as red, or a code such as #1a2b3c"
+    ).format(text=said(error.text)),
     qr.ColourTooPale: lambda error: _(
         "⚠️ {colour} is too pale: cameras would not find the code. Send a darker colour."
     ).format(colour=said(error.colour)),

@@ -8,18 +8,23 @@ from typing import Any
 import structlog
 from aiogram import BaseMiddleware
 from aiogram.exceptions import TelegramForbiddenError
+from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, TelegramObject, Update, User
 
+from handlers.dialogue import AnswersQuestion, finish, repeat
 from handlers.error_texts import apology, error_text, way_out
 from handlers.presses import MOST_ALERT_CHARACTERS, is_answered
 from handlers.screen import Screen, show
 from services.errors import UserError
 from services.language import Catalogue, closest_language, speaking
 from services.language.formats import shorten
-from services.people import Person
+from services.links.errors import LinkNotFound
+from services.people import NotAllowed, Person
 from services.throttles import Silenced
 
 log = structlog.get_logger()
+# Whatever is answered, it will not do: what was asked about is gone, or is not for this person any more.
+ENDING = (LinkNotFound, NotAllowed)
 
 
 class TellsErrors(BaseMiddleware):
@@ -50,6 +55,33 @@ class TellsErrors(BaseMiddleware):
             # The person blocked the bot, or the group removed it, between their message and our answer.
             log.info("nobody to answer", update_id=event.update_id, reason=error.message)
         return None
+
+
+class RepeatsQuestions(BaseMiddleware):
+    """An answer that is refused leaves its question open: it comes again, below what is wrong, with its buttons.
+
+    Where there is no question to repeat, the error goes on to TellsErrors.
+    """
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        try:
+            return await handler(event, data)
+        except UserError as error:
+            state: FSMContext | None = data.get("state")
+            if not isinstance(event, Message) or state is None or await state.get_state() is None:
+                raise
+            if not await AnswersQuestion()(event, state):
+                raise
+            if isinstance(error, ENDING):
+                await finish(event, state)
+            elif await repeat(event, state, error_text(error), way_out(error)):
+                return None
+            raise
 
 
 async def apologise(update: Update, catalogue: Catalogue, person: Person | None, error_id: str) -> None:

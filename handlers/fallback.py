@@ -1,10 +1,12 @@
 """What no other handler took: a kind word about what the bot can read."""
 
 from aiogram import Bot, F, Router
+from aiogram.filters import StateFilter
 from aiogram.types import CallbackQuery, Message
 
 from handlers.addressing import CommandToBot, MentionsBot, RepliesToBot
 from handlers.contents import Unreadable, unreadable_text
+from handlers.dialogue import AnswersQuestion, ask_for_text
 from handlers.filters import PRIVATE, typed
 from handlers.menu import rows, to_menu
 from handlers.screen import Screen, show
@@ -18,6 +20,7 @@ def router() -> Router:
     router = Router(name="fallback")
     router.message.register(unknown_command, PRIVATE, F.text.startswith("/"))
     router.message.register(unknown_text, PRIVATE, F.text)
+    router.message.register(ask_for_text, ~StateFilter(None), AnswersQuestion(), Unreadable())
     router.message.register(unreadable, PRIVATE, Unreadable())
     router.message.register(unknown_command, ~PRIVATE, CommandToBot())
     router.message.register(addressed_in_group, ~PRIVATE, MentionsBot())

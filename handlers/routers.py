@@ -5,6 +5,7 @@ from aiogram import Router
 from handlers import alerts, fallback, inline, links, operations, privacy, settings, standing, start
 from handlers.contents import KnowsAlbums
 from handlers.dialogue import CommandsEndDialogues, PressesEndDialogues
+from handlers.errors import RepeatsQuestions
 from handlers.operations.rights import CountsRefusals
 
 
@@ -13,6 +14,7 @@ def routers() -> list[Router]:
     chat = Router(name="chat")
     chat.message.outer_middleware(KnowsAlbums())
     chat.message.outer_middleware(CommandsEndDialogues())
+    chat.message.outer_middleware(RepeatsQuestions())
     chat.callback_query.outer_middleware(CountsRefusals())
     chat.callback_query.outer_middleware(PressesEndDialogues())
     # Operators before start, which sends everybody else's /admin in a group to the private chat.

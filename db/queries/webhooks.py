@@ -120,6 +120,14 @@ async def find(session: AsyncSession, link_id: int) -> LinkWebhook | None:
     return await session.get(LinkWebhook, link_id)
 
 
+async def switched_off(session: AsyncSession, link_ids: Sequence[int]) -> frozenset[int]:
+    """Those of the links whose webhook is switched off; those without one are not among them."""
+    if not link_ids:
+        return frozenset()
+    theirs = LinkWebhook.link_id.in_(link_ids), LinkWebhook.off_since.is_not(None)
+    return frozenset(await session.scalars(select(LinkWebhook.link_id).where(*theirs)))
+
+
 async def hold(session: AsyncSession, link_id: int) -> LinkWebhook | None:
     """The webhook as it stands now; nobody else changes it until the transaction ends."""
     return await session.scalar(select(LinkWebhook).where(LinkWebhook.link_id == link_id).with_for_update())

@@ -9,7 +9,6 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from handlers.addressing import MentionsBot, RepliesToBot
-from handlers.contents import Unreadable
 from handlers.dialogue import ask, finish
 from handlers.filters import PRIVATE, typed
 from handlers.links import views
@@ -33,7 +32,6 @@ def router() -> Router:
     router.message.register(shorten_pasted, ~PRIVATE, MentionsBot(), PastedAddress())
     router.message.register(shorten_pasted, ~PRIVATE, RepliesToBot(), PastedAddress())
     router.message.register(shorten_answer, PRIVATE, NewLink.address, F.text | F.caption, ~F.text.startswith("/"))
-    router.message.register(ask_again, PRIVATE, NewLink.address, Unreadable())
     router.callback_query.register(make_another, LinkPress.filter(F.action == LinkAction.ANOTHER))
     router.callback_query.register(ask_for_address, MenuPress.filter(F.room == Room.NEW_LINK))
     return router
@@ -70,8 +68,10 @@ async def shorten_pasted(
     now: datetime,
     cause: int,
 ) -> None:
+    """Whatever was asked about, the person has turned to this; an address that is an answer never comes here."""
     await shorten(message, the_only(addresses), services, person, now, cause)
-    if await state.get_state() == NewLink.address:
+    # Where others talk too, what is asked waits for a reply and takes nothing else for one.
+    if message.chat.type == "private" and await state.get_state() is not None:
         await finish(message, state)
 
 
@@ -80,10 +80,6 @@ async def shorten_answer(
 ) -> None:
     await shorten(message, message.text or message.caption or "", services, person, now, cause)
     await finish(message, state)
-
-
-async def ask_again(message: Message, state: FSMContext) -> None:
-    await ask(message, state, NewLink.address, views.question_again())
 
 
 async def shorten(

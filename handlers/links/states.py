@@ -24,7 +24,8 @@ def state_lines(link: Link, zone: tzinfo, now: datetime, *, with_offset: bool = 
         lines.append(_("⛔️ Switched off: {reason}").format(reason=said(link.disabled, MOST_REASON)))
     if link.paused_at is not None:
         lines.append(_("⏸ You switched it off on {moment}").format(moment=moment_text(link.paused_at, zone, now)))
-    lines += _window_lines(link, zone, now, with_offset=with_offset)
+    is_off = link.disabled is not None or link.paused_at is not None or is_used_up(link)
+    lines += _window_lines(link, zone, now, with_offset=with_offset, is_off=is_off)
     lines += _limit_lines(link)
     return lines
 
@@ -53,10 +54,20 @@ def moment_text(at: datetime, zone: tzinfo, now: datetime) -> str:
 
 def until_text(at: datetime, zone: tzinfo, now: datetime) -> str:
     """``until 5 December, 18:30``; of a midnight, ``until the end of 4 December``."""
-    local = at.astimezone(zone)
-    if hour(local) == MIDNIGHT:
-        return _("until the end of {day}").format(day=day_in_full(local - timedelta(days=1), now))
+    if hour(at.astimezone(zone)) == MIDNIGHT:
+        return _("until the end of {day}").format(day=day_in_full(last_day(at, zone), now))
     return _("until {moment}").format(moment=moment_text(at, zone, now))
+
+
+def from_text(at: datetime, zone: tzinfo, now: datetime) -> str:
+    """``from 5 December, 18:30``."""
+    return _("from {moment}").format(moment=moment_text(at, zone, now))
+
+
+def last_day(end: datetime, zone: tzinfo) -> datetime:
+    """A time on the last day of what ends then, in the zone: where that is midnight, on the day before."""
+    local = end.astimezone(zone)
+    return local - timedelta(days=1) if hour(local) == MIDNIGHT else local
 
 
 def address_anchor(url: str) -> str:
@@ -66,15 +77,23 @@ def address_anchor(url: str) -> str:
     return f'<a href="{quoted(url)}">{shown}</a>' if len(url) <= LONGEST_ANCHOR else shown
 
 
-def _window_lines(link: Link, zone: tzinfo, now: datetime, *, with_offset: bool) -> list[str]:
+def _window_lines(link: Link, zone: tzinfo, now: datetime, *, with_offset: bool, is_off: bool) -> list[str]:
+    """``is_off``: whatever its time is, it does not lead on, so nothing says that it does or will."""
+
     def meant(at: datetime) -> str:
         return f" ({quoted(offset(zone, at))})" if with_offset else ""
 
     opens, ends = link.valid_from, link.valid_until
     if ends is not None and ends <= now:
         return [_("⌛️ Ended on {moment}").format(moment=moment_text(ends, zone, now)) + meant(ends)]
+    if opens is not None and opens <= now:
+        opens = None
+    if is_off and (opens is not None or ends is not None):
+        window = [] if opens is None else [from_text(opens, zone, now)]
+        window += [] if ends is None else [until_text(ends, zone, now)]
+        return [_("⏳ Time: {window}").format(window=", ".join(window)) + meant(ends or opens or now)]
     lines = []
-    if opens is not None and opens > now:
+    if opens is not None:
         lines.append(_("⏳ Opens on {moment}").format(moment=moment_text(opens, zone, now)) + meant(opens))
     if ends is not None:
         lines.append(_("⏳ Leads {until}").format(until=until_text(ends, zone, now)) + meant(ends))

@@ -4,7 +4,6 @@ from datetime import datetime, tzinfo
 
 from aiogram.types import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.contents import unreadable_text
 from handlers.links.callbacks import LinkAction, LinkPress, ListPress
 from handlers.links.options.callbacks import OptionsPress, Part
 from handlers.links.states import address_anchor, fallback_line, has_ended, state_lines
@@ -74,11 +73,6 @@ def question() -> Screen:
     return Screen(
         _("🔗 Send me the address to shorten, such as https://example.com/page"), rows([cancel_to(Room.CANCEL)])
     )
-
-
-def question_again() -> Screen:
-    """After something that is no text."""
-    return Screen(f"{unreadable_text()}\n{question().text}", question().keyboard)
 
 
 def qr_later() -> str:

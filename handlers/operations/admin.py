@@ -8,7 +8,6 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
-from handlers.contents import Unreadable
 from handlers.dialogue import ask, finish
 from handlers.filters import typed
 from handlers.operations import views
@@ -32,7 +31,6 @@ def router() -> Router:
     router = guarded("operations.admin")
     on_message(router, admin, Right.LOOK_UP, typed("admin"))
     on_answer(router, find, Right.LOOK_UP, Search.words, F.text | F.caption, ~F.text.startswith("/"))
-    on_answer(router, ask_again, Right.LOOK_UP, Search.words, Unreadable())
     on_press(router, refresh, Right.LOOK_UP, OverviewPress.filter())
     on_press(router, ask_whom, Right.LOOK_UP, FindPress.filter())
     on_press(router, show_log, Right.SEE_ACTS, ActsPress.filter())
@@ -63,10 +61,6 @@ async def find(message: Message, state: FSMContext, services: Services, person: 
     screen = await found_screen(found, services, person, now)
     await show(message, screen)
     await finish(message, state)
-
-
-async def ask_again(message: Message, state: FSMContext) -> None:
-    await ask(message, state, Search.words, views.again(views.find_question(in_group=in_group(message))))
 
 
 async def show_log(press: CallbackQuery, callback_data: ActsPress, services: Services, person: Person) -> None:

@@ -7,12 +7,10 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
-from handlers.contents import Unreadable
 from handlers.dialogue import ask, finish
 from handlers.operations import link_views as views
 from handlers.operations.callbacks import AnyLinkAction, AnyLinkPress, BlockPress, HostsPress, UnblockPress
 from handlers.operations.rights import guarded, in_group, on_answer, on_press, reason_in, words
-from handlers.operations.views import again
 from handlers.screen import Screen, show
 from services.links.hosts import parse_host
 from services.people import Person, Right
@@ -29,8 +27,6 @@ def router() -> Router:
     typed_text = F.text | F.caption, ~F.text.startswith("/")
     on_answer(router, take_host, Right.BLOCK_HOSTS, Block.host, *typed_text)
     on_answer(router, block, Right.BLOCK_HOSTS, Block.reason, *typed_text)
-    on_answer(router, ask_host_again, Right.BLOCK_HOSTS, Block.host, Unreadable())
-    on_answer(router, ask_reason_again, Right.BLOCK_HOSTS, Block.reason, Unreadable())
     on_press(router, show_hosts, Right.BLOCK_HOSTS, HostsPress.filter())
     on_press(router, ask_host, Right.BLOCK_HOSTS, BlockPress.filter())
     on_press(router, ask_to_unblock, Right.BLOCK_HOSTS, UnblockPress.filter(~F.sure))
@@ -50,10 +46,6 @@ async def ask_host(press: CallbackQuery, state: FSMContext) -> None:
     await ask(press, state, Block.host, views.host_question(in_group=in_group(press)))
 
 
-async def ask_host_again(message: Message, state: FSMContext) -> None:
-    await ask(message, state, Block.host, again(views.host_question(in_group=in_group(message))))
-
-
 async def take_host(message: Message, state: FSMContext) -> None:
     await _ask_reason(message, state, parse_host(words(message)))
 
@@ -70,10 +62,6 @@ async def block_host_of_link(
     host = parse_host(link.host)
     await press.answer()
     await _ask_reason(press, state, host)
-
-
-async def ask_reason_again(message: Message, state: FSMContext) -> None:
-    await _ask_reason(message, state, (await state.get_data()).get("host", ""), is_again=True)
 
 
 async def block(
@@ -102,9 +90,8 @@ async def unblock(
     await show(press, await _list(services, person, 1))
 
 
-async def _ask_reason(event: Message | CallbackQuery, state: FSMContext, host: str, *, is_again: bool = False) -> None:
-    question = views.host_reason_question(host, in_group=in_group(event))
-    await ask(event, state, Block.reason, again(question) if is_again else question, host=host)
+async def _ask_reason(event: Message | CallbackQuery, state: FSMContext, host: str) -> None:
+    await ask(event, state, Block.reason, views.host_reason_question(host, in_group=in_group(event)), host=host)
 
 
 async def _list(services: Services, person: Person, page: int) -> Screen:

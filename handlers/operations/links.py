@@ -7,14 +7,12 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
-from handlers.contents import Unreadable
 from handlers.dialogue import ask, finish
 from handlers.operations import link_views as views
 from handlers.operations import notices
 from handlers.operations.callbacks import AnyLinkAction, AnyLinkPress, PersonLinksPress
 from handlers.operations.people import known
 from handlers.operations.rights import guarded, in_group, on_answer, on_press, reason_in
-from handlers.operations.views import again
 from handlers.outgoing import as_outgoing
 from handlers.screen import Screen, show
 from services.deliveries.kinds import LINK_NEWS
@@ -32,7 +30,6 @@ class SwitchOff(StatesGroup):
 def router() -> Router:
     router = guarded("operations.links")
     on_answer(router, disable, Right.DISABLE_LINKS, SwitchOff.reason, F.text | F.caption, ~F.text.startswith("/"))
-    on_answer(router, ask_reason_again, Right.DISABLE_LINKS, SwitchOff.reason, Unreadable())
     on_press(router, show_links, Right.LOOK_UP, PersonLinksPress.filter())
     for action, handler, right in (
         (AnyLinkAction.CARD, show_card, Right.LOOK_UP),
@@ -76,14 +73,10 @@ async def ask_reason(
     person: Person,
     now: datetime,
 ) -> None:
-    await _ask(press, state, callback_data.id, callback_data.page, services, person, now)
-
-
-async def ask_reason_again(
-    message: Message, state: FSMContext, services: Services, person: Person, now: datetime
-) -> None:
-    link_id, page = await _asked_about(state)
-    await _ask(message, state, link_id, page, services, person, now)
+    link = await services.moderation.link(person, callback_data.id, now)
+    question = views.disable_question(link, callback_data.page, in_group=in_group(press))
+    await press.answer()
+    await ask(press, state, SwitchOff.reason, question, link=link.id, page=callback_data.page)
 
 
 async def disable(
@@ -116,24 +109,6 @@ async def enable(
     await press.answer()
     await _tell_owner(switched, callback_data.id, None, services, catalogue, now)
     await show(press, await link_screen(callback_data.id, services, person, now, callback_data.page))
-
-
-async def _ask(
-    event: Message | CallbackQuery,
-    state: FSMContext,
-    link_id: int,
-    page: int,
-    services: Services,
-    person: Person,
-    now: datetime,
-) -> None:
-    link = await services.moderation.link(person, link_id, now)
-    question = views.disable_question(link, page, in_group=in_group(event))
-    if isinstance(event, CallbackQuery):
-        await event.answer()
-    else:
-        question = again(question)
-    await ask(event, state, SwitchOff.reason, question, link=link_id, page=page)
 
 
 async def _asked_about(state: FSMContext) -> tuple[int, int]:

@@ -8,13 +8,11 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from handlers.commands import register_role
-from handlers.contents import Unreadable
 from handlers.dialogue import ask, finish
 from handlers.operations import notices
 from handlers.operations import person_views as views
 from handlers.operations.callbacks import PersonAction, PersonPress, RolePress
 from handlers.operations.rights import guarded, in_group, on_answer, on_press, reason_in
-from handlers.operations.views import again
 from handlers.outgoing import as_outgoing
 from handlers.screen import Screen, show
 from services.language import Catalogue, speaking
@@ -33,7 +31,6 @@ class Ban(StatesGroup):
 def router() -> Router:
     router = guarded("operations.people")
     on_answer(router, ban, Right.BAN, Ban.reason, F.text | F.caption, ~F.text.startswith("/"))
-    on_answer(router, ask_reason_again, Right.BAN, Ban.reason, Unreadable())
     for action, handler, right in (
         (PersonAction.CARD, show_card, Right.LOOK_UP),
         (PersonAction.ERRORS, show_errors, Right.LOOK_UP),
@@ -76,12 +73,6 @@ async def ask_reason(press: CallbackQuery, callback_data: PersonPress, state: FS
     await press.answer()
     question = views.ban_question(subject, in_group=in_group(press))
     await ask(press, state, Ban.reason, question, subject=subject.id)
-
-
-async def ask_reason_again(message: Message, state: FSMContext, services: Services) -> None:
-    subject = await _asked_about(state, services)
-    question = again(views.ban_question(subject, in_group=in_group(message)))
-    await ask(message, state, Ban.reason, question, subject=subject.id)
 
 
 async def ban(

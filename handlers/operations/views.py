@@ -6,7 +6,6 @@ from datetime import datetime, tzinfo
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton
 
-from handlers.contents import unreadable_text
 from handlers.menu import button, rows
 from handlers.operations.callbacks import (
     ActsPress,
@@ -58,11 +57,6 @@ def find_question(*, in_group: bool) -> Screen:
 def reply_note(*, in_group: bool) -> list[str]:
     """In a group the bot reads only what answers it."""
     return [_("Answer this message.")] if in_group else []
-
-
-def again(question: Screen) -> Screen:
-    """After something that is no text."""
-    return Screen(f"{unreadable_text()}\n{question.text}", question.keyboard)
 
 
 def cancel(press: CallbackData) -> InlineKeyboardButton:

@@ -74,7 +74,7 @@ def notice_name(notice: Notice) -> str:
     """As it stands on a switch."""
     names = {
         Notice.DAILY: _("Daily note about my links"),
-        Notice.LINKS: _("News of my links"),
+        Notice.LINKS: _("Link or webhook switched off"),
         Notice.CLICKS: _("First click, round numbers"),
         Notice.BURSTS: _("Bursts of clicks"),
         Notice.ENDING: _("Limit or time nearly over"),

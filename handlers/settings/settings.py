@@ -8,7 +8,6 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from handlers.commands import register_in_language
-from handlers.contents import Unreadable
 from handlers.dialogue import ask, finish
 from handlers.filters import PRIVATE, typed
 from handlers.menu import MenuPress, Room
@@ -31,7 +30,6 @@ def router() -> Router:
     router = Router(name="settings")
     router.message.register(show_settings, PRIVATE, typed("settings"))
     router.message.register(set_place, PRIVATE, TimeZone.place, F.text | F.caption, ~F.text.startswith("/"))
-    router.message.register(ask_again, PRIVATE, TimeZone.place, Unreadable())
     router.callback_query.register(open_settings, MenuPress.filter(F.room == Room.SETTINGS))
     router.callback_query.register(ask_language, AskLanguage.filter())
     router.callback_query.register(choose_language, ChooseLanguage.filter())
@@ -86,16 +84,13 @@ async def set_place(message: Message, state: FSMContext, services: Services, per
         person = await services.people.choose_time_zone(person, place.time_zone)
         screen = views.settings(person, now, place=place, others=others)
     elif found.cities:
-        await ask(message, state, TimeZone.place, views.guesses(found.cities))
+        question = views.time_zone_question(person, now)
+        await ask(message, state, TimeZone.place, views.guesses(found.cities), again=question)
         return
     else:
         raise PlaceNotFound(text)
     await finish(message, state)
     await show(message, screen)
-
-
-async def ask_again(message: Message, state: FSMContext, person: Person, now: datetime) -> None:
-    await ask(message, state, TimeZone.place, views.time_zone_question_again(person, now))
 
 
 async def choose_time_zone(

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from aiogram.types import InlineKeyboardButton
 
-from handlers.contents import unreadable_text
 from handlers.menu import MenuPress, Room, button, cancel_to, rows, to_menu
 from handlers.privacy.views import to_my_data
 from handlers.screen import Screen
@@ -50,12 +49,6 @@ def time_zone_question(person: Person, now: datetime) -> Screen:
         "Now it is {time} for you ({offset})."
     ).format(time=hour(now.astimezone(person.zone)), offset=offset(person.zone, now))
     return Screen(text, rows([cancel_to(Room.SETTINGS)]))
-
-
-def time_zone_question_again(person: Person, now: datetime) -> Screen:
-    """After something that is no text."""
-    question = time_zone_question(person, now)
-    return Screen(f"{unreadable_text()}\n{question.text}", question.keyboard)
 
 
 def guesses(places: Sequence[City]) -> Screen:

@@ -16,6 +16,8 @@ ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 NBSP = "\u00a0"
 MINUS = "−"
 # English as the world outside the USA writes dates and 24 hours.
+# As people call them; their full names fill a button twice.
+SHORT_COUNTRIES = {"ru": {"US": "США", "AE": "ОАЭ"}, "en": {"US": "USA", "GB": "UK", "AE": "UAE"}}
 LOCALES = {"ru": "ru_RU", "en": "en_GB"}
 
 
@@ -72,6 +74,12 @@ def days(first: date, last: date, today: date) -> str:
     return str(format_interval(first, last, skeleton, locale=locale()))
 
 
+def short_days(first: date, last: date) -> str:
+    """``24–30 нояб.``, over two months ``25.11–03.12``: for a button, so without years."""
+    skeleton = "MMMd" if (first.year, first.month) == (last.year, last.month) else "Md"
+    return str(format_interval(first, last, skeleton, locale=locale()))
+
+
 def duration(span: timedelta) -> str:
     """``3 hours``, ``2 дня``: the largest unit that fits."""
     return str(format_timedelta(span, locale=locale(), threshold=1))
@@ -83,8 +91,9 @@ def from_now(span: timedelta) -> str:
 
 
 def country(code: str) -> str:
-    """``Россия`` or ``Russia`` for ``RU``; the code itself where Babel knows no name."""
-    return str(locale().territories.get(code, code))
+    """``Россия`` or ``Russia`` for ``RU``, ``США`` for ``US``; the code itself where Babel knows no name."""
+    short = SHORT_COUNTRIES.get(current_language(), {}).get(code)
+    return short or str(locale().territories.get(code, code))
 
 
 def offset(zone: tzinfo, now: datetime) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db import tables
 from db.queries import hosts as host_queries
 from db.queries import links as queries
+from db.queries import webhooks as webhook_queries
 from services.links.hosts import block_of, covering, host_of
 
 
@@ -45,11 +46,13 @@ class Link:
     opens_app: bool
     qr_style: Mapping[str, Any]
     has_webhook: bool
+    # There is one, and it is switched off.
+    webhook_is_off: bool
     muted: frozenset[str]
 
 
 async def links_of(session: AsyncSession, rows: Sequence[tables.Link], public_url: str) -> list[Link]:
-    """The links of rows, in their order, with their tags and whether they lead to hosts that are blocked by now.
+    """The links of rows, in their order, with tags and webhooks, and whether where they lead is blocked by now.
 
     ``public_url`` is without a slash at its end.
     """
@@ -57,10 +60,13 @@ async def links_of(session: AsyncSession, rows: Sequence[tables.Link], public_ur
         return []
     tags = await queries.tags_of(session, [row.id for row in rows])
     blocked = await host_queries.reasons(session, covering(row.target for row in rows))
-    return [_link(row, public_url, tags.get(row.id, ()), blocked) for row in rows]
+    off_webhooks = await webhook_queries.switched_off(session, [row.id for row in rows if not row.has_webhook])
+    return [_link(row, public_url, tags.get(row.id, ()), blocked, off_webhooks) for row in rows]
 
 
-def _link(row: tables.Link, public_url: str, tags: Sequence[str], blocked: Mapping[str, str]) -> Link:
+def _link(
+    row: tables.Link, public_url: str, tags: Sequence[str], blocked: Mapping[str, str], off_webhooks: frozenset[int]
+) -> Link:
     off = block_of(host_of(row.target), blocked) if row.disabled_at is None else row.disabled_reason or ""
     return Link(
         id=row.id,
@@ -86,5 +92,6 @@ def _link(row: tables.Link, public_url: str, tags: Sequence[str], blocked: Mappi
         opens_app=row.opens_app,
         qr_style=row.qr_style,
         has_webhook=row.has_webhook,
+        webhook_is_off=row.id in off_webhooks,
         muted=frozenset(row.muted.split()),
     )

@@ -194,7 +194,7 @@ async def test_who_switched_this_kind_of_news_off_is_not_told(platform: Platform
     link = await a_link_of(anna)
     await anna.send("/settings")
     await anna.press("🔔")
-    await anna.press("Новости о моих ссылках")
+    await anna.press("Отключили ссылку или вебхук")
     await finds(olya, link)
     await olya.press("⛔️ Отключить")
     await olya.send("Спам")
@@ -272,7 +272,7 @@ async def test_errors_of_a_person_are_read_with_their_tracebacks(
         raise RuntimeError("boom")
 
     monkeypatch.setattr("bot.inbox.PAUSES_SECONDS", (0.02, 0.02))
-    monkeypatch.setattr(type(platform.container.services.links), "page", broken)
+    monkeypatch.setattr(type(platform.container.services.listing), "page", broken)
     await anna.send("/links")
     error_id = (await anna.sees("№")).text.split("№\u00a0")[1].split(")")[0]
     await finds(olya, "1001")

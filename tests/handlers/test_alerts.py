@@ -38,7 +38,7 @@ def break_links(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fails(*_: object, **__: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(type(platform.container.services.links), "page", fails)
+    monkeypatch.setattr(type(platform.container.services.listing), "page", fails)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ async def test_what_nobody_foresaw_gets_an_apology_and_operators_get_the_traceba
     async def broken(*_: object) -> None:
         raise RuntimeError("boom " + platform.settings.secrets[0])
 
-    monkeypatch.setattr(type(platform.container.services.links), "page", broken)
+    monkeypatch.setattr(type(platform.container.services.listing), "page", broken)
     anna, olya = platform.world.person("Анна"), platform.world.person("Оля")
     await anna.send("/links")
     assert "У нас что-то сломалось" in anna.last.text

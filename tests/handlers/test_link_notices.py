@@ -119,14 +119,18 @@ async def test_what_is_off_for_all_links_is_said_at_each(platform: Platform, ben
     await ben.press("⚙️ Settings")
     await ben.press("🔔 Notices: all")
     await ben.press("🔔 Of all links")
-    await sees(ben, "What I tell you unasked")
+    asked = await sees(ben, "Notices of all links")
     await ben.press("✅ Bursts of clicks")
     await ben.sees_button("🔕 Bursts of clicks")
-    await ben.send("/links")
-    await ben.press("1")
-    await ben.press("⚙️ Settings")
-    await ben.press("🔔 Notices: all")
-    await sees(ben, "Off for all your links: Bursts of clicks.")
+    await ben.press("◀️ Back")
+    shown = await sees(ben, "Off for all your links: Bursts of clicks.")
+    assert "✅ Bursts of clicks" in shown.buttons, "this link's own switch stands"
+    assert shown.message_id == asked.message_id
+    await ben.press("◀️ Back")
+    await ben.sees_button("🔔 Notices: all")
+    await ben.send("/settings")
+    await ben.press("🔔")
+    await ben.sees_button("🔕 Bursts of clicks")
 
 
 async def test_a_burst_is_told_with_its_hour_and_what_is_usual(platform: Platform, anna: Person, ben: Person):
@@ -143,7 +147,7 @@ async def test_a_burst_is_told_with_its_hour_and_what_is_usual(platform: Platfor
     assert told.splitlines()[0].startswith("⚡️ 120 clicks in an hour: localhost:")
     assert told.splitlines()[1].endswith(", 11:00–12:00")
     assert told.splitlines()[2] == "Up to 12 an hour are usual"
-    assert "обычно — до 12" in read(await sees(anna, "⚡️"))
+    assert "Обычно до 12" in read(await sees(anna, "⚡️"))
 
 
 async def test_a_limit_that_is_nearly_used_up_is_told_and_can_be_changed_there(platform: Platform, anna: Person):
@@ -195,7 +199,7 @@ async def test_a_target_that_broke_is_told_and_that_it_opens_again(platform: Pla
     await runs(platform, "link-health")
     platform.clock.passes(minutes=61)
     await runs(platform, "link-health")
-    await sees(anna, "⚠️ Не открывается: цель ссылки My <shop>")
+    await sees(anna, "⚠️ Не открывается: адрес, куда ведёт My <shop>")
     assert "Проверено дважды: нет соединения с сайтом." in said(anna)
     told = await sees(ben, "⚠️ Does not open: the target of My <shop>")
     assert "I looked twice: no connection to the site." in read(told)
@@ -212,10 +216,10 @@ async def test_a_target_that_broke_is_told_and_that_it_opens_again(platform: Pla
 async def test_switches_of_another_s_link_are_refused(platform: Platform, anna: Person, ben: Person):
     await anna.send("https://example.com/")
     await ben.send("/start")
-    for data in ("ln:1:0::0", "ln:1:0:clicks:0", "ln:1:0:clicks:1"):
+    for data in ("ln:1:0::0", "ln:1:0:clicks:0", "ln:1:0:clicks:1", "la:1:0::0", "la:1:0:clicks:0"):
         answer = await ben.press_data(data, on=ben.last)
         assert "no such link" in answer.text
-    for data in ("ln:1:0:daily:0", "ln:1:0:nothing:0", "ln:0:0::0", "ln:1:-1::0", "ln:1:0:clicks:x"):
+    for data in ("la:1:0:daily:0", "ln:1:0:daily:0", "ln:1:0:nothing:0", "ln:0:0::0", "ln:1:-1::0", "ln:1:0:clicks:x"):
         answer = await ben.press_data(data, on=ben.last)
         assert "does not work any more" in answer.text
     async with platform.container.database.read() as session:

@@ -85,6 +85,11 @@ async def test_utm_fields_are_chosen_or_typed_and_the_address_is_shown_with_them
     await ben.sees_button("📣 UTM: 1")
     await ben.press("📣 UTM: 1")
     await ben.press("🗑 Clear all")
+    await sees(ben, "Campaign: весна 2026")
+    await ben.press("◀️ Keep them")
+    await ben.sees_button("Campaign: весна 2026")
+    await ben.press("🗑 Clear all")
+    await ben.press("🗑 Yes, clear")
     await until(target, "https://example.com/own")
 
 
@@ -144,7 +149,7 @@ async def test_a_rule_is_made_by_buttons_and_leads_those_elsewhere_whom_it_names
         return {label for label in ben.last.buttons if label.startswith("✓") or label == "iPad"}
 
     await until(chosen, {"✓ iPhone", "iPad"})
-    await ben.press("Where to? ▶️")
+    await ben.press("➡️ Where to?")
     await sees(ben, "Where should these people go: iPhone?")
     await ben.send("example.com/apple")
     shown = await sees(ben, "1. iPhone → example.com/apple")
@@ -158,7 +163,12 @@ async def test_a_rule_is_made_by_buttons_and_leads_those_elsewhere_whom_it_names
     assert await leads(platform, slug_of(bens), User_Agent=CHROME) == "https://example.com/own"
     await ben.press("1", on=shown)
     await ben.press("🗑 Remove the rule")
+    await sees(ben, "🗑 Remove this rule?\niPhone → example.com/apple")
+    await ben.press("◀️ Keep it")
+    await ben.press("🗑 Remove the rule")
+    await ben.press("🗑 Yes, remove")
     await sees(ben, "by their country, device or language")
+    assert "Everybody → example.com/own" in said(ben)
     await until(target, "https://example.com/own")
 
 
@@ -189,13 +199,63 @@ async def test_countries_and_languages_are_typed_in_any_of_both_languages(
     await until(target, "https://example.com/de")
 
 
+async def test_back_from_where_to_leads_to_what_was_chosen(ben: Person, bens: Message):
+    await ben.press("🚦 Rules: none")
+    await ben.press("➕ Add a rule")
+    await ben.press("🌍 By country")
+    await ben.press("USA")
+    await ben.sees_button("✓ 🇺🇸 USA")
+    await ben.press("✏️ Another country")
+    await ben.send("Armenia, Georgia")
+    await sees(ben, "🇺🇸 USA, 🇦🇲 Armenia, 🇬🇪 Georgia?")
+    await ben.press("◀️ Back")
+    await ben.sees_button("✓ 🇬🇪 Georgia")
+    await ben.press("✓ 🇦🇲 Armenia")
+
+    async def armenia_is_shown() -> bool:
+        return any("Armenia" in label for label in ben.last.buttons)
+
+    await until(armenia_is_shown, False)
+    await ben.press("🇩🇪 Germany")
+    await ben.sees_button("✓ 🇩🇪 Germany")
+    await ben.press("➡️ Where to?")
+    await ben.send("https://example.com/there")
+    await sees(ben, "1. 🇩🇪 Germany, 🇺🇸 USA +1 → example.com/there")
+
+
+async def test_more_than_buttons_hold_are_typed_again_after_back_and_none_is_lost_in_silence(
+    ben: Person, bens: Message
+):
+    codes = ["AM", "AZ", "BE", "BG", "CY", "CZ", "DK", "EE", "ES", "FI", "FR"]
+    await ben.press("🚦 Rules: none")
+    await ben.press("➕ Add a rule")
+    await ben.press("🌍 By country")
+    await ben.press("✏️ Another country")
+    await ben.send(",".join(codes))
+    await sees(ben, "Where should these people go")
+    await ben.press("◀️ Back")
+    full = await ben.sees_button("✓ 🇫🇷 France")
+    assert "🇷🇺 Russia" not in full.buttons, "no more fit"
+    await ben.press("✓ 🇫🇷 France")
+    await ben.sees_button("🇷🇺 Russia")
+    await ben.press("✏️ Another country")
+    await ben.send("GE, IT")
+    await sees(ben, "Where should these people go")
+    await ben.press("◀️ Back")
+    await sees(ben, "Which countries?")
+    await ben.send(",".join([*codes, "GE", "IT"]))
+    await sees(ben, "Where should these people go")
+    await ben.send("https://example.com/there")
+    await sees(ben, "1. 🇦🇲 Armenia, 🇦🇿 Azerbaijan +11 → example.com/there")
+
+
 async def test_rules_change_places(ben: Person, bens: Message):
     for number, device in enumerate(("iPhone", "Android", "Windows")):
         await ben.press("🚦 Rules: none" if not number else "🚦 Rules", on=None)
         await ben.press("➕ Add a rule")
         await ben.press("📱 By device")
         await ben.press(device)
-        await ben.press("Where to? ▶️")
+        await ben.press("➡️ Where to?")
         await ben.send(f"https://example.com/{device.lower()}")
         shown = await sees(ben, f"{number + 1}. {device}")
         await ben.press("◀️ Back", on=shown)
@@ -254,12 +314,12 @@ async def test_a_rule_to_nowhere_is_refused_and_the_question_stays(
     await ben.press("➕ Add a rule")
     await ben.press("🌍 By country")
     await ben.press("Russia")
-    await ben.press("Where to? ▶️")
+    await ben.press("➡️ Where to?")
     await sees(ben, "Where should these people go")
     await ben.send(typed)
-    assert answer in said(ben)
+    await sees(ben, answer)
     await ben.send(f"{platform.settings.links_url}/abc")
-    assert "short link of ours" in said(ben)
+    await sees(ben, "short link of ours")
     await ben.send("https://example.com/ru")
     await sees(ben, COUNTRY_RULE)
 
@@ -301,6 +361,10 @@ async def test_two_variants_share_the_visitors_and_a_visitor_stays(platform: Pla
 
     assert all(len(found) == 1 for found in await asyncio.gather(*(chosen() for _ in range(10))))
     await ben.press("🗑 Remove the variant")
+    await sees(ben, "everybody → example.com/own")
+    await ben.press("◀️ Keep it")
+    await ben.press("🗑 Remove the variant")
+    await ben.press("🗑 Yes, remove")
     await sees(ben, "Lead a part of the visitors to another address")
     await ben.press("◀️ Back")
     await ben.sees_button("🔀 A/B test: no")
@@ -324,11 +388,11 @@ async def test_a_weight_of_nothing_is_refused_and_can_be_typed_anew(ben: Person,
 
 
 async def test_opening_an_app_is_offered_where_there_is_one(platform: Platform, ben: Person, bens: Message):
-    await ben.press("📲 In the app: no")
+    await ben.press("📲 Open in the app: no")
     shown = await sees(ben, "This works for links to TikTok, YouTube, Instagram, Telegram, Ozon, Wildberries")
     assert shown.buttons == ["◀️ Back"]
     tiktok = await settings(ben, "https://www.tiktok.com/@name/video/1")
-    await ben.press("📲 In the app: no")
+    await ben.press("📲 Open in the app: no")
     await ben.press("▶️ Switch on")
     await sees(ben, "Switched on.")
 
@@ -350,19 +414,30 @@ async def test_opening_an_app_is_offered_where_there_is_one(platform: Platform, 
     assert await leads(platform, slug_of(tiktok), User_Agent=CHROME) == "https://www.tiktok.com/@name/video/1"
     await ben.press("⏸ Switch off")
     await ben.press("◀️ Back")
-    await ben.sees_button("📲 In the app: no")
+    await ben.sees_button("📲 Open in the app: no")
 
 
 # Of all of them
 
 
+async def test_of_several_apps_all_are_named(anna: Person):
+    await settings(anna, "https://www.tiktok.com/@name/video/1")
+    await anna.press("🔀 A/B: нет")
+    await anna.press("➕ Добавить вариант")
+    await anna.send("https://youtu.be/x")
+    await sees(anna, "youtu.be/x")
+    await anna.press("◀️ Назад")
+    await anna.press("📲 Открывать в приложении: нет")
+    await sees(anna, "откроются приложения: TikTok, YouTube. Если их нет — сайт.")
+
+
 async def test_in_russian_the_same_screens_speak_russian(anna: Person):
     await settings(anna)
-    await anna.press("🚦 Правила: нет")
+    await anna.press("🚦 Правил нет")
     await anna.press("➕ Добавить правило")
     await anna.press("🌍 По стране")
     await anna.press("Казахстан")
-    await anna.press("Куда вести? ▶️")
+    await anna.press("➡️ Куда вести?")
     await sees(anna, "🇰🇿 Казахстан?")
     await anna.send("https://example.com/kz")
     await sees(anna, "1. 🇰🇿 Казахстан → example.com/kz")
@@ -378,14 +453,14 @@ Opens = Callable[[Person], Awaitable[object]]
         lambda ben: ben.press("📣 UTM: none"),
         lambda ben: ben.press("🚦 Rules: none"),
         lambda ben: ben.press("🔀 A/B test: no"),
-        lambda ben: ben.press("📲 In the app: no"),
-        lambda ben: ben.press("📡 Webhook: off"),
+        lambda ben: ben.press("📲 Open in the app: no"),
+        lambda ben: ben.press("📡 Webhook: none"),
     ],
 )
 async def test_each_part_is_one_message_and_leads_back(ben: Person, bens: Message, opens: Opens):
     await opens(ben)
     await ben.press("◀️ Back")
-    shown = await ben.sees_button("📡 Webhook: off")
+    shown = await ben.sees_button("📡 Webhook: none")
     assert shown.message_id == bens.message_id
     assert len(await answers(ben)) == 1
 
@@ -421,7 +496,7 @@ async def test_made_up_values_change_nothing_and_get_an_answer(
     await ben.press("1")
     await ben.press("⚙️")
     shown = await ben.sees_button("📡")
-    assert {"📣 UTM: none", "🚦 Rules: none", "🔀 A/B test: no", "📲 In the app: no"} <= set(shown.buttons)
+    assert {"📣 UTM: none", "🚦 Rules: none", "🔀 A/B test: no", "📲 Open in the app: no"} <= set(shown.buttons)
     await nothing_was_reported(platform)
 
 

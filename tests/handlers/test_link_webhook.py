@@ -47,7 +47,7 @@ async def test_real_clicks_arrive_signed_under_the_secret_that_was_shown_once(
     platform: Platform, ben: Person, receiver: Receiver
 ):
     opened = await settings(ben)
-    await ben.press("📡 Webhook: off")
+    await ben.press("📡 Webhook: none")
     await sees(ben, "Never the visitor's address")
     await ben.press("➕ Set the address")
     await ben.sees("Which address")
@@ -124,6 +124,8 @@ async def test_it_is_switched_off_and_removed_and_asked_before(ben: Person, rece
     await has_webhook(ben, receiver)
     await ben.press("⏸ Switch off")
     await sees(ben, "⏸ Switched off since")
+    await ben.press("◀️ Back")
+    await ben.press("📡 Webhook: off")
     await ben.press("▶️ Switch on")
     await sees(ben, "✅ On")
     await ben.press("🔑 New secret")
@@ -138,7 +140,7 @@ async def test_it_is_switched_off_and_removed_and_asked_before(ben: Person, rece
     await ben.press("🗑 Yes, remove")
     await sees(ben, "Your server can learn of each click")
     await ben.press("◀️ Back")
-    await ben.sees_button("📡 Webhook: off")
+    await ben.sees_button("📡 Webhook: none")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +160,7 @@ async def test_an_address_that_must_not_be_told_is_refused_and_another_can_be_se
     async with running_platform(tmp_path, changes) as platform:
         ben = platform.world.person("Бен")
         await settings(ben)
-        await ben.press("📡 Webhook: off")
+        await ben.press("📡 Webhook: none")
         await ben.press("➕ Set the address")
         await ben.sees("Which address")
         await ben.send(typed)

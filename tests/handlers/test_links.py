@@ -156,7 +156,7 @@ async def test_without_pictures_the_figures_come_as_text_and_the_qr_later(platfo
     assert told.message_id == card.message_id
     assert "🔳 Сделать QR" in told.buttons, "it can be tried again at once"
     await anna.press("📊 Статистика")
-    figures = await anna.sees("Переходов ещё не было")
+    figures = await anna.sees("Кликов пока нет")
     assert figures.message_id == card.message_id
     await anna.press("🔄 Обновить")
     await anna.press("◀️ Назад")

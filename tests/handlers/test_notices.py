@@ -25,7 +25,7 @@ async def test_everything_is_set_in_one_message(platform: Platform, ben: Person)
     shown = await ben.sees("What I tell you unasked")
     assert shown.buttons == [
         "✅ Daily note about my links",
-        "✅ News of my links",
+        "✅ Link or webhook switched off",
         "✅ First click, round numbers",
         "✅ Bursts of clicks",
         "✅ Limit or time nearly over",
@@ -34,9 +34,9 @@ async def test_everything_is_set_in_one_message(platform: Platform, ben: Person)
         "🌙 Quiet hours: 23:00–08:00",
         "◀️ Settings",
     ]
-    await ben.press("✅ News of my links")
-    await ben.press("🔕 News of my links")
-    await ben.press("✅ News of my links")
+    await ben.press("✅ Link or webhook switched off")
+    await ben.press("🔕 Link or webhook switched off")
+    await ben.press("✅ Link or webhook switched off")
     await ben.press("🕒 Daily note at 09:00")
     await ben.sees("When should the daily note come?")
     await ben.press("07:00")
@@ -51,7 +51,7 @@ async def test_everything_is_set_in_one_message(platform: Platform, ben: Person)
     await platform.restart()
     await opened(ben)
     kept = await ben.sees("What I tell you unasked")
-    assert kept.buttons[:2] == ["✅ Daily note about my links", "🔕 News of my links"]
+    assert kept.buttons[:2] == ["✅ Daily note about my links", "🔕 Link or webhook switched off"]
     assert kept.buttons[6:8] == ["🕒 Daily note at 07:00", "🌙 Quiet hours: 22:00–06:00"]
     await ben.press("🌙 Quiet hours")
     await ben.press("No quiet hours")

@@ -97,7 +97,8 @@ async def test_a_colour_of_one_s_own_is_typed_and_a_pale_one_refused(platform: P
     await anna.sees("достаточно тёмным")
     for typed, words in (
         ("#ffee00", "слишком бледный"),
-        ("красный", "не цвет"),
+        ("невидимый", "не цвет"),
+        ("жёлтый", "слишком бледный"),
         ("#12345", "не цвет"),
         ("<b>#123456</b>", "не цвет"),
         ("\u0661\u0662\u0663\u0664\u0665\u0666", "не цвет"),
@@ -112,6 +113,24 @@ async def test_a_colour_of_one_s_own_is_typed_and_a_pale_one_refused(platform: P
     await anna.no_longer_sees("достаточно тёмным")
     await anna.press("🎨 Цвет")
     await anna.sees_button("✓ ✏️ Свой цвет: #1a2b3c")
+
+
+@pytest.mark.parametrize(
+    ("typed", "colour", "shown"),
+    [("Красный", "#b91c1c", "красный"), ("зеленый", "#15803d", "зелёный"), ("red", "#b91c1c", "красный")],
+)
+async def test_a_colour_is_called_by_its_name(platform: Platform, anna: Person, typed: str, colour: str, shown: str):
+    await opened(anna)
+    await anna.press("🎨 Цвет")
+    await anna.press("✏️ Свой цвет")
+    await anna.send(typed)
+    await anna.sees_button(f"🎨 Цвет: {shown}")
+    assert (await style(platform))[0] == {"colour": colour}
+    await anna.press("🎨 Цвет")
+    await anna.press("✏️ Свой цвет")
+    await anna.send("Обычный")
+    await anna.sees_button("🎨 Цвет: обычный")
+    assert (await style(platform))[0] == {}
 
 
 async def test_an_address_in_the_place_of_a_colour_is_an_address(anna: Person):

@@ -195,7 +195,7 @@ async def test_days_are_those_of_the_person_s_own_clock(platform: Platform, anna
 async def test_a_link_that_nobody_clicked_says_how_to_change_that(platform: Platform, anna: Person):
     await new_link(platform, anna)
     seen = await opened(platform, anna)
-    assert seen[:2] == ["📊 0 кликов за 7 дней", "Переходов ещё не было: поделитесь ссылкой, и цифры появятся сами."]
+    assert seen[:2] == ["📊 0 кликов за 7 дней", "Кликов пока нет: поделитесь ссылкой, и цифры появятся сами."]
     assert len(seen) == 4, "no rows of zeros"
     for view in ("🗓 По часам", "🌍 Страны", "🔀 Варианты", "🔳 QR-коды"):
         assert (await pressed(platform, anna, view))[0].endswith("0 кликов за 7 дней")
@@ -229,6 +229,23 @@ async def test_all_links_and_those_with_a_tag_have_statistics_of_their_own(platf
     assert lines(anna)[0].startswith("📋 2 ссылки")
 
 
+async def test_from_the_figures_of_all_links_one_gets_back_to_the_link(platform: Platform, anna: Person):
+    first, second = [await new_link(platform, anna, f"https://example.com/{number}") for number in (1, 2)]
+    await tagged(platform, first, "лето")
+    now = platform.clock()
+    await clicked(platform, first, Clicked(now, 3))
+    await clicked(platform, second, Clicked(now, 4))
+    await opened(platform, anna)
+    await pressed(platform, anna, "Сегодня")
+    assert (await pressed(platform, anna, "🔗 Все ссылки"))[0] == "📊 7 кликов сегодня"
+    await pressed(platform, anna, "🏷 По тегу")
+    assert (await pressed(platform, anna, "🏷 лето"))[0] == "📊 3 клика сегодня"
+    assert (await pressed(platform, anna, "🔗 Все ссылки"))[0] == "📊 7 кликов сегодня"
+    assert (await pressed(platform, anna, "◀️ К ссылке"))[0] == "📊 4 клика сегодня"
+    await anna.press("◀️ Назад")
+    await anna.sees_button("🔳 Сделать QR")
+
+
 async def test_without_tags_it_is_said_where_they_come_from(platform: Platform, ben: Person):
     await new_link(platform, ben)
     await opened(platform, ben)
@@ -259,7 +276,10 @@ async def test_forged_presses_get_a_clear_word_and_show_nothing(platform: Platfo
     assert "тега" in await pressed_data(platform, anna, StatisticsPress(tag=tag_number("лето")).pack())
     await pressed_data(platform, anna, StatisticsPress(view=View.VARIANTS).pack())
     assert "Варианты у каждой ссылки свои. Откройте одну: /links" in lines(anna)
-    for garbage in ("ls:o:7:-1:0:0", "ls:z:7:1:0:0", "ls:o:x:1:0:0", f"ls:o:7:{2**63}:0:0", "ls:o:7:1:0", "ls"):
+    for garbage in (
+        "ls:o:7:-1:0:0:0", "ls:z:7:1:0:0:0", "ls:o:x:1:0:0:0", f"ls:o:7:{2**63}:0:0:0", "ls:o:7:0:0:0:-1",
+        "ls:o:7:1:0:0", "ls",
+    ):  # fmt: skip
         await anna.press_data(garbage, on=anna.last)
     await nothing_was_reported(platform)
 

@@ -15,7 +15,7 @@ from handlers.links.callbacks import MOST_PAGES
 
 class Act(StrEnum):
     PAGE = "p"
-    BACK = "b"
+    BACK = "b"  # value: a list that is kept; "": the one in the message
     SORT = "s"  # value: a services.links.listing.Sort
     FIND = "f"
     ALL = "a"
@@ -33,7 +33,7 @@ class Act(StrEnum):
     DELETE = "d"
     DELETE_SURELY = "D"
     UNDO = "u"  # value: the update that deleted
-    TAGGING = "m"
+    TAGGING = "m"  # value: as of BACK
     ADD_TAG = "i"  # value: the number of a tag
     REMOVE_TAG = "r"  # value: the number of a tag
     NEW_TAG = "w"

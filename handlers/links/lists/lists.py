@@ -10,7 +10,6 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
-from handlers.contents import Unreadable
 from handlers.dialogue import ask, finish
 from handlers.filters import PRIVATE, typed
 from handlers.links.callbacks import ListPress
@@ -32,7 +31,6 @@ def router() -> Router:
     router = Router(name="links.lists.lists")
     router.message.register(list_links, PRIVATE, typed("links"))
     router.message.register(find, PRIVATE, FindLinks.words, F.text | F.caption, ~F.text.startswith("/"))
-    router.message.register(ask_again, PRIVATE, FindLinks.words, Unreadable())
     router.callback_query.register(return_to_list, ListPress.filter())
     for act, handler in (
         (Act.PAGE, turn_page),
@@ -71,7 +69,7 @@ async def return_to_list(
 async def turn_page(
     press: CallbackQuery, callback_data: ListAct, state: FSMContext, services: Services, person: Person, now: datetime
 ) -> None:
-    known = await pressed_list(press, state)
+    known = await pressed_list(press, state, callback_data)
     await press.answer()
     if known is None:
         await show_list(press, state, services, person, now, Kept(), views.gone())
@@ -94,12 +92,8 @@ async def sort(
 async def ask_for_words(press: CallbackQuery, state: FSMContext) -> None:
     known = await pressed_list(press, state) or Kept()
     await press.answer()
-    await _ask(press, state, known, 0 if press.message is None else press.message.message_id)
-
-
-async def ask_again(message: Message, state: FSMContext) -> None:
-    list_id = (await state.get_data()).get("list", 0)
-    await _ask(message, state, await kept(state, list_id) or Kept(), list_id, again=True)
+    list_id = 0 if press.message is None else press.message.message_id
+    await ask(press, state, FindLinks.words, views.question(known.view, list_id), list=list_id)
 
 
 async def find(message: Message, state: FSMContext, services: Services, person: Person, now: datetime) -> None:
@@ -136,13 +130,6 @@ async def choose_tag(
 def tag_of(tags: Sequence[TagCount], value: str) -> str | None:
     """The tag that a button means; None: the person has no such tag any more."""
     return next((each.tag for each in tags if str(tag_number(each.tag)) == value), None)
-
-
-async def _ask(
-    event: Message | CallbackQuery, state: FSMContext, known: Kept, list_id: int, *, again: bool = False
-) -> None:
-    screen = views.question_again(known.view) if again else views.question(known.view)
-    await ask(event, state, FindLinks.words, screen, list=list_id)
 
 
 def _words(text: str) -> str:

@@ -9,21 +9,17 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
-from handlers.contents import Unreadable
 from handlers.dialogue import ask, finish
 from handlers.filters import PRIVATE
 from handlers.links.lists import selecting_views as views
 from handlers.links.lists.callbacks import Act, ListAct
 from handlers.links.lists.kept import Kept, kept
 from handlers.links.lists.lists import tag_of
-from handlers.links.lists.showing import pressed_list, show_and_keep, show_list
+from handlers.links.lists.showing import number_in, pressed_list, show_and_keep, show_list
 from handlers.links.lists.views import PAGE_SIZE, gone
 from services.links.errors import LinkNotFound
 from services.people import Person
 from services.services import Services
-
-# All of ours are shorter, and so is what 64 bits hold.
-MOST_DIGITS = 18
 
 
 class TagLinks(StatesGroup):
@@ -54,7 +50,6 @@ class Chosen:
 def router() -> Router:
     router = Router(name="links.lists.selecting")
     router.message.register(tag_by_name, PRIVATE, TagLinks.tag, F.text | F.caption, ~F.text.startswith("/"))
-    router.message.register(ask_for_tag_again, PRIVATE, TagLinks.tag, Unreadable())
     router.callback_query.register(begin, ListAct.filter(F.act == Act.SELECT))
     router.callback_query.register(undo, ListAct.filter(F.act == Act.UNDO))
     for act, handler in (
@@ -89,7 +84,7 @@ def _while_choosing(handler: Callable[[Chosen], Awaitable[None]]) -> Callable[..
         now: datetime,
         cause: int,
     ) -> None:
-        known = await pressed_list(press, state)
+        known = await pressed_list(press, state, callback_data)
         if known is None or known.selected is None:
             await press.answer()
             await show_list(press, state, services, person, now, Kept() if known is None else known, gone())
@@ -108,7 +103,7 @@ async def begin(
 
 
 async def pick(it: Chosen) -> None:
-    chosen = it.list.select((_number(it.data),), on=it.data.act is Act.PICK)
+    chosen = it.list.select((number_in(it.data),), on=it.data.act is Act.PICK)
     await it.press.answer()
     await it.show(replace(chosen, page=it.data.page))
 
@@ -159,7 +154,7 @@ async def delete(it: Chosen) -> None:
 async def undo(
     press: CallbackQuery, callback_data: ListAct, state: FSMContext, services: Services, person: Person, now: datetime
 ) -> None:
-    count = await services.many_links.restore(person.id, _number(callback_data), now)
+    count = await services.many_links.restore(person.id, number_in(callback_data), now)
     known = await pressed_list(press, state) or Kept()
     await press.answer()
     await show_list(press, state, services, person, now, replace(known, selected=None), views.restored(count))
@@ -184,12 +179,7 @@ async def tag_by_press(it: Chosen) -> None:
 async def ask_for_tag(it: Chosen) -> None:
     await it.press.answer()
     message_id = 0 if it.press.message is None else it.press.message.message_id
-    await ask(it.press, it.state, TagLinks.tag, views.tag_question(), list=message_id)
-
-
-async def ask_for_tag_again(message: Message, state: FSMContext) -> None:
-    facts = await state.get_data()
-    await ask(message, state, TagLinks.tag, views.tag_question_again(), list=facts.get("list", 0))
+    await ask(it.press, it.state, TagLinks.tag, views.tag_question(message_id), list=message_id)
 
 
 async def tag_by_name(
@@ -203,12 +193,6 @@ async def tag_by_name(
         done = await services.many_links.tag(person.id, known.selected, text, now, cause=cause)
         await _show_tags(message, state, services, person, now, known, note=views.tagged(done, on=True))
     await finish(message, state)
-
-
-def _number(data: ListAct) -> int:
-    """What the button stands for: a link, or an update; 0 for what is no number that the database could hold."""
-    is_number = data.value.isascii() and data.value.isdecimal() and len(data.value) <= MOST_DIGITS
-    return int(data.value) if is_number else 0
 
 
 async def _show_tags(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from handlers.contents import unreadable_text
 from handlers.links.callbacks import ListPress
 from handlers.links.lists.callbacks import Act, ListAct
 from handlers.links.lists.kept import Kept
@@ -139,14 +138,10 @@ def tagged(done: Tagged, *, on: bool) -> str:
     return "\n".join(lines)
 
 
-def tag_question() -> Screen:
+def tag_question(list_id: int) -> Screen:
+    """``list_id``: the message whose list this leads back to."""
     text = _("🏷 Which tag? Letters, digits, _ and -, such as summer_sale.")
-    return Screen(text, rows([button(_("✖️ Cancel"), ListAct(act=Act.TAGGING))]))
-
-
-def tag_question_again() -> Screen:
-    """After something that is no text."""
-    return Screen(f"{unreadable_text()}\n{tag_question().text}", tag_question().keyboard)
+    return Screen(text, rows([button(_("✖️ Cancel"), ListAct(act=Act.TAGGING, value=str(list_id)))]))
 
 
 def _act(act: Act, found: FoundLinks) -> ListAct:

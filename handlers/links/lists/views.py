@@ -6,7 +6,6 @@ from datetime import datetime
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton
 
-from handlers.contents import unreadable_text
 from handlers.links.callbacks import LinkAction, LinkPress, ListPress
 from handlers.links.lists.callbacks import Act, ListAct
 from handlers.links.states import has_ended
@@ -53,16 +52,11 @@ def list_screen(found: FoundLinks, now: datetime, note: str = "") -> Screen:
     return Screen(_with(note, "\n".join(lines)), keyboard)
 
 
-def question(view: ListView) -> Screen:
-    """What to look for."""
+def question(view: ListView, list_id: int) -> Screen:
+    """What to look for; ``list_id``: the message whose list this leads back to."""
     within = [_("I look among the links with the tag {tag}.").format(tag=said(f"#{view.tag}"))] if view.tag else []
     text = _("🔎 What shall I look for? Send a part of a name, a tag, a short link or an address.")
-    return Screen("\n".join([text, *within]), rows([button(_("✖️ Cancel"), ListAct(act=Act.BACK))]))
-
-
-def question_again(view: ListView) -> Screen:
-    """After something that is no text."""
-    return Screen(f"{unreadable_text()}\n{question(view).text}", question(view).keyboard)
+    return Screen("\n".join([text, *within]), rows([button(_("✖️ Cancel"), ListAct(act=Act.BACK, value=str(list_id)))]))
 
 
 def tags_screen(tags: Sequence[TagCount], page: int, chosen: str) -> Screen:

@@ -21,3 +21,12 @@ class LinkNoticePress(CallbackData, prefix="ln"):
     page: Annotated[int, Field(ge=0, lt=MOST_PAGES)] = 0
     kind: Annotated[str, Field(max_length=16)] = ""
     on: bool = False
+
+
+class AllNoticesPress(CallbackData, prefix="la"):
+    """As LinkNoticePress, of all links at once; ``id``: the link whose switches one came from, and goes back to."""
+
+    id: LinkId
+    page: Annotated[int, Field(ge=0, lt=MOST_PAGES)] = 0
+    kind: Annotated[str, Field(max_length=16)] = ""
+    on: bool = False

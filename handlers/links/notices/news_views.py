@@ -95,7 +95,7 @@ def _ends_soon(link: Link, zone: tzinfo) -> list[str]:
     assert link.valid_until is not None
     # Within a day: no need to name the year.
     until = until_text(link.valid_until, zone, link.valid_until)
-    return [_("⏳ <b>Ends soon</b>: {link}").format(link=_name(link)), _("It leads on {until}.").format(until=until)]
+    return [_("⏳ <b>Ends soon</b>: {link}").format(link=_name(link)), _("It works {until}.").format(until=until)]
 
 
 def _broken(news: Broken) -> list[str]:

@@ -1,10 +1,13 @@
 """How notices about a link look in its settings."""
 
-from handlers.links.notices.callbacks import LinkNoticePress
+from collections.abc import Collection
+
+from aiogram.types import InlineKeyboardButton
+
+from handlers.links.notices.callbacks import AllNoticesPress, LinkNoticePress
 from handlers.links.options.callbacks import OptionsPress, Part
 from handlers.menu import button, rows
 from handlers.screen import Screen
-from handlers.settings.callbacks import ShowNotices
 from handlers.settings.notices_views import notice_name
 from services.language import gettext as _
 from services.language.formats import number, quoted, said
@@ -33,14 +36,33 @@ def notices_screen(link: Link, preferences: Preferences, page: int) -> Screen:
     if off:
         names = ", ".join(notice_name(notice) for notice in off)
         lines.append(_("ℹ️ Off for all your links: {names}.").format(names=names))
-    switches = []
-    for notice in OF_A_LINK:
-        is_on = notice not in link.muted
-        press = LinkNoticePress(id=link.id, page=page, kind=notice, on=not is_on)
-        switches.append([button(f"{'✅' if is_on else '🔕'} {notice_name(notice)}", press)])
     keyboard = rows(
-        *switches,
-        [button(_("🔔 Of all links"), ShowNotices())],
+        *_switches(LinkNoticePress, link, page, link.muted),
+        [button(_("🔔 Of all links"), AllNoticesPress(id=link.id, page=page))],
         [button(_("◀️ Back"), OptionsPress(part=Part.SHOW, id=link.id, page=page))],
     )
     return Screen("\n".join(lines), keyboard)
+
+
+def all_notices_screen(link: Link, preferences: Preferences, page: int) -> Screen:
+    """The same switches for all links; ``link``: the one whose notices one came from."""
+    lines = [
+        _("🔔 <b>Notices of all links</b>"),
+        _("What is off here is told of no link. Quiet hours and the daily note: /settings"),
+    ]
+    keyboard = rows(
+        *_switches(AllNoticesPress, link, page, preferences.muted),
+        [button(_("◀️ Back"), LinkNoticePress(id=link.id, page=page))],
+    )
+    return Screen("\n".join(lines), keyboard)
+
+
+def _switches(
+    press: type[LinkNoticePress | AllNoticesPress], link: Link, page: int, muted: Collection[str]
+) -> list[list[InlineKeyboardButton]]:
+    lines = []
+    for notice in OF_A_LINK:
+        is_on = notice not in muted
+        label = f"{'✅' if is_on else '🔕'} {notice_name(notice)}"
+        lines.append([button(label, press(id=link.id, page=page, kind=notice, on=not is_on))])
+    return lines

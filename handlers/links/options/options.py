@@ -4,17 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from aiogram import F, Router
-from aiogram.filters import StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
-from handlers.contents import Unreadable, unreadable_text
 from handlers.dialogue import ask, finish
 from handlers.filters import PRIVATE
 from handlers.links.addresses import WholeAddress, addresses_in, the_only
 from handlers.links.options import questions
 from handlers.links.options.callbacks import OptionsPress, Part
-from handlers.links.options.steps import STEP_OF, STEPS, Asking, LinkOption, Step
+from handlers.links.options.steps import STEP_OF, STEPS, Asking, Step
 from handlers.links.options.views import settings_screen
 from handlers.screen import Screen, show
 from services.errors import UserError
@@ -36,7 +34,6 @@ def router() -> Router:
         # Who pastes an address where none was asked for wants a short link.
         address = () if step.is_address else (~WholeAddress(),)
         router.message.register(take_text, PRIVATE, step.state, typed, ~F.text.startswith("/"), *address)
-    router.message.register(ask_again, PRIVATE, StateFilter(LinkOption), Unreadable())
     return router
 
 
@@ -104,17 +101,10 @@ async def take_press(
 
 
 async def take_text(message: Message, state: FSMContext, services: Services, person: Person, now: datetime) -> None:
-    step, asking = await _asked(message, state, services, person, now)
+    step, asking = await _asked(state, services, person, now)
     link, notes = await step.typed(asking, _answer(message, step))
     await show(message, settings_screen(link, person.zone, now, asking.page, notes=notes))
     await finish(message, state)
-
-
-async def ask_again(message: Message, state: FSMContext, services: Services, person: Person, now: datetime) -> None:
-    """After something that is no text."""
-    step, asking = await _asked(message, state, services, person, now)
-    question = await step.question(asking)
-    await _ask(message, state, step, asking, Screen(f"{unreadable_text()}\n{question.text}", question.keyboard))
 
 
 async def _ask(event: CallbackQuery | Message, state: FSMContext, step: Step, asking: Asking, question: Screen) -> None:
@@ -125,19 +115,13 @@ async def _asking(link_id: int, page: int, services: Services, person: Person, n
     return Asking(services, person, await services.links.get(person.id, link_id), page, now)
 
 
-async def _asked(
-    message: Message, state: FSMContext, services: Services, person: Person, now: datetime
-) -> tuple[Step, Asking]:
-    """The open question. Raises LinkNotFound, and ends it, where its link is gone or not known any more."""
+async def _asked(state: FSMContext, services: Services, person: Person, now: datetime) -> tuple[Step, Asking]:
+    """The open question. Raises LinkNotFound where its link is gone or not known any more."""
     facts = await state.get_data()
+    if "link" not in facts:
+        raise LinkNotFound
     step = STEP_OF[await state.get_state() or ""]
-    try:
-        if "link" not in facts:
-            raise LinkNotFound
-        return step, await _asking(facts["link"], facts.get("page", 0), services, person, now)
-    except LinkNotFound:
-        await finish(message, state)
-        raise
+    return step, await _asking(facts["link"], facts.get("page", 0), services, person, now)
 
 
 def _answer(message: Message, step: Step) -> str:

@@ -8,7 +8,7 @@ from aiogram.types import InlineKeyboardButton
 
 from handlers.links.options.callbacks import OptionsPress, Part
 from handlers.links.options.views import back
-from handlers.links.states import address_anchor, is_used_up, moment_text, until_text
+from handlers.links.states import address_anchor, from_text, is_used_up, until_text
 from handlers.links.views import anchor
 from handlers.menu import button, rows
 from handlers.screen import Screen
@@ -93,22 +93,25 @@ def fallback(link: Link, page: int) -> Screen:
 def limit(link: Link, page: int) -> Screen:
     passed = link.clicks if link.click_limit is None else link.passed
     lines = [_("🎯 How many clicks may {link} have in all? Press a button or send a number.").format(link=anchor(link))]
-    if passed:
+    if link.click_limit is not None:
+        text = _("Now: {passed} of {limit}")
+        lines.append(text.format(passed=number(passed), limit=number(link.click_limit)))
+    elif passed:
         lines.append(_("Up to now: {count}").format(count=number(passed)))
     if is_used_up(link):
         lines.append(_("The limit is used up: the link leads on with a greater one."))
-    buttons = [_choice(number(each), Part.LIMIT, link, page, str(each)) for each in LIMITS if each > passed]
+    buttons = [
+        _choice(("✓ " if each == link.click_limit else "") + number(each), Part.LIMIT, link, page, str(each))
+        for each in LIMITS
+        if each > passed
+    ]
     without = [_choice(_("♾ No limit"), Part.LIMIT, link, page, NONE)] if link.click_limit is not None else []
     return Screen("\n".join(lines), rows(buttons, without, [back(link, page)]))
 
 
 def validity(link: Link, page: int, zone: tzinfo, now: datetime) -> Screen:
     """When the link leads, and what of it is to be changed."""
-    opens = (
-        _("at once")
-        if link.valid_from is None
-        else _("from {moment}").format(moment=moment_text(link.valid_from, zone, now))
-    )
+    opens = _("at once") if link.valid_from is None else from_text(link.valid_from, zone, now)
     ends = _("never ends") if link.valid_until is None else until_text(link.valid_until, zone, now)
     lines = [
         _("⏳ When does {link} lead?").format(link=anchor(link)),

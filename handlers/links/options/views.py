@@ -11,16 +11,18 @@ from handlers.links.options.callbacks import OptionsPress, Part
 from handlers.links.routing import views as routing
 from handlers.links.routing.callbacks import Part as RoutingPart
 from handlers.links.routing.callbacks import RoutingPress
-from handlers.links.states import fallback_line, state_lines
+from handlers.links.states import fallback_line, last_day, state_lines
 from handlers.links.views import anchor, called, target_anchor
 from handlers.menu import button, rows
 from handlers.screen import Screen
 from services.language import gettext as _
-from services.language.formats import number, short_day, shorten
+from services.language.formats import number, short_day, short_days, shorten
 from services.links.links import Link
 
-# Beside the rest of a label, on half a phone.
-MOST_IN_LABEL = 10
+# Beside the rest of a label, on one line of a phone.
+MOST_IN_LABEL = 24
+# Up to here a limit fits beside its name on half a phone.
+MOST_NAMED_LIMIT = 9_999
 
 
 def settings_screen(link: Link, zone: tzinfo, now: datetime, page: int = 0, *, notes: tuple[str, ...] = ()) -> Screen:
@@ -29,7 +31,7 @@ def settings_screen(link: Link, zone: tzinfo, now: datetime, page: int = 0, *, n
         f"⚙️ <b>{anchor(link)}</b>",
         *called(link),
         f"→ {target_anchor(link)}",
-        *(state_lines(link, zone, now, with_offset=True) or [_("✅ Leads on")]),
+        *(state_lines(link, zone, now, with_offset=True) or [_("✅ Works")]),
         *([fallback_line(link)] if link.fallback_url is not None else []),
         *notes,
     ]
@@ -40,20 +42,21 @@ def settings_screen(link: Link, zone: tzinfo, now: datetime, page: int = 0, *, n
     def routes(label: str, part: RoutingPart) -> InlineKeyboardButton:
         return button(label, RoutingPress(part=part, id=link.id, page=page))
 
+    # Half a phone holds some fourteen characters: what may be longer has a row of its own.
     keyboard = rows(
-        [_switch(link, page), opens(_name_label(link), Part.NAME)],
-        [opens(_alias_label(link), Part.ALIAS), opens(_tags_label(link), Part.TAGS)],
-        [opens(_("➡️ Target"), Part.TARGET), opens(_fallback_label(link), Part.FALLBACK)],
+        [_switch(link, page), opens(_("➡️ Target"), Part.TARGET)],
+        [opens(_alias_label(link), Part.ALIAS)],
+        [opens(_name_label(link), Part.NAME)],
+        [opens(_tags_label(link), Part.TAGS), routes(routing.utm_label(link), RoutingPart.UTM)],
         [opens(_limit_label(link), Part.LIMIT), opens(_validity_label(link, zone), Part.VALIDITY)],
+        [opens(_fallback_label(link), Part.FALLBACK)],
         [
             routes(routing.rules_label(link), RoutingPart.RULES),
             routes(routing.variants_label(link), RoutingPart.VARIANTS),
         ],
-        [routes(routing.utm_label(link), RoutingPart.UTM), routes(routing.app_label(link), RoutingPart.APP)],
-        [
-            routes(routing.webhook_label(link), RoutingPart.WEBHOOK),
-            button(notices_label(link), LinkNoticePress(id=link.id, page=page)),
-        ],
+        [routes(routing.app_label(link), RoutingPart.APP)],
+        [routes(routing.webhook_label(link), RoutingPart.WEBHOOK)],
+        [button(notices_label(link), LinkNoticePress(id=link.id, page=page))],
         [button(_("◀️ To the link"), LinkPress(action=LinkAction.CARD, id=link.id, page=page))],
     )
     return Screen("\n".join(lines), keyboard)
@@ -89,17 +92,18 @@ def _fallback_label(link: Link) -> str:
 def _limit_label(link: Link) -> str:
     if link.click_limit is None:
         return _("🎯 Limit: none")
+    if link.click_limit > MOST_NAMED_LIMIT:
+        return _("🎯 Up to {count}").format(count=number(link.click_limit))
     return _("🎯 Limit: {count}").format(count=number(link.click_limit))
 
 
 def _validity_label(link: Link, zone: tzinfo) -> str:
-    opens, ends = (
-        None if moment is None else short_day(moment.astimezone(zone)) for moment in (link.valid_from, link.valid_until)
-    )
+    opens = None if link.valid_from is None else link.valid_from.astimezone(zone)
+    ends = None if link.valid_until is None else last_day(link.valid_until, zone)
     if opens is not None and ends is not None:
-        return _("⏳ {first}–{last}").format(first=opens, last=ends)
+        return _("⏳ {days}").format(days=short_days(opens.date(), ends.date()))
     if opens is not None:
-        return _("⏳ From {day}").format(day=opens)
+        return _("⏳ From {day}").format(day=short_day(opens))
     if ends is not None:
-        return _("⏳ Until {day}").format(day=ends)
+        return _("⏳ Until {day}").format(day=short_day(ends))
     return _("⏳ Time: any")

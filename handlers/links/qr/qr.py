@@ -8,7 +8,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from handlers.contents import Unreadable
-from handlers.dialogue import ask, finish
+from handlers.dialogue import ask, finish, repeat
 from handlers.filters import PRIVATE
 from handlers.links import views as card_views
 from handlers.links.addresses import PastedAddress
@@ -16,7 +16,7 @@ from handlers.links.callbacks import LinkAction, LinkPress
 from handlers.links.qr import drawing, views
 from handlers.links.qr.callbacks import HOUSE, REMOVE, Part, QrPress
 from handlers.links.qr.received import fetch, received
-from handlers.screen import announce_picture, show
+from handlers.screen import Screen, announce_picture, show
 from services.links.errors import LinkNotFound
 from services.links.links import Link
 from services.people import Person
@@ -48,9 +48,8 @@ def router() -> Router:
         router.callback_query.register(chosen, QrPress.filter(F.part == part))
     text = F.text | F.caption
     router.message.register(set_colour, PRIVATE, QrLook.colour, text, ~F.text.startswith("/"), ~PastedAddress())
-    router.message.register(ask_colour_again, PRIVATE, QrLook.colour, Unreadable())
     router.message.register(set_logo, PRIVATE, QrLook.logo, Unreadable())
-    router.message.register(ask_logo_again, PRIVATE, QrLook.logo, ~F.text.startswith("/"), ~PastedAddress())
+    router.message.register(ask_logo_again, PRIVATE, QrLook.logo, F.text, ~F.text.startswith("/"), ~PastedAddress())
     return router
 
 
@@ -122,16 +121,11 @@ async def ask_colour(
 async def set_colour(message: Message, state: FSMContext, services: Services, person: Person, now: datetime) -> None:
     link, page = await _asked_about(state, services, person)
     await services.throttle.require(person, PICTURES, now)
-    # Empty would be the usual look, which nobody types.
-    await services.qr_styles.set_colour(person.id, link.id, message.text or message.caption or " ")
+    typed = message.text or message.caption or ""
+    # No word at all is no colour; to the service it would be the usual one.
+    await services.qr_styles.set_colour(person.id, link.id, "" if views.is_usual(typed) else typed or " ")
     await finish(message, state)
     await _show(message, services, person, link, page, now)
-
-
-async def ask_colour_again(message: Message, state: FSMContext, services: Services, person: Person) -> None:
-    link, page = await _asked_about(state, services, person)
-    question = views.colour_question_again(link, page)
-    await ask(message, state, QrLook.colour, question, link=link.id, page=page)
 
 
 async def show_sizes(press: CallbackQuery, callback_data: QrPress, services: Services, person: Person) -> None:
@@ -164,7 +158,7 @@ async def set_logo(
 ) -> None:
     file = received(message)
     if file is None:
-        await ask_logo_again(message, state, services, person)
+        await ask_logo_again(message, state)
         return
     link, page = await _asked_about(state, services, person)
     await services.throttle.require(person, PICTURES, now)
@@ -173,10 +167,10 @@ async def set_logo(
     await _show(message, services, person, link, page, now)
 
 
-async def ask_logo_again(message: Message, state: FSMContext, services: Services, person: Person) -> None:
-    link, page = await _asked_about(state, services, person)
-    style = await services.qr_styles.of(person.id, link.id)
-    await ask(message, state, QrLook.logo, views.not_a_logo(link, style, page), link=link.id, page=page)
+async def ask_logo_again(message: Message, state: FSMContext) -> None:
+    """After something that is no picture."""
+    if not await repeat(message, state, views.not_a_logo()):
+        await show(message, Screen(views.not_a_logo()))
 
 
 async def remove_logo(

@@ -2,7 +2,6 @@
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.contents import unreadable_text
 from handlers.links.callbacks import LinkAction, LinkPress
 from handlers.links.qr.callbacks import HOUSE, REMOVE, Part, QrPress
 from handlers.links.views import anchor, target_anchor
@@ -13,11 +12,8 @@ from services.language import ngettext
 from services.language.formats import number
 from services.links.links import Link
 from services.links.qr import QrStyle
+from services.pictures.colours import BLACK, BLUE, BROWN, GREEN, ORANGE, PINK, RED, VIOLET
 from services.pictures.qr import SIZES
-
-# All of them stand out from white by 4.5 to 1 and more.
-BLACK, BLUE, GREEN, RED = "#000000", "#1d4ed8", "#15803d", "#b91c1c"
-VIOLET, ORANGE, BROWN, PINK = "#7e22ce", "#c2410c", "#78350f", "#be185d"
 
 
 def qr(link: Link, style: QrStyle, scans: int, page: int, picture: bytes | None = None) -> Screen:
@@ -48,14 +44,16 @@ def colours(link: Link, style: QrStyle, page: int) -> Screen:
 
 
 def colour_question(link: Link, page: int) -> Screen:
-    text = _("🎨 Send the colour, such as <code>#1a2b3c</code>. It has to be dark enough for cameras.")
+    text = _(
+        "🎨 Send the colour: its name, such as <i>red</i>, or its code, such as <code>#1a2b3c</code>. "
+        "It has to be dark enough for cameras."
+    )
     return Screen(text, rows([button(_("◀️ Back"), _press(Part.COLOUR, link, page))]))
 
 
-def colour_question_again(link: Link, page: int) -> Screen:
-    """After something that is no text."""
-    question = colour_question(link, page)
-    return Screen(f"{unreadable_text()}\n{question.text}", question.keyboard)
+def is_usual(typed: str) -> bool:
+    """Whether a person names the look that all of the product has."""
+    return typed.strip().casefold() == _names()[HOUSE].partition(" ")[2]
 
 
 def sizes(link: Link, style: QrStyle, page: int) -> Screen:
@@ -73,10 +71,8 @@ def logo_question(link: Link, style: QrStyle, page: int) -> Screen:
     return Screen(text, rows([remove] if style.logo is not None else [], [_back(link, page)]))
 
 
-def not_a_logo(link: Link, style: QrStyle, page: int) -> Screen:
-    """After something that is no picture."""
-    question = logo_question(link, style, page)
-    return Screen(_("🙂 That is no picture.") + f"\n{question.text}", question.keyboard)
+def not_a_logo() -> str:
+    return _("🙂 That is no picture.")
 
 
 def png_caption(link: Link, size: int) -> str:

@@ -10,6 +10,7 @@ from handlers.links.routing.views import heading, press, to_settings
 from handlers.menu import button, rows
 from handlers.screen import Screen, show
 from services.language import gettext as _
+from services.language import ngettext
 from services.links.apps import APPS, app_of
 from services.links.links import Link
 from services.links.routing import targets_of
@@ -44,9 +45,11 @@ def app_screen(link: Link, page: int) -> Screen:
     lines = [heading(_("📲 Open in the app"), link)]
     if found:
         lines.append(
-            _("On a phone a small page opens {apps}; where it is not installed, the site.").format(
-                apps=", ".join(found)
-            )
+            ngettext(
+                "On a phone a small page opens {apps}; where it is not installed, the site.",
+                "On a phone a small page opens {apps}; where they are not installed, the site.",
+                len(found),
+            ).format(apps=", ".join(found))
         )
         lines.append(_("Switched on.") if link.opens_app else _("Switched off: people see the site."))
     else:

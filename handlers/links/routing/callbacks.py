@@ -12,23 +12,24 @@ from pydantic import Field
 from handlers.links.callbacks import MOST_PAGES, LinkId
 
 ON, OFF, SURELY = "1", "0", "!"
+MOST_VALUE = 24
 
 
 class Part(StrEnum):
     """What is opened or done; beside each what ``value`` says, where it says something."""
 
     UTM = "u"
-    # A field; then a field and a value; a field, or nothing for all of them.
+    # A field; then a field and a value; a field, or nothing for all of them, and SURELY for all of them at once.
     UTM_FIELD = "uf"
     UTM_SET = "us"
     UTM_CLEAR = "uc"
     TEMPLATES = "ut"
     TEMPLATE_KEEP = "uk"
-    # A template's id; where it is surely to go, with a mark after it.
+    # A template's id; where it is surely to go, with SURELY after it.
     TEMPLATE_GIVE = "ug"
     TEMPLATE_REMOVE = "ux"
     RULES = "r"
-    # A rule's key; where it moves, its new place after a dot.
+    # A rule's key; where it moves, its new place after a dot; where it is surely to go, SURELY.
     RULE = "rr"
     RULE_MOVE = "rm"
     RULE_REMOVE = "rx"
@@ -38,7 +39,7 @@ class Part(StrEnum):
     RULE_TYPE = "rt"
     RULE_WHERE = "ro"
     VARIANTS = "v"
-    # A variant's letter; where it is weighed, the weight after a dot.
+    # A variant's letter; where it is weighed, the weight after a dot; where it is surely to go, SURELY.
     VARIANT = "vv"
     VARIANT_WEIGHT = "vw"
     VARIANT_TYPE = "vt"
@@ -63,4 +64,4 @@ class RoutingPress(CallbackData, prefix="lr"):
     part: Part
     id: LinkId
     page: Annotated[int, Field(ge=0, lt=MOST_PAGES)] = 0
-    value: Annotated[str, Field(max_length=24)] = ""
+    value: Annotated[str, Field(max_length=MOST_VALUE)] = ""

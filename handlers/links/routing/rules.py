@@ -19,7 +19,7 @@ from handlers.links.routing.asking import (
     words_in,
 )
 from handlers.links.routing.audience import decoded
-from handlers.links.routing.callbacks import Part, RoutingPress
+from handlers.links.routing.callbacks import SURELY, Part, RoutingPress
 from handlers.screen import show
 from services.links.audiences import parse_audience
 from services.links.routing_errors import NoSuchPart
@@ -40,8 +40,8 @@ def router() -> Router:
         (Part.RULE_WHERE, ask_address),
     ):
         router.callback_query.register(handler, RoutingPress.filter(F.part == part))
-    on_answer(router, Asking.who, set_people, views.who_question, ~PastedAddress())
-    on_answer(router, Asking.where, add, views.where_question)
+    on_answer(router, Asking.who, set_people, ~PastedAddress())
+    on_answer(router, Asking.where, add)
     return router
 
 
@@ -72,9 +72,15 @@ async def move(
 async def remove(
     press: CallbackQuery, callback_data: RoutingPress, services: Services, person: Person, now: datetime
 ) -> None:
-    link = await services.routing.remove_rule(person.id, callback_data.id, callback_data.value, now)
+    key = callback_data.value.removesuffix(SURELY)
+    if callback_data.value.endswith(SURELY):
+        link = await services.routing.remove_rule(person.id, callback_data.id, key, now)
+        screen = views.rules(link, callback_data.page)
+    else:
+        link = await services.links.get(person.id, callback_data.id)
+        screen = views.asked_to_remove(link, callback_data.page, key)
     await press.answer()
-    await show(press, views.rules(link, callback_data.page))
+    await show(press, screen)
 
 
 async def choose_kind(press: CallbackQuery, callback_data: RoutingPress, services: Services, person: Person) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from aiogram.types import InlineKeyboardButton
 
 from handlers.links.routing.audience import OFFERED, Audience, decoded, kind_name, value_name
-from handlers.links.routing.callbacks import Part
+from handlers.links.routing.callbacks import SURELY, Part
 from handlers.links.routing.views import address, heading, press, to_part, to_settings
 from handlers.menu import button, rows
 from handlers.screen import Screen
@@ -32,10 +32,9 @@ def rules(link: Link, page: int) -> Screen:
         f"{number(place)}. {quoted(_audience(rule).named(2))} → {address(rule['target'])}"
         for place, rule in enumerate(link.rules, 1)
     ]
-    if link.variants:
-        lines.append(_("Everybody else → the variants of the A/B test"))
-    else:
-        lines.append(_("Everybody else → {address}").format(address=address(link.target)))
+    target = _("the variants of the A/B test") if link.variants else address(link.target)
+    everybody = _("Everybody else → {address}") if link.rules else _("Everybody → {address}")
+    lines.append(everybody.format(address=target))
     numbers = [
         button(number(place), press(Part.RULE, link, page, rule_key(rule))) for place, rule in enumerate(link.rules, 1)
     ]
@@ -65,6 +64,20 @@ def rule(link: Link, page: int, key: str) -> Screen:
     return Screen("\n".join(lines), rows(moves, [remove], [to_part(Part.RULES, link, page)]))
 
 
+def asked_to_remove(link: Link, page: int, key: str) -> Screen:
+    """Raises NoSuchPart where the rule is gone."""
+    found = next((each for each in link.rules if rule_key(each) == key), None)
+    if found is None:
+        raise NoSuchPart
+    lines = [
+        _("🗑 Remove this rule?"),
+        f"{quoted(_audience(found).named(20))} → {address(found['target'])}",
+    ]
+    keep = button(_("◀️ Keep it"), press(Part.RULE, link, page, key))
+    sure = button(_("🗑 Yes, remove"), press(Part.RULE_REMOVE, link, page, key + SURELY))
+    return Screen("\n".join(lines), rows([keep, sure]))
+
+
 def kinds(link: Link, page: int) -> Screen:
     text = _("🚦 By what should the rule know people?")
     offered = [[button(kind_name(kind), press(Part.RULE_WHO, link, page, Audience(kind).encoded()))] for kind in KINDS]
@@ -73,10 +86,11 @@ def kinds(link: Link, page: int) -> Screen:
 
 def who(link: Link, page: int, audience: Audience) -> Screen:
     """What is offered of a kind, with marks at what is chosen."""
-    offered = [_choice(link, page, audience, value) for value in OFFERED[audience.kind]]
-    pairs = [offered[at : at + 2] for at in range(0, len(offered), 2)]
+    offered = [_choice(link, page, audience, value) for value in (*OFFERED[audience.kind], *audience.typed)]
+    choices = [each for each in offered if each is not None]
+    pairs = [choices[at : at + 2] for at in range(0, len(choices), 2)]
     type_in = button(_other(audience.kind), press(Part.RULE_TYPE, link, page, audience.encoded()))
-    go_on = button(_("Where to? ▶️"), press(Part.RULE_WHERE, link, page, audience.encoded()))
+    go_on = button(_("➡️ Where to?"), press(Part.RULE_WHERE, link, page, audience.encoded()))
     return Screen(
         f"🚦 {_whom(audience.kind)}",
         rows(
@@ -113,18 +127,21 @@ def where_question(link: Link, page: int, facts: Mapping[str, Any]) -> Screen:
     text = _("🚦 Where should these people go: {people}?\nSend me the address.").format(
         people=said(audience.named(), 200)
     )
-    return Screen(text, rows([to_part(Part.RULES, link, page)]))
+    # More than a button holds were typed a moment ago, and can be typed again.
+    asked = (Part.RULE_WHO, audience) if audience.fits else (Part.RULE_TYPE, Audience(audience.kind))
+    return Screen(text, rows([to_part(asked[0], link, page, asked[1].encoded())]))
 
 
 def _audience(found: Mapping[str, Any]) -> Audience:
     return Audience(found["kind"], tuple(found["values"]))
 
 
-def _choice(link: Link, page: int, audience: Audience, value: str) -> InlineKeyboardButton:
+def _choice(link: Link, page: int, audience: Audience, value: str) -> InlineKeyboardButton | None:
+    """None: no more can be chosen."""
+    chosen = audience.with_other(value)
     mark = "✓ " if value in audience.values else ""
-    return button(
-        mark + value_name(audience.kind, value), press(Part.RULE_WHO, link, page, audience.with_other(value).encoded())
-    )
+    name = mark + value_name(audience.kind, value)
+    return button(name, press(Part.RULE_WHO, link, page, chosen.encoded())) if chosen.fits else None
 
 
 def _whom(kind: str) -> str:

@@ -30,8 +30,8 @@ def router() -> Router:
         (Part.TEMPLATE_REMOVE, remove_template),
     ):
         router.callback_query.register(handler, RoutingPress.filter(F.part == part))
-    on_answer(router, Asking.field, set_field, views.field_question)
-    on_answer(router, Asking.template, keep_template, views.template_question)
+    on_answer(router, Asking.field, set_field)
+    on_answer(router, Asking.template, keep_template)
     return router
 
 
@@ -73,9 +73,15 @@ async def choose_field(
 async def clear(
     press: CallbackQuery, callback_data: RoutingPress, services: Services, person: Person, now: datetime
 ) -> None:
-    link = await services.routing.clear_fields(person.id, callback_data.id, now, callback_data.value or None)
+    if not callback_data.value:
+        link = await services.links.get(person.id, callback_data.id)
+        screen = views.asked_to_clear(link, callback_data.page)
+    else:
+        field = None if callback_data.value == SURELY else callback_data.value
+        link = await services.routing.clear_fields(person.id, callback_data.id, now, field)
+        screen = views.utm(link, callback_data.page)
     await press.answer()
-    await show(press, views.utm(link, callback_data.page))
+    await show(press, screen)
 
 
 async def show_templates(press: CallbackQuery, callback_data: RoutingPress, services: Services, person: Person) -> None:

@@ -37,6 +37,16 @@ def utm(link: Link, page: int) -> Screen:
     return Screen("\n".join(lines), rows(*fields, templates, [to_settings(link, page)]))
 
 
+def asked_to_clear(link: Link, page: int) -> Screen:
+    lines = [
+        _("🗑 Clear all UTM fields of this link?"),
+        *(f"{field_name(field)}: {said(link.utm[field])}" for field in FIELDS if field in link.utm),
+    ]
+    keep = button(_("◀️ Keep them"), press(Part.UTM, link, page))
+    sure = button(_("🗑 Yes, clear"), press(Part.UTM_CLEAR, link, page, SURELY))
+    return Screen("\n".join(lines), rows([keep, sure]))
+
+
 def field_question(link: Link, page: int, facts: Mapping[str, Any]) -> Screen:
     """``facts``: ``field``."""
     field = str(facts.get("field", FIELDS[0]))
@@ -102,7 +112,7 @@ def _meaning(field: str) -> str:
     meanings = {
         "source": _("Where people come from."),
         "medium": _("What brings them: a post, an advertisement, a letter."),
-        "campaign": _("What it is a part of, such as <i>spring_sale</i>."),
+        "campaign": _("The campaign's name, such as <i>spring_sale</i>."),
         "term": _("The keyword of an advertisement."),
         "content": _("Which of several buttons or pictures it was."),
     }

@@ -18,7 +18,7 @@ from handlers.links.routing.asking import (
     page_asked_from,
     words_in,
 )
-from handlers.links.routing.callbacks import Part, RoutingPress
+from handlers.links.routing.callbacks import SURELY, Part, RoutingPress
 from handlers.screen import show
 from services.links.routing import parse_weight
 from services.people import Person
@@ -36,8 +36,8 @@ def router() -> Router:
         (Part.VARIANT_REMOVE, remove),
     ):
         router.callback_query.register(handler, RoutingPress.filter(F.part == part))
-    on_answer(router, Asking.variant, add, views.address_question)
-    on_answer(router, Asking.weight, set_weight, views.weight_question, ~PastedAddress())
+    on_answer(router, Asking.variant, add)
+    on_answer(router, Asking.weight, set_weight, ~PastedAddress())
     return router
 
 
@@ -104,6 +104,12 @@ async def add(
 async def remove(
     press: CallbackQuery, callback_data: RoutingPress, services: Services, person: Person, now: datetime
 ) -> None:
-    link = await services.routing.remove_variant(person.id, callback_data.id, callback_data.value, now)
+    key = callback_data.value.removesuffix(SURELY)
+    if callback_data.value.endswith(SURELY):
+        link = await services.routing.remove_variant(person.id, callback_data.id, key, now)
+        screen = views.variants(link, callback_data.page)
+    else:
+        link = await services.links.get(person.id, callback_data.id)
+        screen = views.asked_to_remove(link, callback_data.page, key)
     await press.answer()
-    await show(press, views.variants(link, callback_data.page))
+    await show(press, screen)

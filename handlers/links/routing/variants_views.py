@@ -5,12 +5,12 @@ from typing import Any
 
 from aiogram.types import InlineKeyboardButton
 
-from handlers.links.routing.callbacks import Part
+from handlers.links.routing.callbacks import SURELY, Part
 from handlers.links.routing.views import address, heading, press, to_part, to_settings
 from handlers.menu import button, rows
 from handlers.screen import Screen
 from services.language import gettext as _
-from services.language.formats import MINUS, number, percent
+from services.language.formats import MINUS, number, percent, quoted
 from services.links.links import Link
 from services.links.routing import LEAST_WEIGHT, MOST_VARIANTS, MOST_WEIGHT
 from services.links.routing_errors import NoSuchPart
@@ -51,6 +51,20 @@ def variant(link: Link, page: int, key: str) -> Screen:
     weigh = [button(_("✏️ Own weight"), press(Part.VARIANT_TYPE, link, page, key))]
     remove = [button(_("🗑 Remove the variant"), press(Part.VARIANT_REMOVE, link, page, key))]
     return Screen("\n".join(lines), rows(*steps, weigh, remove, [to_part(Part.VARIANTS, link, page)]))
+
+
+def asked_to_remove(link: Link, page: int, key: str) -> Screen:
+    """Raises NoSuchPart where the variant is gone."""
+    found = _found(link, key)
+    lines = [
+        _("🗑 Remove variant {key}? What was counted of it stays in the statistics.").format(key=quoted(key)),
+        f"→ {address(found['target'] or link.target)}",
+    ]
+    if len(link.variants) == 2:
+        lines.append(_("The test ends with it: everybody → {address}").format(address=address(link.target)))
+    keep = button(_("◀️ Keep it"), press(Part.VARIANT, link, page, key))
+    sure = button(_("🗑 Yes, remove"), press(Part.VARIANT_REMOVE, link, page, key + SURELY))
+    return Screen("\n".join(lines), rows([keep, sure]))
 
 
 def address_question(link: Link, page: int, _facts: Mapping[str, Any]) -> Screen:

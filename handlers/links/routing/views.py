@@ -32,11 +32,13 @@ def variants_label(link: Link) -> str:
 
 
 def app_label(link: Link) -> str:
-    return _("📲 In the app: yes") if link.opens_app else _("📲 In the app: no")
+    return _("📲 Open in the app: yes") if link.opens_app else _("📲 Open in the app: no")
 
 
 def webhook_label(link: Link) -> str:
-    return _("📡 Webhook: on") if link.has_webhook else _("📡 Webhook: off")
+    if link.has_webhook:
+        return _("📡 Webhook: on")
+    return _("📡 Webhook: off") if link.webhook_is_off else _("📡 Webhook: none")
 
 
 def heading(title: str, link: Link) -> str:

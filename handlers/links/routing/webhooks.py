@@ -27,7 +27,7 @@ def router() -> Router:
         (Part.WEBHOOK_REMOVE, remove),
     ):
         router.callback_query.register(handler, RoutingPress.filter(F.part == part))
-    on_answer(router, Asking.webhook, set_address, views.address_question)
+    on_answer(router, Asking.webhook, set_address)
     return router
 
 

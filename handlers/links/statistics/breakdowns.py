@@ -19,7 +19,7 @@ from services.clicks.dimensions import (
     VARIANT,
 )
 from services.language import gettext as _
-from services.language.formats import number, quoted, said, shorten
+from services.language.formats import country, number, quoted, said, shorten
 from services.links.links import Link
 from services.links.targets import readable_host, readable_url
 from services.pictures.shares import Share, SharesChart, shares_chart
@@ -106,9 +106,9 @@ def _rows(
 
 def _countries(by: By, _look: Look) -> Divided:
     def with_flag(code: str) -> str:
-        return f"{words.flag(code)} {quoted(words.country_name(code))}"
+        return f"{words.flag(code)} {quoted(country(code))}"
 
-    return Divided(_rows(by[COUNTRY], _("Unknown"), words.country_name, with_flag))
+    return Divided(_rows(by[COUNTRY], _("Unknown"), country, with_flag))
 
 
 def _devices(by: By, _look: Look) -> Divided:

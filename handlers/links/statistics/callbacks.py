@@ -32,7 +32,7 @@ class View(StrEnum):
 class StatisticsPress(CallbackData, prefix="ls"):
     """Of link ``id``; 0: of all the person's links, or of those with the tag that has the number ``tag``.
 
-    ``page``: as in LinkPress.
+    ``page``: as in LinkPress. ``origin``: the link from whose statistics one came to those of several.
     """
 
     view: View = View.OVERVIEW
@@ -40,6 +40,7 @@ class StatisticsPress(CallbackData, prefix="ls"):
     id: Annotated[int, Field(ge=0, lt=2**63)] = 0
     page: Annotated[int, Field(ge=0, lt=MOST_PAGES)] = 0
     tag: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    origin: Annotated[int, Field(ge=0, lt=2**63)] = 0
 
 
 def tag_number(tag: str) -> int:

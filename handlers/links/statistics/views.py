@@ -84,10 +84,13 @@ def _last_views(look: Look) -> list[InlineKeyboardButton]:
 def _ways_on(look: Look) -> list[list[InlineKeyboardButton]]:
     press = look.press
     refresh = button(_("🔄 Refresh"), press)
-    whole = button(_("🔗 All links"), press.model_copy(update={"view": View.OVERVIEW, "id": 0, "tag": 0}))
+    of_all = {"view": View.OVERVIEW, "id": 0, "tag": 0, "origin": press.id or press.origin}
+    whole = button(_("🔗 All links"), press.model_copy(update=of_all))
     if look.link is None:
         to_list = button(_("📋 My links"), ListPress(page=press.page or 1))
-        return [[refresh, to_list], [whole] if look.tag is not None else []]
+        of_link = {"view": View.OVERVIEW, "id": press.origin, "tag": 0, "origin": 0}
+        to_link = [button(_("◀️ To the link"), press.model_copy(update=of_link))] if press.origin else []
+        return [[refresh, to_list], [*to_link, *([whole] if look.tag is not None else [])]]
     more = []
     if press.view is View.VARIANTS and not look.link.variants:
         routing = RoutingPress(part=RoutingPart.VARIANTS, id=look.link.id, page=press.page)

@@ -7,9 +7,9 @@ from babel.dates import format_date
 
 from handlers.links.statistics.callbacks import View
 from services.clicks.dimensions import OTHER_DEVICE
-from services.language import current_language, ngettext
 from services.language import gettext as _
-from services.language.formats import MINUS, country, locale, number, percent
+from services.language import ngettext
+from services.language.formats import MINUS, locale, number, percent
 from services.statistics.periods import Grain, Period
 
 # Below, a share is shown as less than this.
@@ -110,12 +110,6 @@ def language_name(code: str) -> str:
     """``Русский``, ``Russian``; the code where Babel knows no name."""
     name = str(locale().languages.get(code, code))
     return name[:1].upper() + name[1:]
-
-
-def country_name(code: str) -> str:
-    """As short as people say it: ``США``, ``UK``."""
-    short = {"ru": {"US": "США", "AE": "ОАЭ"}, "en": {"US": "USA", "GB": "UK", "AE": "UAE"}}
-    return short.get(current_language(), {}).get(code) or country(code)
 
 
 def flag(code: str) -> str:

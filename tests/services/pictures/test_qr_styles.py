@@ -10,8 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from handlers.links.qr.views import BLACK, BLUE, BROWN, GREEN, ORANGE, PINK, RED, VIOLET
-from services.pictures.colours import LEAST_CONTRAST, contrast_on_white, parse_colour
+from services.pictures.colours import (
+    BLACK,
+    BLUE,
+    BROWN,
+    GREEN,
+    LEAST_CONTRAST,
+    ORANGE,
+    PINK,
+    RED,
+    VIOLET,
+    contrast_on_white,
+    parse_colour,
+)
 from services.pictures.logos import MOST_PIXELS, SIDE, logo_png, seen
 from services.pictures.qr import SIZES, QrPicture, qr_picture
 from services.pictures.qr_layout import LOGO_SHARE, layout
@@ -125,7 +136,9 @@ def test_contrast_is_what_wcag_says(colour: str, contrast: float) -> None:
     ("typed", "colour"),
     [
         ("#1a2b3c", "#1a2b3c"), (" 1A2B3C ", "#1a2b3c"), ("#FA0", "#ffaa00"), ("fa0", "#ffaa00"), ("", None),
-        ("#12345", None), ("red", None), ("#1a2b3c4d", None), ("#gggggg", None), ("١٢٣٤٥٦", None), ("#-12345", None),
+        ("#12345", None), ("invisible", None), ("#1a2b3c4d", None), ("#gggggg", None), ("١٢٣٤٥٦", None),
+        ("#-12345", None),
+        ("red", RED), (" Dark  Blue ", BLUE), ("Чёрный", BLACK), ("черный", BLACK), ("голубой", "#60a5fa"),
     ],
 )  # fmt: skip
 def test_colours_are_read_as_people_write_them(typed: str, colour: str | None) -> None:
