@@ -83,6 +83,8 @@ class Platform:
     async def _run(self, ready: asyncio.Event) -> None:
         async with open_services(self.settings, self.clock) as self.container:
             await migrate(self.container.database)
+            # Most tests draw nothing, and a process that warms up takes seconds from all others.
+            self.container.services.pictures.warm = False
 
             async def is_ready() -> None:
                 ready.set()

@@ -75,8 +75,11 @@ class PictureStudio:
         most_waiting: int = 100,
         time_limit: float = 20.0,
         most_kept_bytes: int = MOST_KEPT_BYTES,
+        warm: bool = True,
     ) -> None:
         """``time_limit`` in seconds, for the drawing alone: neither for the wait in the queue nor for the warm-up."""
+        # Whether processes start before the first picture is wanted. Until open() it may be changed.
+        self.warm = warm
         self._workers = workers
         self._time_limit = time_limit
         self._jobs: asyncio.Queue[_Job] = asyncio.Queue(most_waiting)
@@ -154,6 +157,8 @@ class PictureStudio:
         try:
             while True:
                 try:
+                    if not self.warm and job is None:
+                        job = await self._jobs.get()
                     job = await self._serve(job)
                 except _NotReady as reason:
                     # Tried again when a picture is wanted: that one fails, the next one finds a process, or fails too.

@@ -86,6 +86,20 @@ async def test_opening_does_not_wait_for_the_warm_up() -> None:
     assert children() == []
 
 
+async def test_a_cold_studio_starts_a_process_with_the_first_picture_that_is_wanted() -> None:
+    studio = PictureStudio(warm=False)
+    await studio.open()
+    try:
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert children() == []
+        assert await studio.draw(drawings.process_id) not in (b"", str(os.getpid()).encode())
+        assert len(children()) == 1
+    finally:
+        await studio.close()
+    assert children() == []
+
+
 async def test_the_event_loop_goes_on_while_pictures_are_drawn(studio: PictureStudio) -> None:
     await studio.draw(drawings.process_id)
     charts = [replace(CHART, title=f"Chart {number}") for number in range(10)]
