@@ -1,14 +1,21 @@
 """/links: found, sorted, filtered, and many links changed at once."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import ColumnElement, select, update
 
+import bot
 from db.queries import listing as queries
 from db.tables import Link, LinkTag
+from handlers.links.lists import selecting_views
 from sandbox import Message, Person
-from tests.handlers.reading import nothing_was_reported, said
+from services.language import Catalogue, speaking
+from tests.handlers.reading import UNSEEN, nothing_was_reported, said
 from tests.handlers.seeing import read, sees
 from tests.platform import Platform
+
+CATALOGUE = Catalogue(Path(bot.__file__).parent / "locales")
 
 
 async def has_links(person: Person, *targets: str) -> None:
@@ -223,7 +230,7 @@ async def test_all_found_are_chosen_and_no_others(platform: Platform, anna: Pers
     await anna.press("🗑 Удалить")
     await sees(anna, "Удалить 6 ссылок?")
     await anna.press("🗑 Да, удалить")
-    await sees(anna, "6 ссылок удалены")
+    await sees(anna, "6 ссылок удалено")
     assert await targets(platform) == {f"a.example/{number}" for number in range(6)}
 
 
@@ -265,6 +272,22 @@ async def test_many_links_are_switched_off_and_on(platform: Platform, anna: Pers
     await anna.press("▶️ Включить")
     await sees(anna, "2 ссылки снова включены")
     assert await targets(platform, Link.paused_at.is_not(None)) == set()
+
+
+@pytest.mark.parametrize(
+    ("count", "off", "on", "deleted"),
+    [
+        (1, "1 ссылка выключена", "1 ссылка снова включена", "1 ссылка удалена"),
+        (3, "3 ссылки выключены", "3 ссылки снова включены", "3 ссылки удалены"),
+        (5, "5 ссылок выключено", "5 ссылок снова включено", "5 ссылок удалено"),
+    ],
+)
+def test_what_was_done_to_many_is_said_in_good_russian(count: int, off: str, on: str, deleted: str):
+    with speaking(CATALOGUE, "ru"):
+        told = [selecting_views.switched(count, on=False), selecting_views.switched(count, on=True)]
+        told.append(selecting_views.deleted(count, 1).text)
+    for words, text in zip((off, on, deleted), told, strict=True):
+        assert words in text.translate(UNSEEN)
 
 
 async def test_many_links_get_tags_and_lose_them(platform: Platform, anna: Person):
