@@ -58,6 +58,8 @@ class _Source:
     journal: ClickJournal
     # Up to which click it is counted; None until the database was asked.
     position: int | None = None
+    # How many clicks the next batch may have: a small one shows how much there is to do for each of its links.
+    batch: int = BATCH
 
 
 class ClickDrain:
@@ -87,8 +89,6 @@ class ClickDrain:
         self._next_write_back = 0.0
         self._written_back = (0, 0)
         self._retry_seconds = 0.0
-        # How many clicks the next batch may have.
-        self._batch = BATCH
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="click drain")
@@ -175,8 +175,7 @@ class ClickDrain:
         journal = source.journal
         if source.position is None:
             source.position = await self._attach(journal)
-        most = self._batch
-        batch = await _read(journal, source.position, most)
+        batch = await _read(journal, source.position, source.batch)
         if not batch.clicks:
             return False
         began = time.monotonic()
@@ -184,18 +183,11 @@ class ClickDrain:
             # The answer to an earlier commit was lost, or another process counts the same journal.
             source.position = None
             return True
-        full = len(batch.clicks) == most
-        self._learn(time.monotonic() - began, full)
+        full = len(batch.clicks) == source.batch
+        _learn(source, time.monotonic() - began, full)
         source.position = batch.new
         await self._forget(journal, batch.new)
         return full
-
-    def _learn(self, seconds: float, full: bool) -> None:
-        """How large the next batch may be, after one that took so long."""
-        if seconds > LONG_SECONDS:
-            self._batch = min(self._batch, max(self._batch // 2, LEAST_BATCH))
-        elif full and seconds < SHORT_SECONDS:
-            self._batch = min(self._batch * 2, MOST_BATCH)
 
     async def _attach(self, journal: ClickJournal) -> int:
         """Up to which click the database has counted the journal; those are forgotten here."""
@@ -257,6 +249,14 @@ class ClickDrain:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
+
+
+def _learn(source: _Source, seconds: float, full: bool) -> None:
+    """How large the next batch may be, after one that took so long."""
+    if seconds > LONG_SECONDS:
+        source.batch = min(source.batch, max(source.batch // 2, LEAST_BATCH))
+    elif full and seconds < SHORT_SECONDS:
+        source.batch = min(source.batch * 2, MOST_BATCH)
 
 
 async def _read(journal: ClickJournal, position: int, most: int) -> Batch:

@@ -16,6 +16,8 @@ from sqlalchemy import func, select, text, update
 
 from db.engine import Database
 from db.tables import Click, ClickCount, JournalPosition, Link
+from services.clicks import drain as drain_module
+from services.clicks.counting import Batch, count
 from services.clicks.drain import BATCH, ClickDrain
 from services.clicks.folder import JournalFolder
 from services.clicks.journal import ClickJournal
@@ -156,6 +158,36 @@ async def test_journals_of_dead_processes_are_counted_and_removed(database: Data
     assert await sums(database) == {link: (30, 0, 0)}
     async with database.read() as session:
         assert list(await session.scalars(select(JournalPosition.uuid))) == [river.journal.uuid]
+
+
+async def test_each_journal_begins_with_a_small_batch_however_fast_another_one_is_counted(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    quiet, busy = [await make_link(database, name) for name in ("quiet", "busy")]
+    dead = JournalFolder(tmp_path)
+    left = dead.own()
+    await keep(left, [RecordedClick(quiet, NOON, False, False)] * (BATCH + 5))
+    sizes: dict[str, list[int]] = {}
+
+    async def watched(database: Database, batch: Batch, now: datetime) -> bool:
+        sizes.setdefault(batch.uuid, []).append(len(batch.clicks))
+        return await count(database, batch, now)
+
+    monkeypatch.setattr(drain_module, "count", watched)
+    # However slow the machine is, batches grow.
+    monkeypatch.setattr(drain_module, "SHORT_SECONDS", PATIENCE)
+    async with open_river(database, tmp_path) as river:
+        # It looks for journals of the dead at once, and again a few seconds later.
+        dead.release(left)
+        await keep(river.journal, [RecordedClick(busy, NOON, False, False)] * (BATCH * 3))
+        await settled(river)
+
+        async def left_clicks() -> int:
+            return (await sums(database)).get(quiet, (0, 0, 0))[0]
+
+        await until(left_clicks, BATCH + 5)
+    assert sizes[river.journal.uuid][:2] == [BATCH, BATCH * 2]
+    assert sizes[left.uuid] == [BATCH, 5]
 
 
 async def test_two_drains_of_one_journal_count_it_once(database: Database, tmp_path: Path):
