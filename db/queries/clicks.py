@@ -13,10 +13,13 @@ from sqlalchemy import (
     Integer,
     String,
     Update,
+    and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
+    literal_column,
     null,
     select,
     true,
@@ -103,6 +106,9 @@ def _grow_links(dialect: str) -> Update:
         .subquery("sums")
     )
     grown: dict[str, Any] = {name: getattr(Link, name) + sums.c[name] for name in _SUMS}
+    # Clicks of before there was a limit, or before all processes knew of it, took no slots.
+    passed = and_(Link.click_limit.is_not(None), Link.passed < grown["clicks"])
+    grown["passed"] = case((passed, grown["clicks"]), else_=Link.passed)
     # Whatever looked at a draft, it was sent to somebody: its owner finds it among their links.
     return update(Link).where(Link.id == sums.c.link_id).values(grown | {"draft_since": null()})
 
@@ -111,13 +117,15 @@ _GROW_BUCKETS = {dialect: _grow_buckets(dialect) for dialect in DIALECTS}
 _GROW_LINKS = {dialect: _grow_links(dialect) for dialect in DIALECTS}
 # All columns are given: defaults would be parameters of their own.
 _ADD_CLICKS = insert(Click).from_select(list(_CLICK), select(given_rows("sqlite", _CLICK)), include_defaults=False)
+# Nothing is counted on what leads nowhere for good: what there was of it is being removed, or was.
+_LEADS = Link.target != literal_column("''")
 _STANDING = {
-    dialect: select(Link.id, Link.has_webhook).where(is_one_of(dialect, Link.id, "ids", BigInteger))
+    dialect: select(Link.id, Link.has_webhook).where(is_one_of(dialect, Link.id, "ids", BigInteger), _LEADS)
     for dialect in DIALECTS
 }
 _LOCK_LINKS = {
     dialect: select(Link.id, Link.slug, Link.owner_id, Link.clicks, Link.has_webhook, Link.first_click_at)
-    .where(is_one_of(dialect, Link.id, "ids", BigInteger))
+    .where(is_one_of(dialect, Link.id, "ids", BigInteger), _LEADS)
     .order_by(Link.id)
     .with_for_update(key_share=True)
     for dialect in DIALECTS
@@ -152,7 +160,7 @@ async def forget_journal(session: AsyncSession, uuid: str) -> None:
 
 
 async def standing(session: AsyncSession, link_ids: Sequence[int]) -> dict[int, bool]:
-    """Those of the links that exist, deleted or not, and whether each has a webhook."""
+    """Those of the links that are not gone for good, be they deleted, and whether each has a webhook."""
     connection = await session.connection()
     dialect = connection.dialect.name
     found = await connection.execute(_STANDING[dialect], {"ids": as_one(dialect, link_ids)})
@@ -160,8 +168,9 @@ async def standing(session: AsyncSession, link_ids: Sequence[int]) -> dict[int, 
 
 
 async def lock_links(session: AsyncSession, link_ids: Sequence[int]) -> list[Counted]:
-    """The links, in order; nobody else counts on them or changes them until the transaction ends.
+    """Those of the links that are not gone for good, in order.
 
+    Nobody else counts on them or changes them until the transaction ends.
     They are locked in the order of their ids: two that count at once wait for each other, and never both.
     """
     connection = await session.connection()

@@ -4,14 +4,40 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.upsert import insert_for
-from db.tables import Link, LinkChange, LinkLogo, LinkSequence, LinkSlug, LinkTag
+from db.tables import (
+    Link,
+    LinkChange,
+    LinkEvent,
+    LinkHealth,
+    LinkLogo,
+    LinkNotice,
+    LinkSequence,
+    LinkSlug,
+    LinkTag,
+    LinkWebhook,
+)
 
-# All other addresses of a link, and what is added to them.
-LEADS_NOWHERE: Mapping[str, Any] = {"fallback_url": None, "utm": {}, "rules": [], "variants": []}
+# A link that nobody has told anything, and what people tell stands beside it.
+NO_SETTINGS: Mapping[str, Any] = {
+    "name": "",
+    "paused_at": None,
+    "click_limit": None,
+    "valid_from": None,
+    "valid_until": None,
+    "fallback_url": None,
+    "utm": {},
+    "rules": [],
+    "variants": [],
+    "opens_app": False,
+    "qr_style": {},
+    "has_webhook": False,
+    "muted": "",
+}
+BESIDE = (LinkTag, LinkLogo, LinkHealth, LinkNotice, LinkWebhook, LinkEvent)
 
 
 async def add(
@@ -98,19 +124,36 @@ async def end_drafts_before(session: AsyncSession, moment: datetime, now: dateti
     Nothing was made of them: they are nobody's from now on, and their slugs stay taken.
     """
     old = select(Link.id).where(Link.draft_since < moment).order_by(Link.draft_since).limit(limit)
-    ended = update(Link).where(Link.id.in_(old), Link.draft_since < moment)
-    return (await session.scalars(ended.values(_ended(now)).returning(Link.slug))).all()
+    return await _changed(session, await hold(session, Link.id.in_(old), Link.draft_since < moment), **_ended(now))
 
 
 async def end_oldest_drafts(session: AsyncSession, owner_id: int, kept: int, now: datetime) -> Sequence[str]:
     """The slugs of a person's drafts that just ended: all but the newest ``kept``. They end as old ones do."""
     theirs = select(Link.id).where(Link.owner_id == owner_id, Link.draft_since.is_not(None))
     old = theirs.order_by(Link.draft_since.desc(), Link.id.desc()).offset(kept)
-    return (await session.scalars(update(Link).where(Link.id.in_(old)).values(_ended(now)).returning(Link.slug))).all()
+    # Whatever was clicked meanwhile is a draft no more.
+    held = await hold(session, Link.id.in_(old), Link.draft_since.is_not(None))
+    return await _changed(session, held, **_ended(now))
 
 
 def _ended(now: datetime) -> dict[str, Any]:
     return {"draft_since": None, "deleted_at": now, "target": "", "owner_id": None}
+
+
+async def hold(session: AsyncSession, *which: ColumnElement[bool]) -> Sequence[int]:
+    """Ids of the links that all of ``which`` is true of, in order; nobody else changes them or counts clicks on them.
+
+    Whoever changes several links locks them so before: who counts clicks locks them in the order of their ids, and an
+    UPDATE in whatever order it finds them. SQLite has one writer at a time anyway.
+    """
+    rows = select(Link.id).where(*which).order_by(Link.id)
+    return (await session.scalars(rows.with_for_update(key_share=True))).all()
+
+
+async def _changed(session: AsyncSession, link_ids: Sequence[int], **values: Any) -> Sequence[str]:
+    """The slugs of these links, which have the values from now on."""
+    changed = update(Link).where(Link.id.in_(link_ids)).values(**values)
+    return (await session.scalars(changed.returning(Link.slug))).all()
 
 
 def _standing(owner_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -147,8 +190,10 @@ async def disable(session: AsyncSession, link_id: int, reason: str, now: datetim
 
 async def disable_all(session: AsyncSession, owner_id: int, reason: str, now: datetime) -> Sequence[str]:
     """The slugs of a person's links, drafts too, that this call switched off."""
-    off = update(Link).where(Link.owner_id == owner_id, Link.deleted_at.is_(None), Link.disabled_at.is_(None))
-    return (await session.scalars(off.values(disabled_at=now, disabled_reason=reason).returning(Link.slug))).all()
+    on = Link.owner_id == owner_id, Link.deleted_at.is_(None), Link.disabled_at.is_(None)
+    await hold(session, *on)
+    off = update(Link).where(*on).values(disabled_at=now, disabled_reason=reason)
+    return (await session.scalars(off.returning(Link.slug))).all()
 
 
 async def enable(session: AsyncSession, link_id: int) -> Link | None:
@@ -226,9 +271,18 @@ async def forget_changes_before(session: AsyncSession, moment: datetime, limit: 
 
 
 async def empty_deleted_before(session: AsyncSession, moment: datetime, limit: int) -> int:
-    """How many links deleted before ``moment``, ``limit`` at most, lost where they led, and logos; slugs stay taken."""
-    deleted = select(Link.id).where(Link.deleted_at < moment, Link.target != "").limit(limit)
-    leave = update(Link).where(Link.id.in_(deleted)).values(target="", **LEADS_NOWHERE)
-    emptied = (await session.scalars(leave.returning(Link.id))).all()
-    await session.execute(delete(LinkLogo).where(LinkLogo.link_id.in_(emptied)))
-    return len(emptied)
+    """How many links deleted before ``moment``, ``limit`` at most, lost all that they were told; slugs stay taken.
+
+    Clicks that wait for their webhooks are left to who clears those away that nobody is told of.
+    """
+    deleted = Link.deleted_at < moment, Link.target != ""
+    held = await hold(session, Link.id.in_(select(Link.id).where(*deleted).limit(limit)), *deleted)
+    await _changed(session, held, target="", **NO_SETTINGS)
+    await forget_beside(session, held)
+    return len(held)
+
+
+async def forget_beside(session: AsyncSession, link_ids: Collection[int] | Select[tuple[int]]) -> None:
+    """All that stands beside the links, which are held, and is neither a click, nor counted, nor a slug."""
+    for table in BESIDE:
+        await session.execute(delete(table).where(table.link_id.in_(link_ids)))

@@ -1,10 +1,10 @@
 """What a person gets of what is kept about them, and how it goes. Which tables these are: db/queries/personal.py."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, delete, func, inspect, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, RowMapping, delete, exists, func, inspect, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries import links as link_queries
@@ -24,12 +24,6 @@ from db.tables import (
     ErrorReport,
     InboxUpdate,
     Link,
-    LinkEvent,
-    LinkHealth,
-    LinkLogo,
-    LinkNotice,
-    LinkTag,
-    LinkWebhook,
     Person,
     UtmTemplate,
     WebhookClick,
@@ -44,14 +38,7 @@ BUCKETS_IN_AN_HOUR = 4
 SUBJECT = "subject"
 # The level of click_details whose spans are days.
 DETAILS_OF_DAYS = 1
-# A link that nobody has told anything.
-NO_SETTINGS: Mapping[str, Any] = {
-    **link_queries.LEADS_NOWHERE,
-    "name": "",
-    "qr_style": {},
-    "has_webhook": False,
-    "muted": "",
-}
+NEVER_CLICKED: Mapping[str, Any] = {"clicks": 0, "visitors": 0, "bots": 0, "passed": 0, "first_click_at": None}
 
 
 # What a person gets
@@ -118,23 +105,24 @@ async def link_ids(session: AsyncSession, person_id: int) -> Sequence[int]:
 
 async def end_links(session: AsyncSession, person_id: int, now: datetime, limit: int) -> int:
     """How many links of the person led somewhere and lead nowhere from now on; web processes are told."""
-    standing = select(Link.id).where(Link.owner_id == person_id, or_(Link.target != "", Link.deleted_at.is_(None)))
+    leading = Link.owner_id == person_id, or_(Link.target != "", Link.deleted_at.is_(None))
+    some = select(Link.id).where(*leading).order_by(Link.id).limit(limit)
+    held = await link_queries.hold(session, Link.id.in_(some), *leading)
     ended = await session.scalars(
         update(Link)
-        .where(Link.id.in_(standing.order_by(Link.id).limit(limit)))
+        .where(Link.id.in_(held))
         .values(
             target="",
             deleted_at=func.coalesce(Link.deleted_at, _moment(now)),
             disabled_at=None,
             disabled_reason=None,
             draft_since=None,
-            **NO_SETTINGS,
+            **link_queries.NO_SETTINGS,
         )
         .returning(Link.slug)
     )
     slugs = ended.all()
-    for slug in slugs:
-        await link_queries.record_change(session, slug, now)
+    await link_queries.record_changes(session, slugs, now)
     return len(slugs)
 
 
@@ -169,9 +157,12 @@ async def forget_told_clicks(session: AsyncSession, link_id: int, limit: int) ->
 
 
 async def forget_beside_links(session: AsyncSession, person_id: int) -> None:
-    """All that stands beside the person's links and is no counter, and their templates."""
-    for table in (LinkTag, LinkLogo, LinkHealth, LinkNotice, LinkWebhook, LinkEvent):
-        await session.execute(delete(table).where(table.link_id.in_(links_of(person_id))))
+    """All that stands beside the person's links and is no counter, and their templates.
+
+    The links are held from here on.
+    """
+    await link_queries.hold(session, Link.owner_id == person_id)
+    await link_queries.forget_beside(session, links_of(person_id))
     await session.execute(delete(UtmTemplate).where(UtmTemplate.owner_id == person_id))
 
 
@@ -181,11 +172,23 @@ async def forget_clicks(session: AsyncSession, link_ids: Sequence[int], first: i
 
 async def leave_links(session: AsyncSession, person_id: int) -> None:
     """Links that lead nowhere are nobody's from now on, and nobody has clicked them."""
-    await session.execute(
-        update(Link)
-        .where(Link.owner_id == person_id, Link.target == "", Link.deleted_at.is_not(None))
-        .values(owner_id=None, clicks=0, visitors=0, bots=0, passed=0, first_click_at=None)
-    )
+    gone = Link.owner_id == person_id, Link.target == "", Link.deleted_at.is_not(None)
+    await link_queries.hold(session, *gone)
+    await session.execute(update(Link).where(*gone).values(owner_id=None, **NEVER_CLICKED))
+
+
+async def nobodys_clicked(session: AsyncSession, limit: int) -> Sequence[int]:
+    """At most ``limit`` links that are gone for good, and of whose clicks something is still counted."""
+    gone = Link.owner_id.is_(None), Link.target == ""
+    counters = (exists().where(table.link_id == Link.id) for table in (ClickCount, ClickDetail))
+    counted = or_(Link.clicks + Link.bots > 0, *counters)
+    return (await session.scalars(select(Link.id).where(*gone, counted).order_by(Link.id).limit(limit))).all()
+
+
+async def forget_sums(session: AsyncSession, link_ids: Collection[int]) -> None:
+    """Nobody has clicked these links."""
+    held = await link_queries.hold(session, Link.id.in_(link_ids))
+    await session.execute(update(Link).where(Link.id.in_(held)).values(**NEVER_CLICKED))
 
 
 async def anonymise_acts(session: AsyncSession, person_id: int) -> None:

@@ -3,6 +3,7 @@
 Whoever locks more than one of them locks links first, then link_webhooks, then works.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -34,6 +35,8 @@ from db.types import UtcDateTime
 WORK = "webhook"
 # Clicks that wait for one webhook; the oldest beyond them are left out.
 MOST_WAITING = 10_000
+# Of those in one transaction, which others wait for.
+DROPPED_AT_ONCE = 1_000
 
 # (link, its owner, the click as JSON)
 WaitingClick = tuple[int, int, str]
@@ -95,25 +98,37 @@ async def add_clicks(session: AsyncSession, clicks: Sequence[WaitingClick], now:
     dialect = session.get_bind().dialect.name
     await execute_rows(session, _ADD[dialect], tuple(_CLICK), [(link_id, click) for link_id, _owner, click in clicks])
     owners = {link_id: owner_id for link_id, owner_id, _click in clicks}
+    added = Counter(link_id for link_id, _owner, _click in clicks)
     connection = await session.connection()
     failing = await connection.execute(_FAILING[dialect], {"ids": as_one(dialect, list(owners))})
     for link_id in failing.scalars().all():
-        await drop_oldest(session, link_id)
+        await drop_oldest(session, link_id, added[link_id] + DROPPED_AT_ONCE)
     moment = stored_moments(session)(now)
     woken = [(str(link_id), owner_id, moment) for link_id, owner_id in owners.items()]
     await execute_rows(session, _WAKE_WORKS[dialect], tuple(_WAKE), woken)
 
 
-async def drop_oldest(session: AsyncSession, link_id: int) -> None:
-    """What waits beyond the newest is left out, and counted."""
+async def overfull(session: AsyncSession) -> Sequence[int]:
+    """Links of whose clicks more wait than the newest."""
+    waiting = select(WebhookClick.link_id).group_by(WebhookClick.link_id)
+    return (await session.scalars(waiting.having(func.count() > MOST_WAITING))).all()
+
+
+async def drop_oldest(session: AsyncSession, link_id: int, limit: int) -> int:
+    """How many of the clicks that wait beyond the newest are left out, and counted: the oldest, ``limit`` at most."""
     theirs = WebhookClick.link_id == link_id
     newest = select(WebhookClick.id).where(theirs).order_by(WebhookClick.id.desc())
     last: int | None = await session.scalar(newest.offset(MOST_WAITING).limit(1))
     if last is None:
-        return
-    gone = await session.scalars(delete(WebhookClick).where(theirs, WebhookClick.id <= last).returning(WebhookClick.id))
-    dropped = LinkWebhook.dropped + len(gone.all())
+        return 0
+    # Before its clicks, as who sends them does.
+    await session.execute(select(LinkWebhook.link_id).where(LinkWebhook.link_id == link_id).with_for_update())
+    oldest = select(WebhookClick.id).where(theirs, WebhookClick.id <= last).order_by(WebhookClick.id).limit(limit)
+    connection = await session.connection()
+    gone = (await connection.execute(delete(WebhookClick).where(WebhookClick.id.in_(oldest)))).rowcount
+    dropped = LinkWebhook.dropped + gone
     await session.execute(update(LinkWebhook).where(LinkWebhook.link_id == link_id).values(dropped=dropped))
+    return gone
 
 
 async def find(session: AsyncSession, link_id: int) -> LinkWebhook | None:
@@ -167,9 +182,10 @@ async def hurry(session: AsyncSession, link_id: int, now: datetime) -> None:
 async def end_work(session: AsyncSession, link_id: int) -> bool:
     """Whether nothing waits any more; then the work is gone too, and who adds the next click makes a new one."""
     theirs = Work.kind == WORK, Work.key == str(link_id)
-    await session.execute(select(Work.id).where(*theirs).with_for_update())
+    held = (await session.scalars(select(Work.id).where(*theirs).with_for_update())).all()
     # Looked at under the lock: whoever added a click before it has committed.
     if await session.scalar(select(WebhookClick.id).where(WebhookClick.link_id == link_id).limit(1)) is not None:
         return False
-    await session.execute(delete(Work).where(*theirs))
+    # No other: one that was made since belongs to a click that came since.
+    await session.execute(delete(Work).where(Work.id.in_(held)))
     return True

@@ -41,35 +41,54 @@ class Batch:
     numbers: Sequence[int]
 
 
+class _LinksEnded(Exception):
+    """A link that stood when the batch began has gone for good meanwhile."""
+
+
 async def count(database: Database, batch: Batch, now: datetime) -> bool:
     """Count the clicks and move the journal on, both or neither; False when it does not stand where they begin.
 
+    Clicks on links that are gone for good are counted nowhere.
+    """
+    while True:
+        try:
+            async with database.write() as session:
+                return await _count_in(session, batch, now)
+        except _LinksEnded:
+            # What was kept of its clicks until then is taken back with the rest, which is counted anew without them.
+            continue
+
+
+async def _count_in(session: AsyncSession, batch: Batch, now: datetime) -> bool:
+    """As count(), in a transaction. Raises _LinksEnded.
+
     What takes long comes before the links are locked: who takes a slot of a limit waits for that lock.
     """
-    async with database.write() as session:
-        # First, so that a second one that counts the same journal waits here and then counts nothing.
-        if not await queries.move_journal(session, batch.uuid, batch.old, batch.new, now):
-            return False
-        counted, hooked = Tally(), list[_Numbered]()
-        standing = await queries.standing(session, sorted({click.link_id for click in batch.clicks}))
-        new = await visitor_queries.remember(session, visitors(batch.clicks))
-        numbered = zip(batch.clicks, batch.numbers, strict=True)
-        for part in _parts([pair for pair in numbered if pair[0].link_id in standing], CLICKS_AT_ONCE):
-            clicks = list(settled((click for click, _ in part), new))
-            counted.add(clicks)
-            hooked += [
-                (click, number)
-                for click, (_, number) in zip(clicks, part, strict=True)
-                if standing[click.link_id] and not click.bot
-            ]
-            await queries.add_clicks(session, list(map(raw, clicks)))
-        links = await queries.lock_links(session, counted.links())
-        await _add_details(session, counted)
-        counts = counted.counts()
-        await queries.add_counts(session, counts)
-        await queries.set_first_clicks(session, _first_clicks(links, counts, batch.clicks))
-        await milestone_queries.note(session, list(_milestones(links, counts)), now)
-        await webhook_queries.add_clicks(session, list(_told(batch.uuid, hooked, links)), now)
+    # First, so that a second one that counts the same journal waits here and then counts nothing.
+    if not await queries.move_journal(session, batch.uuid, batch.old, batch.new, now):
+        return False
+    counted, hooked = Tally(), list[_Numbered]()
+    standing = await queries.standing(session, sorted({click.link_id for click in batch.clicks}))
+    numbered = [pair for pair in zip(batch.clicks, batch.numbers, strict=True) if pair[0].link_id in standing]
+    new = await visitor_queries.remember(session, visitors(click for click, _ in numbered))
+    for part in _parts(numbered, CLICKS_AT_ONCE):
+        clicks = list(settled((click for click, _ in part), new))
+        counted.add(clicks)
+        hooked += [
+            (click, number)
+            for click, (_, number) in zip(clicks, part, strict=True)
+            if standing[click.link_id] and not click.bot
+        ]
+        await queries.add_clicks(session, list(map(raw, clicks)))
+    links = await queries.lock_links(session, counted.links())
+    if len(links) < len(counted.links()):
+        raise _LinksEnded
+    await _add_details(session, counted)
+    counts = counted.counts()
+    await queries.add_counts(session, counts)
+    await queries.set_first_clicks(session, _first_clicks(links, counts, batch.clicks))
+    await milestone_queries.note(session, list(_milestones(links, counts)), now)
+    await webhook_queries.add_clicks(session, list(_told(batch.uuid, hooked, links)), now)
     return True
 
 

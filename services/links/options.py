@@ -177,8 +177,9 @@ class LinkOptions:
         async with self._changing(owner_id, link_id, now) as it:
             row = it.row
             if limit is not None and limit != row.click_limit:
-                # While there was no limit, nobody took slots: those who were counted have passed.
-                passed = row.clicks if row.click_limit is None else row.passed
+                # While there was no limit, nobody took slots: those who were counted have passed. Under an earlier
+                # limit more may have than are counted yet.
+                passed = max(row.clicks, row.passed)
                 if limit <= passed:
                     raise LimitUsedUp(passed)
                 row.passed = passed

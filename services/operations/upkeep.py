@@ -17,8 +17,11 @@ from db.queries import heartbeats as heartbeat_queries
 from db.queries import inbox as inbox_queries
 from db.queries import links as link_queries
 from db.queries import milestones as milestone_queries
+from db.queries import privacy as privacy_queries
 from db.queries import visitors as visitor_queries
+from db.queries import webhooks as webhook_queries
 from db.queries import works as work_queries
+from services.clicks.forgetting import forget_clicks_of
 
 RAW_CLICKS_KEPT = timedelta(days=30)
 # Who was there today without a cookie; a click that is counted late finds its day still there.
@@ -39,7 +42,7 @@ DELIVERIES_KEPT, RETURN_AWAITED = timedelta(days=30), timedelta(days=90)
 # Telegram brings an update again for a day at most.
 UPDATES_KEPT = timedelta(days=2)
 # Small transactions: nobody who writes meanwhile waits long.
-AT_ONCE, DRAFTS_AT_ONCE, ERRORS_AT_ONCE = 1_000, 100, 200
+AT_ONCE, DRAFTS_AT_ONCE, ERRORS_AT_ONCE, LINKS_AT_ONCE = 1_000, 100, 200, 100
 WORKS_KEPT, ERRORS_KEPT = timedelta(days=30), timedelta(days=30)
 ALERTS_KEPT, HEARTBEATS_KEPT = timedelta(days=30), timedelta(days=1)
 # Between parts: other processes that wait to write to SQLite look for their turn only now and then.
@@ -64,6 +67,8 @@ class CleanUp:
     quarters: int = 0
     events: int = 0
     untold_clicks: int = 0
+    # Links that are gone for good, and of which something was still counted.
+    nobodys_links: int = 0
 
 
 class Upkeep:
@@ -77,9 +82,10 @@ class Upkeep:
         visitors = await self._in_parts(visitor_queries.forget_before, _day(now - VISITORS_KEPT))
         quarters = await self._in_parts(detail_queries.forget_quarters_before, _quarter(now - QUARTERS_KEPT))
         events = await self._in_parts(milestone_queries.forget_before, now - EVENTS_KEPT)
-        untold = await self._in_parts(milestone_queries.forget_untold_clicks)
         changes = await self._in_parts(link_queries.forget_changes_before, now - CHANGES_KEPT)
         targets = await self._in_parts(link_queries.empty_deleted_before, now - DELETED_TARGETS_KEPT)
+        nobodys = await self._forget_nobodys_clicks()
+        untold = await self._in_parts(milestone_queries.forget_untold_clicks) + await self._drop_oldest_untold()
         drafts = 0
         while ended := await self._end_drafts(now):
             drafts += ended
@@ -108,6 +114,7 @@ class Upkeep:
             quarters=quarters,
             events=events,
             untold_clicks=untold,
+            nobodys_links=nobodys,
         )
 
     async def _in_parts(
@@ -122,6 +129,25 @@ class Upkeep:
                 return gone
             gone += part
             await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _forget_nobodys_clicks(self) -> int:
+        """An erasure takes them along; this is for what was counted beside one, by whatever way."""
+        gone = 0
+        while True:
+            async with self._database.read() as session:
+                link_ids = await privacy_queries.nobodys_clicked(session, LINKS_AT_ONCE)
+            if not link_ids:
+                return gone
+            await forget_clicks_of(self._database, link_ids)
+            async with self._database.write() as session:
+                await privacy_queries.forget_sums(session, link_ids)
+            gone += len(link_ids)
+
+    async def _drop_oldest_untold(self) -> int:
+        """Who sends clicks to webhooks drops those that waited for too long; but nobody may be sending."""
+        async with self._database.read() as session:
+            link_ids = await webhook_queries.overfull(session)
+        return sum([await self._in_parts(webhook_queries.drop_oldest, link_id) for link_id in link_ids])
 
     async def _end_drafts(self, now: datetime) -> int:
         async with self._database.write() as session:

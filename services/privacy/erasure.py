@@ -1,13 +1,10 @@
 """Erasing everything that is kept about a person, in small steps that can all be taken again."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from functools import partial
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.engine import Database
 from db.queries import privacy as queries
+from services.clicks.forgetting import ROWS_AT_ONCE, forget_clicks_of, repeated
 from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import ACCOUNT
 from services.privacy.dialogues import Dialogues
@@ -15,7 +12,7 @@ from services.works import Later, Work, Works
 
 TRACES = "erase-traces"
 # Small transactions: nobody who writes meanwhile waits long.
-LINKS_AT_ONCE, ROWS_AT_ONCE, CLICKS_AT_ONCE = 50, 1_000, 10_000
+LINKS_AT_ONCE = 50
 # The last message has this long to arrive; then its own traces go.
 LOOK_AGAIN = timedelta(minutes=5)
 LAST_MESSAGE_TIME = timedelta(hours=12)
@@ -44,21 +41,15 @@ class Erasure:
 
     async def _forget_links(self, person_id: int, now: datetime) -> None:
         # First nobody is led any further, so that nothing new is counted.
-        await self._repeated(lambda session: queries.end_links(session, person_id, now, LINKS_AT_ONCE))
+        await repeated(self._database, lambda session: queries.end_links(session, person_id, now, LINKS_AT_ONCE))
         async with self._database.read() as session:
             link_ids = await queries.link_ids(session, person_id)
-            first, end = await queries.click_ids(session)
-        for link_id in link_ids:
-            for forget in (queries.forget_counts, queries.forget_details, queries.forget_told_clicks):
-                await self._repeated(partial(forget, link_id=link_id, limit=ROWS_AT_ONCE))
-        for begin in range(first, end, CLICKS_AT_ONCE) if link_ids else ():
-            async with self._database.write() as session:
-                await queries.forget_clicks(session, link_ids, begin, begin + CLICKS_AT_ONCE)
+        await forget_clicks_of(self._database, link_ids)
 
     async def _forget_rest(self, work: Work, person_id: int) -> None:
         await self._dialogues.forget(person_id)
-        await self._repeated(lambda session: queries.forget_updates(session, person_id, ROWS_AT_ONCE))
-        await self._repeated(lambda session: queries.forget_deliveries(session, person_id, ROWS_AT_ONCE))
+        await repeated(self._database, lambda session: queries.forget_updates(session, person_id, ROWS_AT_ONCE))
+        await repeated(self._database, lambda session: queries.forget_deliveries(session, person_id, ROWS_AT_ONCE))
         async with self._database.write() as session:
             await queries.forget_beside_links(session, person_id)
             await queries.forget_dialogues(session, person_id)
@@ -95,15 +86,9 @@ class Erasure:
             if on_its_way and now - message.created_at < LAST_MESSAGE_TIME:
                 raise Later(LOOK_AGAIN)
             last = message.id
-            await self._repeated(
-                lambda session: queries.forget_deliveries(session, person_id, ROWS_AT_ONCE, up_to=last)
+            await repeated(
+                self._database,
+                lambda session: queries.forget_deliveries(session, person_id, ROWS_AT_ONCE, up_to=last),
             )
         async with self._database.write() as session:
             await queries.forget_work(session, work.id)
-
-    async def _repeated(self, forget: Callable[[AsyncSession], Awaitable[int]]) -> None:
-        """A transaction for each part, until there is nothing left."""
-        while True:
-            async with self._database.write() as session:
-                if not await forget(session):
-                    return

@@ -121,20 +121,26 @@ class Sender:
 
     async def _next(self, link_id: int) -> _Batch | None:
         """The batch on its way, or a new one; None: nothing waits, and the work is gone."""
-        async with self._database.write() as session:
-            row = await queries.hold(session, link_id)
-            if row is None or row.off_since is not None:
-                await queries.forget_waiting(session, link_id)
-                await queries.end_work(session, link_id)
-                return None
-            while row.batch is None:
-                await self._fill(session, row)
-                if row.batch is None and await queries.end_work(session, link_id):
+        while True:
+            async with self._database.write() as session:
+                row = await queries.hold(session, link_id)
+                if row is None or row.off_since is not None:
+                    await queries.forget_waiting(session, link_id)
+                    await queries.end_work(session, link_id)
                     return None
-            return _Batch(row.url, self._secret(row), row.batch)
+                if row.batch is None and await self._drops(session, link_id):
+                    continue
+                while row.batch is None:
+                    await self._fill(session, row)
+                    if row.batch is None and await queries.end_work(session, link_id):
+                        return None
+                return _Batch(row.url, self._secret(row), row.batch)
+
+    async def _drops(self, session: AsyncSession, link_id: int) -> bool:
+        """Leave out what waited for too long; whether there may be more of it, for a transaction of its own."""
+        return await queries.drop_oldest(session, link_id, queries.DROPPED_AT_ONCE) == queries.DROPPED_AT_ONCE
 
     async def _fill(self, session: AsyncSession, row: tables.LinkWebhook) -> None:
-        await queries.drop_oldest(session, row.link_id)
         clicks = await queries.take(session, row.link_id, CLICKS_IN_A_BATCH)
         if clicks:
             await session.refresh(row, ["dropped"])

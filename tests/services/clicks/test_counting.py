@@ -14,6 +14,9 @@ from db.tables import ClickDetail, Link, LinkEvent, LinkWebhook, WebhookClick, W
 from services.clicks.dimensions import OTHER
 from services.clicks.records import RecordedClick
 from services.clicks.river import ClickRiver
+from services.links.options import LinkOptions
+from services.links.slots import Slots
+from services.links.ways import LinkSettings, Way
 from tests.redirect_server.web import OWNER, make_link
 
 MOMENT = int(datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp() * 1000)
@@ -129,6 +132,23 @@ async def test_the_first_click_of_a_person_is_known_to_the_moment_whichever_jour
     assert await first() == datetime(2026, 3, 1, 12, 1, tzinfo=UTC)
     await counted(database, tmp_path / "left by a dead process", [RecordedClick(link, MOMENT + 1_500, False, False)])
     assert await first() == datetime(2026, 3, 1, 12, 0, 1, 500_000, tzinfo=UTC)
+
+
+async def test_clicks_that_are_counted_after_a_limit_was_set_use_it_up_and_none_does_twice(
+    database: Database, tmp_path: Path
+):
+    link, free = await make_link(database, "abc1234"), await make_link(database, "free")
+    options = LinkOptions(database, public_url="https://tok.example", own_hosts=frozenset(), allow_private=False)
+    await options.set_limit(OWNER, link, 5, datetime.now(UTC))
+    three = [RecordedClick(link, MOMENT, False, False)] * 3
+    crawlers = [RecordedClick(link, MOMENT, True, False)] * 4
+    await counted(database, tmp_path, [*three, *crawlers, RecordedClick(free, MOMENT, False, False)])
+    slots, settings = Slots(database), LinkSettings(own=Way("https://a.ru/", "a.ru"), limit=5)
+    assert [await slots.take(link, settings) for _ in range(4)] == [True, True, False, False]
+    await counted(database, tmp_path, three[:2])
+    async with database.read() as session:
+        passed = {row.id: row.passed for row in await session.execute(select(Link.id, Link.passed))}
+    assert passed == {link: 5, free: 0}
 
 
 async def test_a_webhook_is_owed_each_click_of_people_once_and_wakes(database: Database, tmp_path: Path):

@@ -8,16 +8,22 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from db.engine import Database
-from db.queries import alerts, dialogues, effects, inbox, links, people, works
+from db.queries import alerts, dialogues, effects, inbox, links, people, webhooks, works
 from db.tables import (
     Alert,
+    Base,
     Click,
+    ClickCount,
     ClickDetail,
     DailyVisitor,
     Effect,
     Link,
     LinkEvent,
+    LinkHealth,
     LinkLogo,
+    LinkNotice,
+    LinkTag,
+    LinkWebhook,
     VisitorKey,
     WebhookClick,
     Work,
@@ -51,6 +57,75 @@ async def test_a_deleted_link_loses_its_target_after_a_day_and_keeps_its_slug(da
         logos = set(await session.scalars(select(LinkLogo.picture)))
     assert targets == {"old": "", "fresh": "https://example.com/", "standing": "https://example.com/"}
     assert logos == {b"fresh", b"standing"}
+
+
+async def test_a_deleted_link_keeps_nothing_that_its_owner_told_it_after_a_day(database: Database):
+    address = "https://secret.example/"
+    # Of each column that can be told, something that is not what a new link has.
+    settings: dict[str, Any] = {
+        "name": "Secret", "paused_at": NOW, "click_limit": 5, "valid_from": NOW, "valid_until": NOW,
+        "fallback_url": address, "utm": {"source": "secret"}, "opens_app": True, "has_webhook": True, "muted": "bursts",
+        "rules": [{"kind": "country", "values": ["RU"], "target": address}], "qr_style": {"colour": "#123456"},
+        "variants": [{"key": key, "weight": 1, "target": address} for key in "AB"],
+    }  # fmt: skip
+    beside = {"webhook_clicks", "link_tags", "link_logos", "link_health", "link_notices", "link_webhooks"}
+    async with database.write() as session:
+        await people.add_if_new(session, 1, NOW)
+        for slug, deleted_at in (("old", NOW - 2 * DAY), ("standing", None), ("new", None)):
+            link = await links.add(session, slug=slug, owner_id=1, target=address, now=NOW)
+            assert link is not None
+            link.deleted_at = deleted_at
+            if slug != "new":
+                for name, value in settings.items():
+                    setattr(link, name, value)
+                session.add_all(_beside_link(link.id, address))
+    await Upkeep(database).clean_up(NOW)
+    async with database.read() as session:
+        told = {link.slug: link for link in await session.scalars(select(Link))}
+        other = {"id", "slug", "target", "deleted_at"}
+        for column in set(Link.__table__.columns.keys()) - other:
+            kept, new = getattr(told["old"], column), getattr(told["new"], column)
+            assert kept == new, f"{column} is kept"
+            assert column not in settings or getattr(told["standing"], column) == settings[column]
+        for name in beside:
+            table = Base.metadata.tables[name]
+            assert set(await session.scalars(select(table.c.link_id))) == {told["standing"].id}, name
+
+
+def _beside_link(link_id: int, address: str) -> list[Base]:
+    return [
+        WebhookClick(link_id=link_id, click="{}"),
+        LinkTag(link_id=link_id, tag="secret"),
+        LinkLogo(link_id=link_id, picture=b"secret"),
+        LinkHealth(link_id=link_id, checked_at=NOW, failures=0, reason=""),
+        LinkNotice(link_id=link_id, kind="near", value=5, at=NOW),
+        LinkWebhook(link_id=link_id, url=address, secret=b"secret", created_at=NOW),
+    ]
+
+
+async def test_what_was_counted_of_nobody_s_links_goes(database: Database):
+    async with database.write() as session:
+        await people.add_if_new(session, 1, NOW)
+        for slug, owner_id in (("nobodys", None), ("annas", 1), ("empty", None)):
+            link = await links.add(session, slug=slug, owner_id=1, target="https://a.example/", now=NOW)
+            assert link is not None
+            link.owner_id, link.target = owner_id, "" if owner_id is None else link.target
+            if slug == "empty":
+                continue
+            link.clicks, link.visitors, link.bots, link.first_click_at = 3, 2, 1, NOW
+            session.add_all(Click(link_id=link.id, at=NOW, bot=False, first_visit=True) for _ in range(3))
+            session.add_all(
+                ClickCount(link_id=link.id, bucket=bucket, clicks=1, visitors=1, bots=0) for bucket in range(3)
+            )
+            session.add(ClickDetail(link_id=link.id, level=2, start=0, values="{}"))
+    assert await Upkeep(database).clean_up(NOW) == CleanUp(nobodys_links=1)
+    async with database.read() as session:
+        told = {link.slug: link for link in await session.scalars(select(Link))}
+        for table, rows in ((Click, 3), (ClickCount, 3), (ClickDetail, 1)):
+            assert list(await session.scalars(select(table.link_id))) == [told["annas"].id] * rows
+    sums = {slug: (link.clicks, link.visitors, link.bots, link.first_click_at) for slug, link in told.items()}
+    assert sums == {"nobodys": (0, 0, 0, None), "annas": (3, 2, 1, NOW), "empty": (0, 0, 0, None)}
+    assert await Upkeep(database).clean_up(NOW) == CleanUp()
 
 
 async def test_drafts_end_after_a_day_and_an_hour_and_are_nobody_s_then(database: Database):
@@ -177,6 +252,31 @@ async def test_clicks_that_no_webhook_waits_for_any_more_go(database: Database):
     assert (await Upkeep(database).clean_up(NOW)).untold_clicks == 2
     async with database.read() as session:
         assert list(await session.scalars(select(WebhookClick.click))) == ["told"]
+
+
+async def test_of_clicks_that_nobody_sends_to_a_webhook_only_the_newest_wait(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(webhooks, "MOST_WAITING", 3)
+    async with database.write() as session:
+        await people.add_if_new(session, 1, NOW)
+        for slug, waiting in (("busy", AT_ONCE + 10), ("calm", 2)):
+            link = await links.add(session, slug=slug, owner_id=1, target="https://example.com/", now=NOW)
+            assert link is not None
+            link.has_webhook = True
+            session.add(LinkWebhook(link_id=link.id, url="https://a.example/", secret=b"", created_at=NOW, dropped=1))
+            await session.execute(
+                insert(WebhookClick), [{"link_id": link.id, "click": f"{slug} {each}"} for each in range(waiting)]
+            )
+    sizes: list[int] = []
+    _watched(webhooks, "drop_oldest", sizes, monkeypatch)
+    assert await Upkeep(database).clean_up(NOW) == CleanUp(untold_clicks=AT_ONCE + 7)
+    assert max(sizes) == AT_ONCE, "in small parts"
+    async with database.read() as session:
+        left = list(await session.scalars(select(WebhookClick.click).order_by(WebhookClick.id)))
+        dropped = list(await session.scalars(select(LinkWebhook.dropped).order_by(LinkWebhook.link_id)))
+    assert left == [*(f"busy {AT_ONCE + 7 + each}" for each in range(3)), "calm 0", "calm 1"]
+    assert dropped == [AT_ONCE + 8, 1]
 
 
 async def test_others_write_while_much_is_cleaned_up(database: Database, database_url: str):

@@ -1,5 +1,6 @@
 """All that is kept of a person is given and erased, whatever table it is in and whatever happens on the way."""
 
+import asyncio
 import base64
 import csv
 import io
@@ -13,7 +14,7 @@ import pytest
 from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import StorageKey
 from redis.asyncio import Redis
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bot.container import open_services
 from bot.dialogues import DatabaseStorage, open_dialogues
@@ -25,6 +26,8 @@ from db.queries import privacy as queries
 from db.queries.clicks import Count, add_counts
 from db.queries.personal import IMPERSONAL, PERSONAL
 from db.tables import Base
+from services.clicks.counting import Batch, count
+from services.clicks.records import RecordedClick
 from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import ANSWER
 from services.operations.alerts import Alerts
@@ -37,6 +40,7 @@ from services.privacy.export import NAMES, Export
 from services.security import Cipher
 from services.throttles import TooFast
 from services.works import Later, Work, Works
+from tests.waiting import somebody_waits
 
 ANNA, BEN = 1001, 1002
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -267,6 +271,53 @@ async def test_a_slug_stays_taken_and_leads_nowhere_and_web_processes_are_told(h
     assert (link.owner_id, link.target, link.deleted_at, link.clicks) == (None, "", NOW, 0)
     assert f"slug{ANNA}" in [slug for _, slug in changes]
     assert clicked == 3, "Ben's clicks are Ben's"
+
+
+async def late_clicks(house: House) -> Batch:
+    """A click on Anna's link and one on Ben's, recorded and not counted yet."""
+    async with house.database.write() as session:
+        owned = {row.owner_id: row.id for row in await session.scalars(select(tables.Link))}
+        session.add(tables.JournalPosition(uuid="late", position=0, moved_at=NOW))
+    at = int(NOW.timestamp() * 1000)
+    clicks = [RecordedClick(owned[person], at, False, True, person.to_bytes(16), "RU") for person in (ANNA, BEN)]
+    return Batch("late", 0, 2, clicks, [1, 2])
+
+
+async def kept_of_clicks(database: Database, link_id: int) -> dict[str, int]:
+    """How many rows each table of clicks has of a link, if any, and what is counted beside it."""
+    names = ("clicks", "click_counts", "click_details", "daily_visitors", "link_events", "webhook_clicks")
+    async with database.read() as session:
+        link = await session.get_one(tables.Link, link_id)
+        found = {"sum": link.clicks}
+        for name in names:
+            rows = select(func.count()).select_from(Base.metadata.tables[name]).where(text(f"link_id = {link_id}"))
+            found[name] = await session.scalar(rows) or 0
+    return {name: number for name, number in found.items() if number}
+
+
+async def test_clicks_that_are_counted_after_the_erasure_are_on_no_link(house: House):
+    batch = await late_clicks(house)
+    await house.privacy.erase(await house.erasing(), FAREWELL, NOW)
+    assert await count(house.database, batch, NOW)
+    annas, bens = (click.link_id for click in batch.clicks)
+    assert await kept_of_clicks(house.database, annas) == {}
+    assert (await kept_of_clicks(house.database, bens))["sum"] == 25
+
+
+async def test_clicks_that_are_being_counted_while_the_link_ends_are_on_no_link(house: House):
+    batch = await late_clicks(house)
+    annas, bens = (click.link_id for click in batch.clicks)
+    async with house.database.write() as session:
+        # The link has ended, and nobody sees that yet: on PostgreSQL its clicks are copied meanwhile.
+        assert await queries.end_links(session, ANNA, NOW, 50) == 1
+        counting = asyncio.create_task(count(house.database, batch, NOW))
+        await somebody_waits(house.database)
+    assert await counting
+    async with house.database.read() as session:
+        assert (await session.get_one(tables.JournalPosition, "late")).position == 2
+    before = {"sum": 24, "clicks": 3, "click_counts": 8, "click_details": 3, "link_events": 1, "webhook_clicks": 1}
+    assert await kept_of_clicks(house.database, annas) == before
+    assert (await kept_of_clicks(house.database, bens))["sum"] == 25
 
 
 async def test_acts_stay_and_say_nothing_of_whom(house: House):

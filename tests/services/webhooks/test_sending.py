@@ -247,6 +247,17 @@ async def test_what_is_left_out_is_counted_and_told(scene: Scene, receiver: Rece
     assert (await scene.state()).dropped == 0
 
 
+async def test_a_queue_that_grew_while_nobody_sent_is_shortened_in_small_parts_before_it_is_sent(
+    scene: Scene, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(queries, "MOST_WAITING", 5)
+    monkeypatch.setattr(queries, "DROPPED_AT_ONCE", 4)
+    await scene.webhooks.set(ANNA, scene.link.id, receiver.url, scene.clock.now)
+    await scene.clicks(*range(20))
+    await scene.sends()
+    assert [(batch["dropped"], batch["clicks"]) for batch in receiver.batches] == [(15, [15, 16, 17, 18, 19])]
+
+
 async def test_long_queues_take_turns(scene: Scene, receiver: Receiver):
     await scene.webhooks.set(ANNA, scene.link.id, receiver.url, scene.clock.now)
     await scene.clicks(*range(2_050))

@@ -116,3 +116,25 @@ async def test_of_a_webhook_that_takes_none_only_the_newest_clicks_wait(
         assert webhook is not None
         assert webhook.dropped == 4
         assert await queries.take(session, link_id, 10) == ["5", "6", "7"]
+
+
+async def test_a_long_queue_is_shortened_in_small_parts_by_who_counts(
+    database: Database, link_id: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(queries, "MOST_WAITING", 3)
+    monkeypatch.setattr(queries, "DROPPED_AT_ONCE", 2)
+    await clicked(database, link_id, *map(str, range(20)))
+    async with database.write() as session:
+        await session.execute(update(LinkWebhook).values(failing_since=NOW))
+    left = []
+    for number in range(20, 40):
+        await clicked(database, link_id, str(number))
+        async with database.read() as session:
+            left.append(await queries.count_waiting(session, link_id))
+    # Those that came, and two more.
+    assert left == [18, 16, 14, 12, 10, 8, 6, 4] + [3] * 12
+    async with database.write() as session:
+        webhook = await queries.find(session, link_id)
+        assert webhook is not None
+        assert webhook.dropped == 37
+        assert await queries.take(session, link_id, 10) == ["37", "38", "39"]
