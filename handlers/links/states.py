@@ -96,7 +96,7 @@ def _window_lines(link: Link, zone: tzinfo, now: datetime, *, with_offset: bool,
     if opens is not None:
         lines.append(_("⏳ Opens on {moment}").format(moment=moment_text(opens, zone, now)) + meant(opens))
     if ends is not None:
-        lines.append(_("⏳ Leads {until}").format(until=until_text(ends, zone, now)) + meant(ends))
+        lines.append(_("⏳ Works {until}").format(until=until_text(ends, zone, now)) + meant(ends))
     return lines
 
 

@@ -83,7 +83,7 @@ class QrStyles:
         if colour is None:
             raise ColourNotUnderstood(text)
         if colour and contrast_on_white(colour) < LEAST_CONTRAST:
-            raise ColourTooPale(colour, contrast_on_white(colour), LEAST_CONTRAST)
+            raise ColourTooPale(text.strip(), contrast_on_white(colour), LEAST_CONTRAST)
         await self._change(owner_id, link_id, "colour", colour)
 
     async def set_size(self, owner_id: int, link_id: int, size: int) -> None:

@@ -12,7 +12,7 @@ class ColourNotUnderstood(UserError):
 
 
 class ColourTooPale(UserError):
-    """``contrast`` of ``colour`` on white, where ``least`` is needed: cameras would not find the code."""
+    """``contrast`` of ``colour`` (as it was typed) on white, where ``least`` is needed by cameras to find the code."""
 
     def __init__(self, colour: str, contrast: float, least: float) -> None:
         super().__init__(colour, contrast, least)

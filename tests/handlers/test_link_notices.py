@@ -171,7 +171,7 @@ async def test_an_end_is_told_a_day_before_in_the_person_s_own_time(platform: Pl
     until = platform.clock() + timedelta(hours=20)
     await change(platform, valid_until=until)
     await runs(platform)
-    assert "Ведёт до" in read(await sees(anna, "⏳ Скоро закончится: localhost:"))
+    assert "Работает до" in read(await sees(anna, "⏳ Скоро закончится: localhost:"))
     assert ", 08:00." in said(anna)
     await sees(ben, "⏳ Ends soon: localhost:")
     assert ", 08:00." in said(ben)

@@ -266,13 +266,13 @@ async def test_a_start_is_pressed_and_taken_back(ben: Person):
     await opens_settings(ben)
     for label in ("In an hour", "Tomorrow", "In a week"):
         await ben.press("⏳")
-        await ben.press("▶️ Opens…")
+        await ben.press("⏳ Opens…")
         await ben.press(label)
         await ben.sees("⏳ Opens on")
         assert "⏳ From" in labels(ben)
         assert re.search(r"⏳ Opens on \d+ \w+( \d{4})?, \d\d:\d\d", said(ben))
         await ben.press("⏳ From")
-        await ben.press("▶️ Opens…")
+        await ben.press("⏳ Opens…")
         await ben.press("At once")
         await ben.sees_button("⏳ Time: any")
 
@@ -280,7 +280,7 @@ async def test_a_start_is_pressed_and_taken_back(ben: Person):
 async def test_moments_are_written_in_words_and_shown_as_they_were_understood(platform: Platform, anna: Person):
     await opens_settings(anna)
     await anna.press("⏳ Срок: нет")
-    await anna.press("▶️ Начало…")
+    await anna.press("⏳ Начало…")
     await anna.sees("UTC+3")
     shown = await answered(anna, "завтра в 18:30", "⏳ Откроется")
     tomorrow = platform.clock() + timedelta(hours=3, days=1)
@@ -301,7 +301,7 @@ async def test_moments_are_written_in_words_and_shown_as_they_were_understood(pl
         ("⏹ Ends…", "yesterday", "is over already"),
         ("⏹ Ends…", "01.01.2020", "is over already"),
         ("⏹ Ends…", "now", "is over already"),
-        ("▶️ Opens…", "yesterday at 18:00", "is over already"),
+        ("⏳ Opens…", "yesterday at 18:00", "is over already"),
         ("⏹ Ends…", "some day", "I don't see when"),
         ("⏹ Ends…", "31.02", "I don't see when"),
         ("⏹ Ends…", "5", "I don't see when"),
@@ -321,7 +321,7 @@ async def test_moments_that_make_no_sense_are_refused_and_may_be_sent_again(
 async def test_a_link_cannot_end_before_it_opens(ben: Person):
     await opens_settings(ben)
     await ben.press("⏳")
-    await ben.press("▶️ Opens…")
+    await ben.press("⏳ Opens…")
     await answered(ben, "in 3 days", "⏳ Opens on")
     await ben.press("⏳ From")
     await ben.press("⏹ Ends…")
@@ -329,7 +329,7 @@ async def test_a_link_cannot_end_before_it_opens(ben: Person):
     answer = await ben.press("In an hour")
     assert answer.show_alert
     assert "would end before it opens" in answer.text
-    await answered(ben, "in 4 days", "⏳ Leads until")
+    await answered(ben, "in 4 days", "⏳ Works until")
 
 
 async def test_an_hour_that_clocks_skip_or_repeat_is_said(platform: Platform, ben: Person):

@@ -26,7 +26,7 @@ async def test_an_end_at_midnight_is_the_same_day_in_the_text_and_on_the_button(
 
 async def test_a_link_of_one_day_names_that_day_alone(platform: Platform, anna: Person):
     await opens_settings(anna)
-    for part in ("▶️ Начало…", "⏹ Конец…"):
+    for part in ("⏳ Начало…", "⏹ Конец…"):
         await anna.press("⏳")
         await anna.press(part)
         await anna.press("Завтра")
@@ -39,13 +39,13 @@ async def test_a_link_of_one_day_names_that_day_alone(platform: Platform, anna: 
 
 
 async def test_from_when_until_when_fits_half_a_phone(anna: Person, ben: Person):
-    for person, month, span, two_months in (
-        (anna, "05.2030", "⏳ 3–7 мая", "⏳ 03.05–02.06"),
-        (ben, "05.2030", "⏳ 3–7 May", "⏳ 03/05\u2009–\u200902/06"),
+    for person, opens, month, span, two_months in (
+        (anna, "⏳ Начало…", "05.2030", "⏳ 3–7 мая", "⏳ 03.05–02.06"),
+        (ben, "⏳ Opens…", "05.2030", "⏳ 3–7 May", "⏳ 03/05\u2009–\u200902/06"),
     ):
         await opens_settings(person)
         await person.press("⏳")
-        await person.press("▶️")
+        await person.press(opens)
         await person.send(f"03.{month} 10:00")
         await person.sees_button("📡")
         for end, label in ((f"07.{month}", span), ("02.06.2030 18:00", two_months)):
@@ -59,7 +59,7 @@ async def test_from_when_until_when_fits_half_a_phone(anna: Person, ben: Person)
 async def test_when_it_opens_is_said_once(anna: Person):
     await opens_settings(anna)
     await anna.press("⏳ Срок: нет")
-    await anna.press("▶️ Начало…")
+    await anna.press("⏳ Начало…")
     shown = await answered(anna, "завтра в 18:30", "⏳ Откроется")
     assert shown.count("ткроется") == 1
 
@@ -74,7 +74,7 @@ async def test_a_link_that_is_off_is_not_said_to_work(platform: Platform, anna: 
     assert "Работает" not in said(anna)
     assert re.search(r"⏳ Срок: до \d+ \w+, 18:30 \(UTC\+3\)", said(anna))
     await anna.press("⏳ До")
-    await anna.press("▶️ Начало…")
+    await anna.press("⏳ Начало…")
     await answered(anna, "завтра в 9", "⏳ Срок: с ")
     assert "Откроется" not in said(anna)
     assert "09:00, до " in said(anna)

@@ -1,6 +1,7 @@
 """The QR of a link: one message with the picture, and its look chosen beneath."""
 
 import asyncio
+from functools import partial
 from io import BytesIO
 from zlib import crc32
 
@@ -14,6 +15,7 @@ from db.tables import Link, LinkLogo
 from sandbox import Message, Person
 from tests.handlers.reading import answers, nothing_was_reported, said, sends
 from tests.platform import Platform
+from tests.waiting import until
 
 
 def picture_of(
@@ -90,6 +92,10 @@ async def test_a_colour_is_chosen_beneath_the_picture_which_takes_it_on(platform
     assert (await style(platform))[0] == {}
 
 
+async def is_told(person: Person, typed: str, words: str) -> bool:
+    return typed in said(person) and words in said(person)
+
+
 async def test_a_colour_of_one_s_own_is_typed_and_a_pale_one_refused(platform: Platform, anna: Person):
     short_url, _ = await opened(anna)
     await anna.press("🎨 Цвет")
@@ -104,7 +110,7 @@ async def test_a_colour_of_one_s_own_is_typed_and_a_pale_one_refused(platform: P
         ("\u0661\u0662\u0663\u0664\u0665\u0666", "не цвет"),
     ):
         await anna.send(typed)
-        assert words in said(anna)
+        await until(partial(is_told, anna, typed, words), True)
         assert (await style(platform))[0] == {}
     await anna.send("1A2B3C")
     shown = await anna.sees_button("🎨 Цвет: #1a2b3c")

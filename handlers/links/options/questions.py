@@ -99,7 +99,7 @@ def limit(link: Link, page: int) -> Screen:
     elif passed:
         lines.append(_("Up to now: {count}").format(count=number(passed)))
     if is_used_up(link):
-        lines.append(_("The limit is used up: the link leads on with a greater one."))
+        lines.append(_("The limit is used up: the link works again with a greater one."))
     buttons = [
         _choice(("✓ " if each == link.click_limit else "") + number(each), Part.LIMIT, link, page, str(each))
         for each in LIMITS
@@ -111,19 +111,19 @@ def limit(link: Link, page: int) -> Screen:
 
 def validity(link: Link, page: int, zone: tzinfo, now: datetime) -> Screen:
     """When the link leads, and what of it is to be changed."""
-    opens = _("at once") if link.valid_from is None else from_text(link.valid_from, zone, now)
-    ends = _("never ends") if link.valid_until is None else until_text(link.valid_until, zone, now)
+    opens = _("from the start") if link.valid_from is None else from_text(link.valid_from, zone, now)
+    ends = _("with no end") if link.valid_until is None else until_text(link.valid_until, zone, now)
     lines = [
-        _("⏳ When does {link} lead?").format(link=anchor(link)),
+        _("⏳ When does {link} work?").format(link=anchor(link)),
         _("Now: {opens}, {ends}").format(opens=opens, ends=ends),
     ]
-    first = button(_("▶️ Opens…"), OptionsPress(part=Part.OPENS, id=link.id, page=page))
+    first = button(_("⏳ Opens…"), OptionsPress(part=Part.OPENS, id=link.id, page=page))
     last = button(_("⏹ Ends…"), OptionsPress(part=Part.ENDS, id=link.id, page=page))
     return Screen("\n".join(lines), rows([first, last], [back(link, page)]))
 
 
 def opens(link: Link, page: int, zone: tzinfo, now: datetime) -> Screen:
-    lines = [_("▶️ When shall {link} open?").format(link=anchor(link)), _how_to_say(zone, now)]
+    lines = [_("⏳ When shall {link} open?").format(link=anchor(link)), _how_to_say(zone, now)]
     choices = [(_("At once"), NONE), (_("In an hour"), "h"), (_("Tomorrow"), "d"), (_("In a week"), "w")]
     return _moments(lines, Part.OPENS, link, page, choices)
 
