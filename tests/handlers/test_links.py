@@ -64,8 +64,9 @@ async def test_the_command_reads_an_address_as_a_pasted_message_does(anna: Perso
 async def test_the_question_takes_one_address_among_words_and_goes_on_asking_otherwise(anna: Person):
     await anna.send("/link")
     await anna.send("localhost:3000\nlocalhost:4000")
-    assert "не веб-адрес" in said(anna)
+    assert "Пришлите адрес, который" in (await anna.sees("не веб-адрес")).text
     await anna.send("example.com/a example.com/b")
+    await anna.no_longer_sees("не веб-адрес")
     assert "2 адреса" in said(anna)
     await anna.send("вот он: https://example.com/x спасибо")
     assert "https://example.com/x" in anna.last.links
