@@ -37,7 +37,7 @@ async def answered(person: Person, text: str, sees: str) -> str:
 
 async def refused(person: Person, text: str, words: str) -> None:
     """What was typed is no answer: beneath it the bot says what is wrong."""
-    sent = await person.send(text)
+    sent = await person.send(text, quiet=True)
 
     async def is_told() -> bool:
         return person.last.message_id > sent.message_id and words in said(person)
