@@ -128,7 +128,7 @@ async def test_tags_are_typed_offered_and_removed(anna: Person):
     await anna.press("🏷 Теги: нет")
     await anna.press("➕ скидки-2026")
     await anna.sees_button("✖️ скидки-2026")
-    await refused(anna, "a b c d e f g h i j k", "Получится 12 тегов" in said(anna) or "Получится 11 тегов")
+    await refused(anna, "a b c d e f g h i j k", "Получится 12 тегов")
     await answered(anna, "осень", "осень, скидки-2026")
 
 

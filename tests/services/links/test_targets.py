@@ -87,7 +87,8 @@ def test_what_is_no_address_is_said_to_be_none(typed: str):
     ["http://localhost", "http://localhost:3000/x", "localhost:3000", "http://127.0.0.1", "http://127.1", "http://2130706433",
      "http://0x7f.0.0.1", "http://１２７.０.０.１", "http://10.1.2.3", "http://192.168.0.1", "http://169.254.169.254/latest",
      "http://0.0.0.0", "http://[::1]", "http://[::ffff:127.0.0.1]", "http://[64:ff9b::7f00:1]", "http://[2002:7f00:1::]",
-     "http://[fc00::1]", "http://[fec0::1]", "http://224.0.0.1", "http://printer", "http://nas.local", "http://db.internal", "http://localhost."],
+     "http://[fc00::1]", "http://[fec0::1]",
+     "http://224.0.0.1", "http://printer", "http://nas.local", "http://db.internal", "http://localhost."],
 )  # fmt: skip
 def test_private_addresses_are_refused_however_they_are_written(typed: str):
     with pytest.raises(PrivateAddress):
