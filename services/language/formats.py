@@ -15,9 +15,9 @@ from services.language.current import current_language
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 NBSP = "\u00a0"
 MINUS = "−"
-# English as the world outside the USA writes dates and 24 hours.
 # As people call them; their full names fill a button twice.
 SHORT_COUNTRIES = {"ru": {"US": "США", "AE": "ОАЭ"}, "en": {"US": "USA", "GB": "UK", "AE": "UAE"}}
+# English as the world outside the USA writes dates and 24 hours.
 LOCALES = {"ru": "ru_RU", "en": "en_GB"}
 
 
