@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import structlog
 from aiohttp import web
@@ -22,6 +22,7 @@ from services.links.slots import Slots
 
 log = structlog.get_logger()
 Ready = Callable[[], Awaitable[None]]
+KEY_SECONDS = 2.0
 # How many errors of requests are being kept at once.
 MOST_REPORTS, LAST_REPORTS_SECONDS = 8, 2.0
 
@@ -54,6 +55,10 @@ async def serve_web(
         hashes = VisitorHashes(container.database)
         hashes.start()
         stack.push_async_callback(hashes.close)
+        # A visitor who comes before today's key is known would be another one afterwards. Links do not wait for long.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(KEY_SECONDS):
+                await hashes.asked()
         river = ClickRiver(container.database, settings.journals_dir)
         river.open()
         stack.push_async_callback(river.close)

@@ -31,6 +31,8 @@ GATHER_SECONDS = 0.2
 # Between full batches. Where redirects take all of the processor, they come first and clicks wait in the journal…
 BREATH_SECONDS = 0.02
 LONG_BREATH_SECONDS = 0.1
+# So many times as long as the last batch took.
+PATIENCE = 20.0
 BUSY_SHARE = 0.9
 # …until so many wait that counting has to keep up.
 PATIENT_CLICKS = 100_000
@@ -126,6 +128,7 @@ class ClickDrain:
         while True:
             # Looked at before the round: the last one begins after all clicks are in.
             closing = self._closing.is_set()
+            began = time.monotonic()
             try:
                 full = await self._round()
             except Exception as error:
@@ -139,20 +142,33 @@ class ClickDrain:
             elif self._retry_seconds:
                 await self._rest(self._retry_seconds)
             elif full:
-                await self._breathe()
+                await self._breathe(time.monotonic() - began)
             else:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(SWEEP_SECONDS):
                         await self._own.journal.arrived.wait()
                 await self._rest(GATHER_SECONDS)
 
-    async def _breathe(self) -> None:
-        """Rest after a full batch; longer where others take all of the processor while the drain rests."""
-        began, used = time.monotonic(), time.process_time()
-        await self._rest(BREATH_SECONDS)
-        busy = time.process_time() - used > BUSY_SHARE * (time.monotonic() - began)
-        if busy and self._own.journal.rows < PATIENT_CLICKS:
-            await self._rest(LONG_BREATH_SECONDS - BREATH_SECONDS)
+    async def _breathe(self, seconds: float) -> None:
+        """Rest after a full round of so many ``seconds``.
+
+        Where others take all of the processor while the drain rests, it rests many times as long as it worked.
+        """
+        ends = time.monotonic() + PATIENCE * seconds
+        breath = BREATH_SECONDS
+        while True:
+            began, used = time.monotonic(), time.process_time()
+            await self._rest(breath)
+            now = time.monotonic()
+            busy = time.process_time() - used > BUSY_SHARE * (now - began)
+            patient = self._own.journal.rows < PATIENT_CLICKS and not self._closing.is_set()
+            if not (busy and patient):
+                return
+            # A large batch would hold up those who came first.
+            self._own.batch = BATCH
+            if now >= ends:
+                return
+            breath = LONG_BREATH_SECONDS
 
     async def _rest(self, seconds: float) -> None:
         """Wait, but not when the drain is being closed."""
@@ -184,7 +200,10 @@ class ClickDrain:
             source.position = None
             return True
         full = len(batch.clicks) == source.batch
-        _learn(source, time.monotonic() - began, full)
+        if full:
+            _learn(source, time.monotonic() - began, full)
+        else:
+            source.batch = BATCH
         source.position = batch.new
         await self._forget(journal, batch.new)
         return full

@@ -99,8 +99,10 @@ class VisitorHashes:
             key = await queries.key_of(session, day)
         if key is not None:
             return key
+        # Kept before it is offered: who comes meanwhile is hashed under it already.
+        offered = self._keys.setdefault(day, urandom(KEY_BYTES))
         async with self._database.write() as session:
-            return await queries.offer_key(session, day, self._keys.get(day) or urandom(KEY_BYTES))
+            return await queries.offer_key(session, day, offered)
 
     async def _run(self) -> None:
         while True:

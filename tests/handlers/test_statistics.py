@@ -127,7 +127,7 @@ async def test_every_view_of_every_period_is_the_same_message_edited(platform: P
         assert ben.last.message_id == message
         assert f"✓ {view}" in ben.last.buttons
         assert seen[0][0] in "📊🗓🌍🚪📱💽🧭🗣🔳🔀", "the answer comes first"
-        assert seen[-1] == "🕒 UTC+3"
+        assert "🕒 UTC+3" in seen
     assert len(ben.messages()) == 2
     await nothing_was_reported(platform)
 

@@ -122,6 +122,7 @@ async def web_process(
         stack.push_async_callback(slots.close)
         hashes.start()
         stack.push_async_callback(hashes.close)
+        await hashes.asked()
         river = ClickRiver(database, folder)
         river.open()
         stack.push_async_callback(river.close)

@@ -43,6 +43,22 @@ async def days(database: Database) -> list[int]:
         return sorted(await session.scalars(select(VisitorKey.day)))
 
 
+async def test_who_comes_while_the_key_is_being_agreed_upon_is_the_same_visitor_afterwards(database: Database):
+    hashes = VisitorHashes(database, clock=lambda: NOON)
+    hashes.start()
+    asked = asyncio.create_task(hashes.asked())
+    # Not at once, so that the database is being asked by now.
+    for _ in range(3):
+        await asyncio.sleep(0)
+    told = set()
+    while not asked.done():
+        told.add(hashes.hash(7, ADDRESS, AGENT, NOON))
+        await asyncio.sleep(0)
+    told.add(hashes.hash(7, ADDRESS, AGENT, NOON))
+    await hashes.close()
+    assert len(told) == 1
+
+
 async def test_all_processes_tell_a_visitor_alike_who_all_start_at_once(database: Database):
     clock = Clock(NOON)
     processes = [VisitorHashes(database, clock=clock) for _ in range(5)]
