@@ -28,6 +28,8 @@ LEAST_BATCH = 2_000
 READ_AT_ONCE = 1_000
 # Clicks of this long are counted together, so that a single one is seen soon and many cost few transactions.
 GATHER_SECONDS = 0.2
+# So many times that long where redirects fill the processor: clicks are seen within two seconds all the same.
+MOST_GATHERINGS = 5
 # Between full batches. Where redirects take all of the processor, they come first and clicks wait in the journal…
 BREATH_SECONDS = 0.02
 LONG_BREATH_SECONDS = 0.1
@@ -147,7 +149,16 @@ class ClickDrain:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(SWEEP_SECONDS):
                         await self._own.journal.arrived.wait()
-                await self._rest(GATHER_SECONDS)
+                await self._gather()
+
+    async def _gather(self) -> None:
+        """Let some clicks come together; longer where redirects take all of the processor, but not for long."""
+        for _ in range(MOST_GATHERINGS):
+            began, used = time.monotonic(), time.process_time()
+            await self._rest(GATHER_SECONDS)
+            busy = time.process_time() - used > BUSY_SHARE * (time.monotonic() - began)
+            if not busy or self._closing.is_set() or self._own.journal.rows >= PATIENT_CLICKS:
+                return
 
     async def _breathe(self, seconds: float) -> None:
         """Rest after a full round of so many ``seconds``.
