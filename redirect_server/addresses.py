@@ -39,11 +39,9 @@ class Addresses:
         peer = request.remote or ""
         if not self._trusted or not self._is_trusted_peer(peer):
             return peer
-        listed = request.headers.getall(FORWARDED_FOR, ())
-        entries = ",".join(listed).split(",") if listed else []
-        address = packed(peer)
-        while entries:
-            entry = entries.pop()
+        listed = request.headers.getall(FORWARDED_FOR, None) or [peer]
+        address: bytes | None = None
+        for entry in reversed((listed[0] if len(listed) == 1 else ",".join(listed)).split(",")):
             address = packed(entry)
             if address is None or not self._is_trusted(address):
                 break
@@ -63,8 +61,11 @@ class Addresses:
         if address is None:
             return False
         number = int.from_bytes(address)
-        # A list, since a generator costs more than what it would look at.
-        return any([number & mask == network for mask, network in self._trusted.get(len(address), ())])  # noqa: C419
+        # any() with a generator would cost more than what it looks at.
+        for mask, network in self._trusted.get(len(address), ()):  # noqa: SIM110
+            if number & mask == network:
+                return True
+        return False
 
 
 _LOOPBACK: Final = bytes(15) + b"\x01"

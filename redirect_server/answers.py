@@ -13,16 +13,18 @@ class Found(web.StreamResponse):
     """A redirect without a body, that nobody on the way may keep.
 
     ``web.Response`` collects headers in a dictionary and renders it for each answer, which takes more time than all
-    else that a redirect needs. Here the head is one string. Signals on prepared responses do not see it.
+    else that a redirect needs. Here the head is one string. Signals on prepared responses do not see it,
+    and it has no ``headers``: the constructor of its class, which makes them, costs as much again.
     """
 
     # 302, not 301: browsers cache 301, and later clicks would never reach us.
     # Nothing is said of the referrer: what the target gets to know is for the page to say that has the link on it.
     HEAD = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nCache-Control: private, no-store\r\nLocation: {}\r\nDate: {}\r\n"
 
+    _status, _reason = FOUND, "Found"
+
     def __init__(self, location: str, *, now: float, cookie: str | None) -> None:
         """``location`` and ``cookie`` are ASCII without line breaks; ``now`` in seconds since 1970."""
-        super().__init__(status=FOUND)
         self._head = self.HEAD.format(location, _date(int(now)))
         if cookie is not None:
             self._head += f"Set-Cookie: {cookie}\r\n"

@@ -15,7 +15,7 @@ from db.queries import clicks as queries
 from services.clicks.counting import Batch, count
 from services.clicks.folder import JournalFolder
 from services.clicks.journal import ClickJournal
-from services.clicks.records import RecordedClick
+from services.clicks.records import ClicksUnreadable, RecordedClick
 
 BATCH = 1_000
 # Where more wait, batches grow, for many clicks on one link cost little more than one; but only as long as a
@@ -210,7 +210,7 @@ class ClickDrain:
             # The answer to an earlier commit was lost, or another process counts the same journal.
             source.position = None
             return True
-        full = len(batch.clicks) == source.batch
+        full = len(batch.clicks) >= source.batch
         if full:
             _learn(source, time.monotonic() - began, full)
         else:
@@ -241,7 +241,7 @@ class ClickDrain:
         """Count a batch of a dead process's journal, and remove the file with its last one."""
         try:
             full = await self._count(source)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ClicksUnreadable) as error:
             self._left.remove(source)
             self._folder.set_aside(source.journal, str(error))
             return False
@@ -290,14 +290,15 @@ def _learn(source: _Source, seconds: float, full: bool) -> None:
 
 
 async def _read(journal: ClickJournal, position: int, most: int) -> Batch:
-    """The next ``most`` clicks after ``position``, or what there is."""
+    """The next ``most`` clicks after ``position`` and the rest of their row, or what there is."""
     clicks: list[RecordedClick] = []
-    newest = position
+    numbers = [position]
     while len(clicks) < most:
         at_once = min(READ_AT_ONCE, most - len(clicks))
-        newest, some = journal.read(newest, at_once)
+        next_numbers, some = journal.read(numbers[-1], at_once)
+        numbers += next_numbers
         clicks += some
         if len(some) < at_once:
             break
         await asyncio.sleep(0)
-    return Batch(journal.uuid, position, newest, clicks, journal.numbers(position, newest))
+    return Batch(journal.uuid, position, numbers[-1], clicks, numbers[1:])

@@ -5,11 +5,13 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import structlog
 
-from services.clicks.records import FORMAT, INSERT, SELECT, SELECT_NEWEST, SELECT_NUMBERS, UPGRADES, RecordedClick
+from services.clicks import records
+from services.clicks.records import DELETE, FORMAT, INSERT, SELECT, SIZE, UPGRADES, ClicksUnreadable, RecordedClick
 
 # Rows that wait to be counted; at some 130 bytes each this bounds the file near 130 MB.
 MAX_ROWS = 1_000_000
@@ -58,7 +60,8 @@ class ClickJournal:
         self._connection = _open(path)
         try:
             self.uuid, self.forgotten, newest, self.rows = self._connection.execute(
-                "SELECT uuid, forgotten, (SELECT max(id) FROM clicks), (SELECT count(*) FROM clicks) FROM journal"
+                "SELECT uuid, forgotten, (SELECT id + size - 1 FROM turns ORDER BY id DESC LIMIT 1),"
+                " (SELECT coalesce(sum(size), 0) FROM turns) FROM journal"
             ).fetchone()
         except (sqlite3.Error, TypeError) as error:
             self._connection.close()
@@ -80,16 +83,22 @@ class ClickJournal:
         self._clicks.append(click)
         return kept
 
-    def read(self, after: int, limit: int) -> tuple[int, list[RecordedClick]]:
-        """The next ``limit`` clicks after the number ``after``, or what there is, and the number of the last one."""
-        (newest,) = self._connection.execute(SELECT_NEWEST, (after, limit)).fetchone()
-        if newest is None:
-            return after, []
-        return newest, list(map(RecordedClick._make, self._connection.execute(SELECT, (after, newest))))
+    def read(self, after: int, limit: int) -> tuple[list[int], list[RecordedClick]]:
+        """The next ``limit`` clicks after the number ``after`` and the rest of the row that they end in, or what there
+        is; and their numbers.
 
-    def numbers(self, after: int, newest: int) -> list[int]:
-        """The numbers of the clicks that :meth:`read` gave from ``after`` to ``newest``, in their order."""
-        return [number for (number,) in self._connection.execute(SELECT_NUMBERS, (after, newest))]
+        Raises ClicksUnreadable.
+        """
+        numbers: list[int] = []
+        clicks: list[RecordedClick] = []
+        with closing(self._connection.execute(SELECT, (after,))) as rows:
+            for first, size, written in rows:
+                known = max(0, after + 1 - first)
+                numbers += range(first + known, first + size)
+                clicks += records.read(written)[known:]
+                if len(clicks) >= limit:
+                    break
+        return numbers, clicks
 
     def skip_to(self, position: int) -> None:
         """Give no number up to ``position``, which the database has counted already."""
@@ -103,7 +112,8 @@ class ClickJournal:
         try:
             with self._connection as connection:
                 connection.execute("BEGIN")
-                gone = connection.execute("DELETE FROM clicks WHERE id <= ?", (position,)).rowcount
+                (gone,) = connection.execute(SIZE, (position,)).fetchone()
+                connection.execute(DELETE, (position,))
                 connection.execute("UPDATE journal SET forgotten = max(forgotten, ?)", (position,))
         except sqlite3.Error as error:
             self._failure = str(error)
@@ -112,9 +122,12 @@ class ClickJournal:
         self.forgotten = max(self.forgotten, position)
 
     def oldest(self) -> int | None:
-        """When the oldest click that waits was made, in milliseconds since 1970; None when none waits."""
-        row = self._connection.execute("SELECT at FROM clicks ORDER BY id LIMIT 1").fetchone()
-        return None if row is None else row[0]
+        """When the oldest click that waits was made, in milliseconds since 1970; None without any to read."""
+        row = self._connection.execute("SELECT clicks FROM turns ORDER BY id LIMIT 1").fetchone()
+        try:
+            return None if row is None else records.read(row[0])[0].at
+        except ClicksUnreadable:
+            return None
 
     def trouble(self) -> str | None:
         """Why clicks are lost just now, in plain words; None when all is well. Writes to the disk to know."""
@@ -173,10 +186,10 @@ class ClickJournal:
         """Commit all clicks of a turn, or raise sqlite3.Error and keep none."""
         if not clicks:
             return
-        numbered = [(number, *click) for number, click in enumerate(clicks, self.last_id + 1)]
+        rows = records.rows(clicks, self.last_id + 1)
         with self._connection as connection:
             connection.execute("BEGIN")
-            connection.executemany(INSERT, numbered)
+            connection.executemany(INSERT, rows)
         self.last_id += len(clicks)
         self.rows += len(clicks)
         self.arrived.set()
@@ -214,6 +227,7 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _upgrade(connection: sqlite3.Connection) -> None:
     """Bring the file to this version's format, step by step, or leave it as it was."""
+    connection.create_function("written_anew", -1, records.written_anew, deterministic=True)
     with connection:
         connection.execute("BEGIN IMMEDIATE")
         (found,) = connection.execute("PRAGMA user_version").fetchone()

@@ -1,13 +1,15 @@
 """What is recorded of a click, and how a journal file stores it."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+import msgspec
 
 
 class RecordedClick(NamedTuple):
     """One click as the redirect server saw it. Never the visitor's address.
 
-    A journal has one column for each field, of the same name: a field more needs a step in :data:`UPGRADES`.
-    (A tuple is a row as it is: of thousands a second, none has to be turned into one.)
+    A journal has the fields in this order. One more comes at the end with a default, which older clicks get, and
+    takes a step in :data:`UPGRADES`, if an empty one: an older version must not read what it does not know.
     """
 
     link_id: int
@@ -34,6 +36,30 @@ class RecordedClick(NamedTuple):
 
 
 COLUMNS = RecordedClick._fields
+# Clicks of one row of a journal: all of a turn of the event loop, or as many.
+MOST_IN_A_ROW: Final = 100
+
+write = msgspec.json.Encoder().encode
+_read = msgspec.json.Decoder(list[RecordedClick]).decode
+
+
+class ClicksUnreadable(ValueError):
+    """A row of a journal is damaged."""
+
+
+def read(clicks: bytes) -> list[RecordedClick]:
+    """What :func:`write` made of a list of clicks: JSON, an array for each. Raises ClicksUnreadable."""
+    try:
+        return _read(clicks)
+    except msgspec.DecodeError as error:
+        raise ClicksUnreadable(str(error)) from error
+
+
+def written_anew(*columns: int | str | bytes) -> bytes:
+    """A click as journals had it before format 3, a column for each field, as :func:`write` gives it."""
+    link_id, at, bot, first_visit, visitor, *dimensions, qr, variant = columns
+    return write([(link_id, at, bool(bot), bool(first_visit), visitor, *dimensions, bool(qr), variant)])
+
 
 # UPGRADES[n] takes a journal of format n (PRAGMA user_version) to format n + 1. A step that was released never
 # changes: files of that format may stand on somebody's disk.
@@ -57,10 +83,26 @@ UPGRADES: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE clicks ADD COLUMN qr INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE clicks ADD COLUMN variant TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        # Clicks of one turn of the event loop in a row: its size, and the number of the first; they are numbered on.
+        "CREATE TABLE turns (id INTEGER PRIMARY KEY, size INTEGER NOT NULL, clicks BLOB NOT NULL)",
+        "INSERT INTO turns SELECT id, 1, written_anew(link_id, at, bot, first_visit, visitor, country, device, system,"
+        " browser, app, referrer, language, qr, variant) FROM clicks",
+        "DROP TABLE clicks",
+    ),
 )
 FORMAT = len(UPGRADES)
 
-INSERT = f"INSERT INTO clicks (id, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})"  # noqa: S608
-SELECT = f"SELECT {', '.join(COLUMNS)} FROM clicks WHERE id > ? AND id <= ? ORDER BY id"  # noqa: S608
-SELECT_NEWEST = "SELECT max(id) FROM (SELECT id FROM clicks WHERE id > ? ORDER BY id LIMIT ?)"
-SELECT_NUMBERS = "SELECT id FROM clicks WHERE id > ? AND id <= ? ORDER BY id"
+INSERT: Final = "INSERT INTO turns (id, size, clicks) VALUES (?, ?, ?)"
+# Whose last click may come after a number; and those whose last click does not.
+SELECT: Final = f"SELECT id, size, clicks FROM turns WHERE id > ? - {MOST_IN_A_ROW} ORDER BY id"  # noqa: S608
+SIZE: Final = "SELECT coalesce(sum(size), 0) FROM turns WHERE id <= ?1 AND id + size - 1 <= ?1"
+DELETE: Final = "DELETE FROM turns WHERE id <= ?1 AND id + size - 1 <= ?1"
+
+
+def rows(clicks: list[RecordedClick], first: int) -> list[tuple[int, int, bytes]]:
+    """The rows that keep the clicks, which are numbered from ``first`` on."""
+    if len(clicks) <= MOST_IN_A_ROW:
+        return [(first, len(clicks), write(clicks))]
+    parts = [clicks[start : start + MOST_IN_A_ROW] for start in range(0, len(clicks), MOST_IN_A_ROW)]
+    return [(first + place * MOST_IN_A_ROW, len(part), write(part)) for place, part in enumerate(parts)]

@@ -13,7 +13,7 @@ import pytest
 from services.clicks import journal as journal_module
 from services.clicks.folder import JournalFolder
 from services.clicks.journal import ClickJournal, JournalUnusable
-from services.clicks.records import FORMAT, UPGRADES, RecordedClick
+from services.clicks.records import FORMAT, UPGRADES, ClicksUnreadable, RecordedClick
 from tests.full_disk import full_disk
 
 CLICK = RecordedClick(link_id=1, at=1_700_000_000_000, bot=False, first_visit=True)
@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 def rows_on_disk(path: Path) -> int:
     """As a process sees them that comes after this one."""
     with sqlite3.connect(path) as connection:
-        (rows,) = connection.execute("SELECT count(*) FROM clicks").fetchone()
+        (rows,) = connection.execute("SELECT coalesce(sum(size), 0) FROM turns").fetchone()
     connection.close()
     return int(rows)
 
@@ -77,9 +77,11 @@ async def test_clicks_come_back_as_they_went_in(path: Path):
         await journal.record(click)
     first, batch = journal.read(0, 5)
     assert batch == clicks[:5]
-    newest, rest = journal.read(first, 5)
+    second, rest = journal.read(first[-1], 5)
     assert rest == clicks[5:]
-    assert journal.read(newest, 5) == (newest, [])
+    numbers = first + second
+    assert numbers == list(range(numbers[0], numbers[0] + 7))
+    assert journal.read(second[-1], 5) == ([], [])
     journal.close()
 
 
@@ -88,10 +90,10 @@ async def test_a_number_is_never_given_to_a_second_click(path: Path):
     for _ in range(3):
         journal = ClickJournal(path)
         await asyncio.gather(journal.record(CLICK), journal.record(CLICK))
-        newest, clicks = journal.read(journal.forgotten, 10)
-        assert len(clicks) == 2
-        numbers += [newest - 1, newest]
-        journal.forget(newest)
+        given, clicks = journal.read(journal.forgotten, 10)
+        assert len(given) == len(clicks) == 2
+        numbers += given
+        journal.forget(given[-1])
         assert (journal.rows, rows_on_disk(path)) == (0, 0)
         journal.close()
     assert numbers == sorted(set(numbers))
@@ -100,14 +102,14 @@ async def test_a_number_is_never_given_to_a_second_click(path: Path):
 async def test_a_full_journal_loses_clicks_says_so_and_goes_on(path: Path):
     journal = ClickJournal(path, max_rows=3)
     assert journal.trouble() is None
-    await asyncio.gather(*(journal.record(CLICK) for _ in range(5)))
+    await journal.record(CLICK)
+    await asyncio.gather(*(journal.record(CLICK) for _ in range(4)))
     assert (journal.rows, journal.lost) == (3, 2)
     assert "full" in (journal.trouble() or "")
-    newest, _ = journal.read(0, 2)
-    journal.forget(newest)
+    journal.forget(journal.read(0, 1)[0][-1])
     assert journal.trouble() is None
     await journal.record(CLICK)
-    assert (journal.rows, journal.lost) == (2, 2)
+    assert (journal.rows, journal.lost) == (3, 2)
     journal.close()
 
 
@@ -157,14 +159,58 @@ async def test_a_journal_of_an_older_version_is_brought_up_to_date_with_its_clic
         old.commit()
     new = ClickJournal(path)
     assert (new.uuid, new.rows) == ("its own", 1)
-    assert new.read(0, 10) == (5, [RecordedClick(7, 1000, False, True)])
-    assert new.numbers(0, 5) == [5]
+    assert new.read(0, 10) == ([5], [RecordedClick(7, 1000, False, True)])
     told = RecordedClick(
         7, 2000, False, True, b"0" * 16, "RU", "iPhone", "iOS 17", "Mobile Safari", "VK", "vk.com", "ru", True, "B"
     )
     await new.record(told)
     assert new.read(5, 10)[1] == [told]
     new.close()
+
+
+async def test_clicks_that_an_older_version_took_down_come_back_as_they_were(path: Path):
+    told = RecordedClick(
+        8, 2000, False, True, b"\xff\x00" * 8, "RU", "iPad", "iOS 17", "Safari", "VK", "пример.рф", "ru", True, "B"
+    )
+    bot = RecordedClick(9, 3000, True, False)
+    with closing(sqlite3.connect(path)) as old:
+        for statement in UPGRADES[0] + UPGRADES[1]:
+            old.execute(statement)
+        old.execute("INSERT INTO journal (uuid, forgotten, probe) VALUES ('its own', 0, 0)")
+        places = ", ".join("?" * (len(told) + 1))
+        old.executemany(f"INSERT INTO clicks VALUES ({places})", [(5, *told), (6, *bot)])
+        old.execute("PRAGMA user_version = 2")
+        old.commit()
+    new = ClickJournal(path)
+    assert new.rows == 2
+    assert new.read(0, 10) == ([5, 6], [told, bot])
+    new.close()
+
+
+async def test_a_crowd_of_one_turn_can_be_counted_in_parts(path: Path):
+    journal = ClickJournal(path)
+    crowd = [RecordedClick(number, 1_700_000_000_000, False, False) for number in range(250)]
+    await asyncio.gather(*map(journal.record, crowd))
+    numbers, part = journal.read(0, 10)
+    assert part == crowd[:100]
+    journal.forget(numbers[-1])
+    assert (journal.rows, rows_on_disk(path)) == (150, 150)
+    others, rest = journal.read(numbers[-1], 1_000)
+    assert part + rest == crowd
+    assert numbers + others == list(range(numbers[0], numbers[0] + 250))
+    journal.close()
+
+
+async def test_damaged_clicks_of_a_dead_process_are_left_as_they_are(path: Path):
+    journal = ClickJournal(path)
+    await journal.record(CLICK)
+    with closing(sqlite3.connect(path)) as damaged:
+        damaged.execute("UPDATE turns SET clicks = '[[1'")
+        damaged.commit()
+    assert journal.oldest() is None
+    with pytest.raises(ClicksUnreadable):
+        journal.read(0, 10)
+    journal.close()
 
 
 async def test_a_journal_of_a_newer_version_is_left_as_it_is(path: Path):
