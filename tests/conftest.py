@@ -1,60 +1,90 @@
 """What tests of all rooms share: real databases, each test its own."""
 
-import uuid
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from db.engine import Database
-from db.migrate import migrate
-from tests.servers import postgres_server, valkey_server
+from tests.databases import create_postgres, drop_postgres, migrated_file, migrated_postgres_server
+from tests.servers import folder_in_memory, valkey_server
+
+SHARED_POSTGRES = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    """Folders of tests lie in memory where there is room: thousands of databases come and go in them."""
+    in_memory = folder_in_memory()
+    if in_memory is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Where tests run in several processes, these share one PostgreSQL: starting one takes seconds."""
+    config: pytest.Config = node.config
+    if SHARED_POSTGRES not in config.stash:
+        servers = ExitStack()
+        config.add_cleanup(servers.close)
+        config.stash[SHARED_POSTGRES] = servers.enter_context(migrated_postgres_server())
+    node.workerinput["postgres"] = config.stash[SHARED_POSTGRES]
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
+def postgres(request: pytest.FixtureRequest) -> Iterator[str]:
     """A PostgreSQL of this test run's own, without a database name."""
-    with postgres_server() as url:
-        yield url
+    shared: str | None = getattr(request.config, "workerinput", {}).get("postgres")
+    if shared is not None:
+        yield shared
+        return
+    with migrated_postgres_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[str]:
-    """A Valkey of this test run's own."""
+    """A Valkey of this process's own."""
     with valkey_server() as url:
         yield url
 
 
 @pytest.fixture
 def new_postgres_database(postgres: str) -> Callable[[], Awaitable[str]]:
-    """Makes an empty database and gives its address."""
-
-    async def make() -> str:
-        name = f"test_{uuid.uuid4().hex}"
-        engine = create_async_engine(f"{postgres}/postgres", isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            await connection.execute(text(f"CREATE DATABASE {name}"))
-        await engine.dispose()
-        return f"{postgres}/{name}"
-
-    return make
+    """Makes a database with all tables and gives its address."""
+    return lambda: create_postgres(postgres)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database: every test that takes it runs on both kinds."""
+async def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database without tables: every test that takes it runs on both kinds."""
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'toklink.db'}"
-    url: str = await request.getfixturevalue("new_postgres_database")()
-    return url
+        yield f"sqlite+aiosqlite:///{tmp_path / 'toklink.db'}"
+        return
+    url = await create_postgres(request.getfixturevalue("postgres"), empty=True)
+    yield url
+    await drop_postgres(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database with all tables: every test that takes it runs on both kinds."""
+    if request.param == "sqlite":
+        path = tmp_path / "toklink.db"
+        path.write_bytes(migrated_file())
+        yield f"sqlite+aiosqlite:///{path}"
+        return
+    url = await create_postgres(request.getfixturevalue("postgres"))
+    yield url
+    await drop_postgres(url)
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A database with all tables, on both kinds."""
     database = Database.open(database_url)
-    await migrate(database)
     yield database
     await database.close()

@@ -22,6 +22,7 @@ from bot.webhook import Webhook
 from db.migrate import migrate
 from db.tables import Link
 from sandbox import SandboxClient, SandboxServer
+from tests.databases import migrated_file
 from tests.servers import free_port
 from tests.waiting import PATIENCE_SECONDS, until
 
@@ -114,6 +115,8 @@ async def running_platform(
         server = await stack.enter_async_context(SandboxServer(SANDBOX_TOKEN, now=clock, enforce_rates=enforce_rates))
         world = await stack.enter_async_context(SandboxClient(server.url, timeout=PATIENCE_SECONDS))
         settings = in_sandbox(Settings(_env_file=None, data_dir=folder, web_port=free_port()), server.url)
+        if not (folder / "toklink.db").exists():
+            (folder / "toklink.db").write_bytes(migrated_file())
         platform = Platform(settings.model_copy(update=dict(changes or {})), server, world, clock)
         await platform.start()
         stack.push_async_callback(platform.stop)

@@ -8,12 +8,30 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 START_SECONDS = 30
 # PostgreSQL refuses to run as root.
 NOBODY = 65534
+# In memory. A whole run needs half of it.
+ENOUGH_BYTES = 1 << 30
+# What only matters after a power cut, or to databases that live for days.
+FORGETFUL = (
+    "fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=minimal", "max_wal_senders=0",
+    "autovacuum=off", "max_wal_size=256MB",
+)  # fmt: skip
+
+
+@cache
+def folder_in_memory() -> Path | None:
+    """For files that come and go by the hundred thousand, which holds up a disk; None: there is no such folder."""
+    shared = Path("/dev/shm")
+    try:
+        return shared if os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > ENOUGH_BYTES else None
+    except OSError:
+        return None
 
 
 def free_port() -> int:
@@ -37,15 +55,20 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
     if account is not None:
         install = _readable_copy(install, root)
         os.chown(root, account, account)
-    data, port = root / "data", free_port()
+    in_memory = None if durable else folder_in_memory()
+    folder = root if in_memory is None else Path(tempfile.mkdtemp(prefix=root.name, dir=in_memory))
+    if account is not None:
+        os.chown(folder, account, account)
+    data, port = folder / "data", free_port()
     subprocess.run(
         [install / "bin/initdb", "--no-sync", "--locale=C.UTF-8", "--auth=trust", "-U", "postgres", "-D", data],
         check=True, user=account, capture_output=True, cwd=root,
     )  # fmt: skip
+    options = ["listen_addresses=127.0.0.1", "max_connections=300", *(() if durable else FORGETFUL)]
     with (root / "log").open("wb") as log:
         server = subprocess.Popen(
-            [install / "bin/postgres", "-D", data, "-p", str(port), "-k", root, "-c", "listen_addresses=127.0.0.1",
-             "-c", f"fsync={'on' if durable else 'off'}", "-c", "max_connections=200"],
+            [install / "bin/postgres", "-D", data, "-p", str(port), "-k", root,
+             *(part for option in options for part in ("-c", option))],
             user=account, stdout=log, stderr=log, cwd=root,
         )  # fmt: skip
     try:
@@ -55,7 +78,8 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
         yield f"postgresql+asyncpg://postgres@127.0.0.1:{port}"
     finally:
         _end(server)
-        shutil.rmtree(root, ignore_errors=True)
+        for used in {root, folder}:
+            shutil.rmtree(used, ignore_errors=True)
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from db.tables import ClickCount, Link, Person
 from services.links.aliases import skeleton
 
 
-async def test_an_empty_database_gets_all_tables_and_they_equal_the_models(database_url: str):
-    database = Database.open(database_url)
+async def test_an_empty_database_gets_all_tables_and_they_equal_the_models(empty_database_url: str):
+    database = Database.open(empty_database_url)
     before, newest = await revisions(database)
     assert before is None
     await migrate(database)
@@ -24,8 +24,8 @@ async def test_an_empty_database_gets_all_tables_and_they_equal_the_models(datab
     await database.close()
 
 
-async def test_links_of_before_get_what_later_versions_know_of_them(database_url: str):
-    database = Database.open(database_url)
+async def test_links_of_before_get_what_later_versions_know_of_them(empty_database_url: str):
+    database = Database.open(empty_database_url)
     await migrate(database, "0003")
     noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     quarter = int(noon.timestamp()) // 900
@@ -58,8 +58,8 @@ async def test_migrating_twice_changes_nothing(database: Database):
     assert await differences(database) == []
 
 
-async def test_two_processes_that_start_at_once_migrate_one_after_the_other(database_url: str):
-    processes = [Database.open(database_url) for _ in range(3)]
+async def test_two_processes_that_start_at_once_migrate_one_after_the_other(empty_database_url: str):
+    processes = [Database.open(empty_database_url) for _ in range(3)]
     await asyncio.gather(*(migrate(process) for process in processes))
     assert await differences(processes[0]) == []
     for process in processes:
