@@ -1,11 +1,14 @@
 """How calls to Telegram are tried again: as often as it helps, and never so that a person gets a message twice."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import psutil
 import pytest
 from aiogram import Bot
 from aiogram.exceptions import TelegramNetworkError, TelegramServerError
+from yarl import URL
 
 from bot.sender import open_bot
 from bot.starts import SANDBOX_TOKEN
@@ -61,3 +64,15 @@ async def test_what_goes_on_failing_is_given_up(call: Call):
     with pytest.raises(TelegramServerError):
         await sent.edit_text("goodbye")
     assert call.times("editMessageText") == 3
+
+
+async def test_once_its_session_is_closed_a_bot_has_no_connection_left(call: Call):
+    def connections() -> int:
+        port = URL(call.server.url).port
+        return sum(bool(at.raddr) and at.raddr.port == port for at in psutil.Process().net_connections())
+
+    others = connections()
+    await asyncio.gather(*(call.bot.get_me() for _ in range(3)))
+    assert connections() == others + 3
+    await call.bot.session.close()
+    assert connections() == others
