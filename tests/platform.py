@@ -1,13 +1,17 @@
 """The platform as `toklink run` starts it, in the test's own process, with a clock that the test moves."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.container import Container, open_services
@@ -25,6 +29,9 @@ from sandbox import SandboxClient, SandboxServer
 from tests.databases import migrated_file
 from tests.servers import free_port
 from tests.waiting import PATIENCE_SECONDS, until
+
+# A bot reads the certificates of the whole world at its start. Here, hundreds start, and none of them speaks TLS.
+CERTIFICATES_READ_ONCE = SimpleNamespace(create_default_context=cache(ssl.create_default_context))
 
 
 @dataclass
@@ -112,6 +119,8 @@ async def running_platform(
     """
     clock = Clock()
     async with AsyncExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr("aiogram.client.session.aiohttp.ssl", CERTIFICATES_READ_ONCE)
         server = await stack.enter_async_context(SandboxServer(SANDBOX_TOKEN, now=clock, enforce_rates=enforce_rates))
         world = await stack.enter_async_context(SandboxClient(server.url, timeout=PATIENCE_SECONDS))
         settings = in_sandbox(Settings(_env_file=None, data_dir=folder, web_port=free_port()), server.url)
