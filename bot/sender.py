@@ -1,6 +1,7 @@
 """The bot that speaks to Telegram: its server, its defaults, and patience where Telegram asks for it."""
 
 import asyncio
+from functools import cache
 from typing import Any
 
 import structlog
@@ -28,15 +29,25 @@ REPEATABLE = ("edit", "answer", "delete", "set", "get")
 
 
 class Session(AiohttpSession):
-    """Is closed as soon as its connections are.
+    """Is closed as soon as its connections are, and keeps the types of answers."""
 
-    aiohttp waits until each of them is closed, TLS or not. aiogram then waits for a quarter of a second more, which
-    every orderly stop would take longer.
-    """
+    def check_response(
+        self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
+    ) -> Response[TelegramType]:
+        # pydantic forgets the type of an answer when nobody holds it, and takes milliseconds to make it anew.
+        _keep(method.__returning__)
+        return super().check_response(bot, method, status_code, content)
 
     async def close(self) -> None:
+        # aiohttp waits until each connection is closed, TLS or not. aiogram then waits for a quarter of a second more,
+        # which every orderly stop would take longer.
         if self._session is not None:
             await self._session.close()
+
+
+@cache
+def _keep(kind: Any) -> object:
+    return Response[kind]
 
 
 class TriesAgain(BaseRequestMiddleware):

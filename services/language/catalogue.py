@@ -1,5 +1,6 @@
 """Gettext catalogues, read from .po files as they are: nothing has to be compiled after a change."""
 
+from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -39,7 +40,9 @@ def po_path(folder: Path, language: str) -> Path:
     return folder / language / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
+@cache
 def _read(path: Path) -> NullTranslations:
+    """Once in the life of a process: it takes a while."""
     with path.open("rb") as file:
         catalogue = read_po(file)
     compiled = BytesIO()
