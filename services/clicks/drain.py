@@ -14,7 +14,7 @@ from db.engine import Database
 from db.queries import clicks as queries
 from services.clicks.counting import Batch, count
 from services.clicks.folder import JournalFolder
-from services.clicks.journal import ClickJournal
+from services.clicks.journal import MAX_ROWS, ClickJournal
 from services.clicks.records import ClicksUnreadable, RecordedClick
 
 BATCH = 1_000
@@ -34,10 +34,10 @@ MOST_GATHERINGS = 5
 BREATH_SECONDS = 0.02
 LONG_BREATH_SECONDS = 0.1
 # So many times as long as the last batch took.
-PATIENCE = 20.0
+PATIENCE = 40.0
 BUSY_SHARE = 0.9
-# …until so many wait that counting has to keep up.
-PATIENT_CLICKS = 100_000
+# …until so many wait that counting has to keep up: half of what a journal holds.
+PATIENT_CLICKS = MAX_ROWS // 2
 # How often the journals of processes that died are looked for.
 SWEEP_SECONDS = 5.0
 # How often the write-ahead log of the journal is moved into its file.
