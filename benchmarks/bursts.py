@@ -16,7 +16,7 @@ from db.engine import Database
 from db.tables import Link
 from services.clicks.countries import Countries
 from services.clicks.folder import JournalFolder
-from services.clicks.records import INSERT, RecordedClick
+from services.clicks.records import INSERT, RecordedClick, rows
 from services.clicks.visits import Visit, Visits
 from services.statistics.details import details_of
 
@@ -56,7 +56,7 @@ async def left_journal(folder: Path, clicks: Sequence[RecordedClick]) -> Path:
     first, path = journal.last_id + 1, journal.path
     journals.release(journal)
     with closing(sqlite3.connect(path)) as connection:
-        connection.executemany(INSERT, [(number, *click) for number, click in enumerate(clicks, first)])
+        connection.executemany(INSERT, rows(list(clicks), first))
         connection.commit()
     return path
 

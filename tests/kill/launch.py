@@ -65,7 +65,7 @@ def before_the_commit(fuse: Fuse) -> None:
 
         def trace(statement: str) -> None:
             nonlocal last
-            if statement == "COMMIT" and last.startswith("INSERT INTO clicks"):
+            if statement == "COMMIT" and last.startswith("INSERT INTO turns"):
                 fuse.burn()
             last = statement
 
