@@ -14,6 +14,7 @@ from tests.kill.launch import Order
 from tests.kill.siege import BROWSER, PREVIEW, WebProcess, books, web_process
 from tests.redirect_server.web import make_link
 from tests.servers import free_port
+from tests.waiting import until
 
 pytestmark = [pytest.mark.kill, pytest.mark.xdist_group("kill")]
 
@@ -118,5 +119,6 @@ async def test_a_process_killed_in_the_middle_lets_nobody_through_too_many(
         assert told.passed + again.passed <= SLOTS
         assert await passed(database) == SLOTS
         for process in others:
-            assert await process.settled() == 0
+            # One of them may just have taken over what the dead one has left to count.
+            await until(process.settled, 0)
             await process.stop()
