@@ -25,6 +25,9 @@ from db.tables import (
     InboxUpdate,
     Link,
     Person,
+    TikTokAsker,
+    TikTokBioLink,
+    TikTokWatch,
     UtmTemplate,
     WebhookClick,
     Work,
@@ -259,6 +262,7 @@ async def forget_person(session: AsyncSession, person_id: int) -> bool:
     """Whether the person's row went; False while links are theirs. A ban stays, as the id and its reason alone."""
     if await session.scalar(select(Link.id).where(Link.owner_id == person_id).limit(1)) is not None:
         return False
+    await forget_interests(session, person_id)
     await session.execute(delete(Person).where(Person.id == person_id, Person.banned_at.is_(None)))
     nothing = {
         column.name: None
@@ -269,6 +273,13 @@ async def forget_person(session: AsyncSession, person_id: int) -> bool:
         update(Person).where(Person.id == person_id).values(created_at=Person.banned_at, muted="", **nothing)
     )
     return True
+
+
+async def forget_interests(session: AsyncSession, person_id: int) -> None:
+    """Which accounts of TikTok the person watches, asked for, and has links in."""
+    tables: tuple[type[TikTokWatch | TikTokAsker | TikTokBioLink], ...] = (TikTokWatch, TikTokAsker, TikTokBioLink)
+    for table in tables:
+        await session.execute(delete(table).where(table.person_id == person_id))
 
 
 async def is_begun(session: AsyncSession, kind: str, key: str, now: datetime) -> bool:

@@ -28,6 +28,17 @@ from db.tables.links import (
 )
 from db.tables.operations import Act, Alert, ErrorReport, Heartbeat, Lease, Silence, Tally
 from db.tables.people import Dialogue, Person
+from db.tables.tiktok import (
+    TikTokAccount,
+    TikTokAsker,
+    TikTokBioLink,
+    TikTokPost,
+    TikTokProposal,
+    TikTokSnapshot,
+    TikTokTopMember,
+    TikTokTopPlace,
+    TikTokWatch,
+)
 from db.tables.works import Work
 
 __all__ = [
@@ -61,6 +72,15 @@ __all__ = [
     "Person",
     "Silence",
     "Tally",
+    "TikTokAccount",
+    "TikTokAsker",
+    "TikTokBioLink",
+    "TikTokPost",
+    "TikTokProposal",
+    "TikTokSnapshot",
+    "TikTokTopMember",
+    "TikTokTopPlace",
+    "TikTokWatch",
     "UtmTemplate",
     "VisitorKey",
     "WebhookClick",

@@ -1,0 +1,1 @@
+"""TikTok: accounts, their posts, what follows from them, and the top of bloggers."""

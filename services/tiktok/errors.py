@@ -1,0 +1,124 @@
+"""What can be wrong with an account, and with TikTok."""
+
+from services.errors import UserError
+
+
+class NotAUsername(UserError):
+    """``text`` names no account of TikTok."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class OtherSite(UserError):
+    """An address that is not TikTok's; ``host`` as people read it."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(host)
+        self.host = host
+
+
+class AccountRefused(UserError):
+    """TikTok has said that it shows nothing of the account: which of its kinds below says why."""
+
+    # As tiktok_accounts.state keeps it.
+    state: str
+
+    def __init__(self, username: str) -> None:
+        super().__init__(username)
+        self.username = username
+
+
+class AccountMissing(AccountRefused):
+    """There is no such account (TikTok's 10202, 10221)."""
+
+    state = "missing"
+
+
+class AccountPrivate(AccountRefused):
+    """Its owner shows it to followers alone (10222)."""
+
+    state = "private"
+
+
+class AccountBanned(AccountRefused):
+    """TikTok has taken it down (10204)."""
+
+    state = "banned"
+
+
+class AccountOfRegion(AccountRefused):
+    """TikTok shows it in other countries only (10231)."""
+
+    state = "region"
+
+
+REFUSALS: dict[str, type[AccountRefused]] = {
+    kind.state: kind for kind in (AccountMissing, AccountPrivate, AccountBanned, AccountOfRegion)
+}
+
+
+class TooFewPosts(UserError):
+    """Not enough posts for what was asked; ``posts`` of ``needed``."""
+
+    def __init__(self, username: str, posts: int, needed: int) -> None:
+        super().__init__(username, posts, needed)
+        self.username, self.posts, self.needed = username, posts, needed
+
+
+class SourceError(Exception):
+    """A source did not answer as it should. ``reason``: a word for figures and operators: empty, captcha, limited,
+    timeout, cut, shape, browser, status."""
+
+    reason = "status"
+
+
+class SourceEmpty(SourceError):
+    """An answer without a body: TikTok takes us for a machine."""
+
+    reason = "empty"
+
+
+class SourceCaptcha(SourceError):
+    reason = "captcha"
+
+
+class SourceLimited(SourceError):
+    """429: too many requests from where we are, or with this token."""
+
+    reason = "limited"
+
+
+class SourceTimeout(SourceError):
+    reason = "timeout"
+
+
+class SourceCut(SourceError):
+    """The connection was reset or never made."""
+
+    reason = "cut"
+
+
+class SourceBroken(SourceError):
+    """The browser died, or there is none."""
+
+    reason = "browser"
+
+
+class ShapeChanged(SourceError):
+    """An answer lacks ``path`` (``userInfo.stats.followerCount``, say): TikTok has changed, and nothing is guessed."""
+
+    reason = "shape"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class TikTokSilent(Exception):
+    """No source answers; ``reasons`` of each by its name."""
+
+    def __init__(self, reasons: dict[str, str]) -> None:
+        super().__init__(reasons)
+        self.reasons = reasons
