@@ -27,6 +27,7 @@ from db.migrate import migrate
 from db.tables import Link
 from sandbox import SandboxClient, SandboxServer
 from tests.databases import migrated_file
+from tests.drawing import fork
 from tests.servers import free_port
 from tests.waiting import PATIENCE_SECONDS, until
 
@@ -121,6 +122,7 @@ async def running_platform(
     async with AsyncExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr("aiogram.client.session.aiohttp.ssl", CERTIFICATES_READ_ONCE)
+        patch.setattr("services.pictures.studio._start", fork)
         server = await stack.enter_async_context(SandboxServer(SANDBOX_TOKEN, now=clock, enforce_rates=enforce_rates))
         world = await stack.enter_async_context(SandboxClient(server.url, timeout=PATIENCE_SECONDS))
         settings = in_sandbox(Settings(_env_file=None, data_dir=folder, web_port=free_port()), server.url)

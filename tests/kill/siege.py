@@ -22,7 +22,7 @@ PREVIEW = "TelegramBot (like TwitterBot)"
 
 # Processes fork from one that has imported everything: each is real, and starts in a moment.
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["pytest", "tests.kill.launch", "tests.kill.bot_launch"])
+processes.set_forkserver_preload(["pytest", "tests.kill.launch", "tests.kill.bot_launch", "tests.kill.frozen"])
 
 
 class WebProcess:
