@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # pytest's own options: make test ARGS="-k link"
 ARGS ?=
+# Many processes start here; where it is set, each of them compiles the whole project anew.
+unexport PYTHONDONTWRITEBYTECODE
 SETUP := $(VENV)/.setup
 SETUP_DEV := $(VENV)/.setup-dev
 

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -56,6 +56,8 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
         install = _readable_copy(install, root)
         os.chown(root, account, account)
     in_memory = None if durable else folder_in_memory()
+    if in_memory is not None:
+        _forget_the_dead(in_memory)
     folder = root if in_memory is None else Path(tempfile.mkdtemp(prefix=root.name, dir=in_memory))
     if account is not None:
         os.chown(folder, account, account)
@@ -80,6 +82,17 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
         _end(server)
         for used in {root, folder}:
             shutil.rmtree(used, ignore_errors=True)
+
+
+def _forget_the_dead(in_memory: Path) -> None:
+    """What runs left there that were killed: nobody else gives back the memory."""
+    for folder in in_memory.glob("toklink-pg-*"):
+        with suppress(OSError, ValueError, IndexError):
+            pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
