@@ -24,7 +24,7 @@ run: setup ## Start the whole platform (without BOT_TOKEN: with a sandbox to cha
 
 .PHONY: test
 test: setup-dev ## All tests, against a real PostgreSQL and a real Valkey
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 4 $(ARGS)
 
 .PHONY: setup
 setup: $(SETUP) ## What running needs, in .venv

@@ -14,6 +14,14 @@ from tests.databases import create_postgres, drop_postgres, migrated_file, migra
 from tests.servers import folder_in_memory, valkey_server
 
 SHARED_POSTGRES = pytest.StashKey[str]()
+# Tests that start several processes each, or a browser, by how their names begin: two at once would be too much for a
+# small machine.
+GROUPS = {
+    "tests/kill/": "processes",
+    "tests/redirect_server/test_processes.py": "processes",
+    "tests/sandbox/test_page": "browser",
+    "tests/end_to_end/test_in_a_browser.py": "browser",
+}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -28,6 +36,23 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector what stands as long as the run; looking it through takes a quarter of all time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests of one group run in one process, one after the other; all others wherever there is room.
+
+    xdist writes its own groups into the names of tests, in a way that pytest takes no notice of any more.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = _group
+    return scheduler
+
+
+def _group(name: str) -> str:
+    return next((group for beginning, group in GROUPS.items() if name.startswith(beginning)), name)
 
 
 @pytest.hookimpl(optionalhook=True)

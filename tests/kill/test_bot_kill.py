@@ -21,7 +21,7 @@ from tests.kill.siege import PATIENCE, processes
 from tests.servers import free_port
 from tests.waiting import until
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("kill")]
+pytestmark = pytest.mark.chaos
 
 TOKEN_OF_THE_SANDBOX = "4200000001:" + "Sandbox" * 5
 LINKS_EACH = 4

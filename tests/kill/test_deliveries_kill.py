@@ -22,7 +22,7 @@ from tests.kill.bot_launch import BotOrder
 from tests.kill.test_bot_kill import BotProcess
 from tests.waiting import until
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("kill")]
+pytestmark = pytest.mark.chaos
 
 PEOPLE, COUNT, SEED = 60, 500, 7
 # How many have arrived before each kill.

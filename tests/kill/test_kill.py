@@ -12,7 +12,7 @@ from tests.kill.launch import POINTS, Order
 from tests.kill.siege import Clicks, WebProcess, books, click_until_it_dies, make_links, web_process
 
 # One worker runs them all: they share a PostgreSQL and the process that theirs are forked from.
-pytestmark = [pytest.mark.kill, pytest.mark.xdist_group("kill")]
+pytestmark = pytest.mark.kill
 
 # Of the journal's points the first pass and one amid the work; of the drain's those where the batches are larger than
 # the number of clients, or a batch counted twice could hide among what was sent and not answered.

@@ -16,7 +16,7 @@ from tests.redirect_server.web import make_link
 from tests.servers import free_port
 from tests.waiting import until
 
-pytestmark = [pytest.mark.kill, pytest.mark.xdist_group("kill")]
+pytestmark = pytest.mark.kill
 
 SLOTS, PEOPLE, PROCESSES = 100, 1_000, 4
 SLUG = "limited"

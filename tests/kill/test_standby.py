@@ -26,7 +26,6 @@ from tests.kill.test_bot_kill import TOKEN_OF_THE_SANDBOX, BotProcess
 from tests.servers import free_port
 from tests.waiting import until
 
-pytestmark = [pytest.mark.xdist_group("kill")]
 # What a standby may take, from the moment of death to its first answer.
 TAKE_OVER_SECONDS = 15.0
 

@@ -19,7 +19,7 @@ from tests.kill.webhook_launch import POINTS, WebhookOrder, tell_webhooks, webho
 from tests.services.webhooks.receiver import receiving
 from tests.waiting import until
 
-pytestmark = [pytest.mark.kill, pytest.mark.xdist_group("kill")]
+pytestmark = pytest.mark.kill
 
 ANNA, CLICKS = 1001, 350
 

@@ -17,7 +17,7 @@ from tests.kill.siege import PATIENCE, processes
 from tests.kill.works_launch import KIND, POINTS, WorksOrder, deliveries_of, work_on
 from tests.waiting import until
 
-pytestmark = [pytest.mark.kill, pytest.mark.xdist_group("kill")]
+pytestmark = pytest.mark.kill
 
 PEOPLE, WORKS_EACH = 5, 6
 SEED, MOMENTS = 5, 6

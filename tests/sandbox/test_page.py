@@ -32,7 +32,7 @@ from tests.browser import browser, open_page
 
 __all__ = ["browser"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 Go = Callable[[], None]
 MENU = InlineKeyboardMarkup(

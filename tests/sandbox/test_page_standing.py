@@ -15,7 +15,7 @@ from tests.sandbox.test_page import Chat
 
 __all__ = ["browser"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 BUY = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Купить за 50 XTR", pay=True)]])
 
