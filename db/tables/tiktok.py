@@ -150,8 +150,10 @@ class TikTokWatch(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # The last day (of the person's calendar) whose note was owed; null: none yet.
     noted_on: Mapped[date | None]
-    # Followers that were said last as a milestone, or that the account had when the watch began.
+    # Followers that were said last as a milestone, or that the account had when the watch began; -1: nobody knew yet.
     milestone: Mapped[int] = mapped_column(BigInteger)
+    # Which fetch of the account was looked at last for news; null: none yet.
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class TikTokTopMember(Base):
@@ -185,7 +187,9 @@ class TikTokTopPlace(Base):
     rating: Mapped[int | None]
     # Followers won within seven days; null: not known that long.
     growth: Mapped[int | None] = mapped_column(BigInteger)
-    # It answered that day; else these are the figures of its last answer.
+    # When these figures were fetched.
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # That was on this day; else the account did not answer, and these are the figures of its last answer.
     fresh: Mapped[bool]
 
 

@@ -169,6 +169,7 @@ def _history() -> None:
         sa.Column("income", sa.BigInteger(), nullable=True),
         sa.Column("rating", sa.Integer(), nullable=True),
         sa.Column("growth", sa.BigInteger(), nullable=True),
+        sa.Column("taken_at", UtcDateTime(), nullable=False),
         sa.Column("fresh", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["tiktok_accounts.id"], name=op.f("fk_tiktok_top_places_account_id_tiktok_accounts")
@@ -202,6 +203,7 @@ def _people() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("noted_on", sa.Date(), nullable=True),
         sa.Column("milestone", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["tiktok_accounts.id"], name=op.f("fk_tiktok_watches_account_id_tiktok_accounts")
         ),
