@@ -53,6 +53,18 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="What opens /metrics, as a Bearer token. Absent: programs of this machine alone."
     )
+    tiktok_chromium: str = Field(
+        "", description="The Chromium that TikTok is asked with, a path. Empty: the one on this machine. off: none."
+    )
+    tiktok_ms_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="msToken cookies for TikTok, with commas between; used in turn."
+    )
+    tiktok_proxies: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Proxies to TikTok, http://name:password@host:port, with commas between; used in turn."
+    )
+    tiktok_resolve: str = Field(
+        "", description="host:port of this machine that stands for TikTok, its certificate unchecked: for tests."
+    )
     links_per_user: int = Field(75, ge=1, description="How many links a person may have.")
     allow_private_targets: bool = Field(False, description="Let links lead to private and loopback addresses.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
@@ -63,6 +75,26 @@ class Settings(BaseSettings):
     def _split_ids(cls, value: object) -> object:
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("tiktok_ms_tokens", "tiktok_proxies", mode="before")
+    @classmethod
+    def _split_secrets(cls, value: object) -> object:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("tiktok_proxies")
+    @classmethod
+    def _http_proxies(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for proxy in value:
+            if not _is_http_proxy(proxy.get_secret_value()):
+                raise ValueError("addresses such as http://name:password@host:3128, with commas between")
+        return value
+
+    @field_validator("tiktok_resolve")
+    @classmethod
+    def _this_machine(cls, value: str) -> str:
+        if value and not _is_loopback_port(value):
+            raise ValueError("host:port of this machine alone, such as 127.0.0.1:18443")
         return value
 
     @field_validator("trusted_proxies", mode="before")
@@ -142,7 +174,13 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> list[str]:
         """What must never be logged or shown to operators."""
-        return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr) and value]
+        given = [each for _, value in self for each in (value if isinstance(value, tuple) else (value,))]
+        # A browser is told a proxy's password apart from its address.
+        passwords = [urlsplit(proxy.get_secret_value()).password for proxy in self.tiktok_proxies]
+        return [
+            *(value.get_secret_value() for value in given if isinstance(value, SecretStr) and value),
+            *(password for password in passwords if password),
+        ]
 
     @property
     def database(self) -> str:
@@ -157,6 +195,19 @@ class Settings(BaseSettings):
     def journals_dir(self) -> Path:
         """Where web processes keep their click journals."""
         return self.data_dir / "journals"
+
+
+def _is_http_proxy(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "http" and bool(parts.hostname) and parts.port is not None
+    except ValueError:
+        return False
+
+
+def _is_loopback_port(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    return host in LOCAL_HOSTS and port.isdecimal() and 0 < int(port) < 65536
 
 
 def environment_name(field: str) -> str:

@@ -43,6 +43,10 @@ def test_the_sandbox_is_refused_where_others_could_reach_it():
         ({"secret_key": "geheim"}, "SECRET_KEY"),
         ({"log_level": "LOUD"}, "LOG_LEVEL"),
         ({"trusted_proxies": "10.0.0.0/8, geheim"}, "TRUSTED_PROXIES"),
+        ({"tiktok_proxies": "http://x:geheim@proxy.example"}, "TIKTOK_PROXIES"),
+        ({"tiktok_proxies": "socks5://x:geheim@proxy.example:1080"}, "TIKTOK_PROXIES"),
+        ({"tiktok_resolve": "geheim.example:443"}, "TIKTOK_RESOLVE"),
+        ({"tiktok_resolve": "127.0.0.1"}, "TIKTOK_RESOLVE"),
     ],
 )
 def test_a_wrong_setting_is_named_in_plain_words_and_its_value_is_not_shown(values: dict[str, Any], named: str):
@@ -74,3 +78,18 @@ def test_secrets_do_not_print():
     )
     assert "geheim" not in repr(plain)
     assert len(plain.secrets) == 3
+
+
+def test_tokens_and_proxies_of_tiktok_are_secrets_with_commas_between():
+    given = settings(
+        tiktok_ms_tokens="first-token, second-token", tiktok_proxies="http://anna:geheim@proxy.example:3128"
+    )
+    assert [token.get_secret_value() for token in given.tiktok_ms_tokens] == ["first-token", "second-token"]
+    assert {"first-token", "second-token", "http://anna:geheim@proxy.example:3128", "geheim"} <= set(given.secrets)
+    assert "first-token" not in repr(given)
+    assert "geheim" not in repr(given)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:18443", "localhost:1", "[::1]:443", ""])
+def test_only_this_machine_may_stand_for_tiktok(address: str):
+    assert settings(tiktok_resolve=address).tiktok_resolve == address
