@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     tiktok_resolve: str = Field(
         "", description="host:port of this machine that stands for TikTok, its certificate unchecked: for tests."
     )
+    tiktok_cpm: Annotated[tuple[int, int, int], NoDecode] = Field(
+        (80, 150, 400), description="Roubles for 1,000 views of an advertisement: low, usual, high, for the income."
+    )
     links_per_user: int = Field(75, ge=1, description="How many links a person may have.")
     allow_private_targets: bool = Field(False, description="Let links lead to private and loopback addresses.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
@@ -96,6 +99,17 @@ class Settings(BaseSettings):
         if value and not _is_loopback_port(value):
             raise ValueError("host:port of this machine alone, such as 127.0.0.1:18443")
         return value
+
+    @field_validator("tiktok_cpm", mode="before")
+    @classmethod
+    def _three_prices(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        parts = value.replace(",", " ").split()
+        prices = [int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) <= 6]
+        if not len(prices) == len(parts) == 3 or prices != sorted(prices):
+            raise ValueError("three whole numbers of roubles from low to high, such as 80, 150, 400")
+        return tuple(prices)
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

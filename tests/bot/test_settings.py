@@ -47,6 +47,10 @@ def test_the_sandbox_is_refused_where_others_could_reach_it():
         ({"tiktok_proxies": "socks5://x:geheim@proxy.example:1080"}, "TIKTOK_PROXIES"),
         ({"tiktok_resolve": "geheim.example:443"}, "TIKTOK_RESOLVE"),
         ({"tiktok_resolve": "127.0.0.1"}, "TIKTOK_RESOLVE"),
+        ({"tiktok_cpm": "80, geheim, 400"}, "TIKTOK_CPM"),
+        ({"tiktok_cpm": "80, 150"}, "TIKTOK_CPM"),
+        ({"tiktok_cpm": "80, 150, geheim, 400"}, "TIKTOK_CPM"),
+        ({"tiktok_cpm": "400, 150, 80"}, "TIKTOK_CPM"),
     ],
 )
 def test_a_wrong_setting_is_named_in_plain_words_and_its_value_is_not_shown(values: dict[str, Any], named: str):
@@ -59,6 +63,11 @@ def test_a_wrong_setting_is_named_in_plain_words_and_its_value_is_not_shown(valu
 
 def test_several_operators_stand_with_commas_between():
     assert settings(admin_ids="7, 8,").admin_ids == frozenset({7, 8})
+
+
+def test_the_prices_of_views_are_three_numbers_with_commas_between():
+    assert settings().tiktok_cpm == (80, 150, 400)
+    assert settings(tiktok_cpm="90, 160,410").tiktok_cpm == (90, 160, 410)
 
 
 def test_trusted_proxies_are_addresses_and_networks_with_commas_between():
