@@ -205,6 +205,8 @@ class Inbox:
 
     async def _fetch(self, number: int, lane: _Lane) -> None:
         lane.more, lane.fetching = False, True
+        # What is marked as done while the table is read is known no more, and may be read as waiting still.
+        known = self._known.copy()
         try:
             async with self._database.read() as session:
                 rows = await queries.waiting(session, number, lane.newest, MOST_IN_MEMORY)
@@ -218,7 +220,7 @@ class Inbox:
         lane.more = lane.more or len(rows) == MOST_IN_MEMORY
         for row in rows:
             lane.newest = row.id
-            if row.update_id in self._known:
+            if row.update_id in known or row.update_id in self._known:
                 continue
             self._known.add(row.update_id)
             update = self._read(row.update_id, row.payload)

@@ -1,7 +1,7 @@
 """What the inbox promises, on both databases: recorded before it is confirmed, in order, handled once, none lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -296,6 +296,27 @@ async def test_an_update_whose_record_s_answer_was_lost_is_handled_when_it_is_br
     monkeypatch.setattr(world.database, "write", write)
     await world.inbox.take([message(2)])
     await world.inbox.take([message(1), message(2), message(3)])
+    await world.inbox.settled()
+    assert sorted(world.handled) == [1, 2, 3]
+
+
+async def test_what_is_marked_as_done_while_the_table_is_read_is_not_handled_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    async def reads_slowly(session: AsyncSession, lane: int, after: int, limit: int) -> Sequence[InboxUpdate]:
+        rows = await waiting(session, lane, after, limit)
+        await world.inbox._marks.write()
+        return rows
+
+    waiting = queries.waiting
+    monkeypatch.setattr("bot.inbox.queries.waiting", reads_slowly)
+    world.holding[2] = asyncio.Event()
+    await world.inbox.take([message(2)])
+    # As if the commit of 1 had been all that its answer was lost of.
+    async with world.database.write() as session:
+        await queries.record(session, [world.inbox._arrival(message(1))], world.now)
+    await world.inbox.take([message(1), message(2), message(3)])
+    world.holding[2].set()
     await world.inbox.settled()
     assert sorted(world.handled) == [1, 2, 3]
 
