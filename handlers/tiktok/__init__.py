@@ -1,0 +1,7 @@
+"""Accounts of TikTok in the chat."""
+
+from aiogram import Router
+
+
+def router() -> Router:
+    return Router(name="tiktok")
