@@ -75,6 +75,8 @@ class TikTokPost(Base):
     post_id: Mapped[str] = mapped_column(String(32))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # One of those that the account's figures are made of; false: older ones, and such as are gone from TikTok.
+    counted: Mapped[bool]
     description: Mapped[str] = mapped_column(Text)
     pinned: Mapped[bool]
     # Seconds.

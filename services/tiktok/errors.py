@@ -4,11 +4,15 @@ from services.errors import UserError
 
 
 class NotAUsername(UserError):
-    """``text`` names no account of TikTok."""
+    """``text`` names no account of TikTok.
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
+    ``reason``: empty, short, long, spaces, letters (others than TikTok allows), dot (at the end, which it forbids) or
+    page (an address of TikTok, and of neither a profile nor a video).
+    """
+
+    def __init__(self, text: str, reason: str = "letters") -> None:
+        super().__init__(text, reason)
+        self.text, self.reason = text, reason
 
 
 class OtherSite(UserError):

@@ -93,6 +93,7 @@ def _posts() -> None:
         sa.Column("post_id", sa.String(length=32), nullable=False),
         sa.Column("published_at", UtcDateTime(), nullable=False),
         sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.Column("counted", sa.Boolean(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("pinned", sa.Boolean(), nullable=False),
         sa.Column("duration", sa.Integer(), nullable=False),
