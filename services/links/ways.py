@@ -165,7 +165,7 @@ def settings_of(stored: Stored) -> LinkSettings | None:
 
 def _rules(stored: Any, utm: Mapping[str, str]) -> Iterable[Rule]:
     for each in stored if isinstance(stored, list) else ():
-        if not isinstance(each, dict) or each.get("kind") not in {COUNTRY, DEVICE, LANGUAGE}:
+        if not isinstance(each, dict) or each.get("kind") not in (COUNTRY, DEVICE, LANGUAGE):
             continue
         way, values = _way(each.get("target"), utm), each.get("values")
         if way is not None and isinstance(values, list):

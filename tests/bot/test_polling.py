@@ -53,8 +53,10 @@ class Talk:
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
-            for task in inbox._tasks:
+            left = [*inbox._tasks, *filter(None, (inbox._recorder._recording, inbox._marks._marking))]
+            for task in left:
                 task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
             await bot.session.close()
 
 

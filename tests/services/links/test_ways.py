@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.links.ways import LinkSettings, State, Stored, Variant, Way, own_way, settings_of
@@ -128,6 +128,7 @@ texts = st.one_of(st.text(max_size=20), anything.map(json.dumps), st.just("[" * 
 
 
 @given(utm=texts, rules=texts, variants=texts, target=st.text(max_size=20), fallback=st.none() | st.text(max_size=20))
+@example(utm="", rules='[{"kind": []}]', variants="", target="", fallback=None)
 def test_nothing_that_may_stand_in_storage_stops_a_link(
     utm: str, rules: str, variants: str, target: str, fallback: str | None
 ):
