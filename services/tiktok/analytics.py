@@ -82,12 +82,14 @@ def measure(profile: Profile, posts: Sequence[Post], now: datetime, constants: C
     newest = sorted(posts, key=lambda post: (post.published_at, post.post_id), reverse=True)
     sample = newest[: constants.sample]
     usable = settled(newest, now, constants)[: constants.sample]
+    told = [post for post in newest if not is_bare(post)]
+    told_lately = [post for post in sample if not is_bare(post)]
     shown = [post for post in sample if post.likes is not None]
     engaged = _engagement(shown)
     return Measures(
         views=_total(profile, newest, sample, lambda post: post.views),
-        comments=_total(profile, newest, sample, lambda post: post.comments),
-        reposts=_total(profile, newest, sample, lambda post: post.shares),
+        comments=_total(profile, told, told_lately, lambda post: post.comments),
+        reposts=_total(profile, told, told_lately, lambda post: post.shares),
         likes=profile.likes,
         engagement=None if engaged is None else float(engaged),
         engagement_posts=len(shown),
@@ -109,6 +111,11 @@ def tier(followers: int, constants: Constants = CONSTANTS) -> Tier:
 def settled(posts: Sequence[Post], now: datetime, constants: Constants = CONSTANTS) -> list[Post]:
     """Posts that show what is usual, in their order: a pinned one is a chosen hit, a young one still gathers views."""
     return [post for post in posts if not post.pinned and now - post.published_at >= constants.settled_after]
+
+
+def is_bare(post: Post) -> bool:
+    """Whether only its views are known: some of TikTok's pages tell nothing else of a post."""
+    return post.likes is None and not (post.comments or post.shares or post.saves)
 
 
 def is_flying(posts: Sequence[Post], post: Post, now: datetime, constants: Constants = CONSTANTS) -> bool:

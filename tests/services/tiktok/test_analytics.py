@@ -140,6 +140,16 @@ def test_hidden_likes_hide_engagement_and_rating_and_leave_the_rest():
     assert not measured.too_few
 
 
+def test_posts_of_which_only_views_are_told_leave_the_rest_unknown():
+    bare = posts(6, likes=None, comments=0, shares=0)
+    measured = measure(profile(videos=6), bare, NOW)
+    assert measured.views == Total(6_000, exact=True)
+    assert measured.comments == measured.reposts == Total(None, exact=False)
+    assert (measured.engagement, measured.rating) == (None, None)
+    mixed = measure(profile(videos=7), [*bare, post(9)], NOW)
+    assert mixed.comments == Total(7 * 5, exact=False), "and are not taken for none"
+
+
 def test_posts_whose_likes_are_hidden_are_left_out_of_the_engagement():
     mixed = [*posts(5), *(post(number, views=10**6, likes=None) for number in range(5, 10))]
     measured = measure(profile(), mixed, NOW)
