@@ -59,7 +59,7 @@ async def open_site(tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
     site = Site()
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", site.answer)
-    runner = web.AppRunner(application)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
     site.url = f"http{'s' if tls else ''}://127.0.0.1:{runner.addresses[0][1]}"

@@ -16,7 +16,7 @@ async def serving(handler: Handler, host: str = "127.0.0.1") -> AsyncIterator[in
     """A server; its port."""
     application = web.Application()
     application.router.add_get("/{path:.*}", handler)
-    runner = web.AppRunner(application)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, host, 0).start()
     try:

@@ -90,7 +90,7 @@ async def receiving(tls: SSLContext | None = None) -> AsyncIterator[Receiver]:
     receiver = Receiver()
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", receiver.receive)
-    runner = web.AppRunner(application)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
     receiver.url = f"{'https' if tls else 'http'}://localhost:{runner.addresses[0][1]}/hook"
