@@ -36,9 +36,9 @@ class Sheet:
         return self.height - FOOT
 
 
-def sheet(height: int = HEIGHT) -> Sheet:
+def sheet(height: int = HEIGHT, paper: str = PAPER) -> Sheet:
     """An empty one."""
-    figure = Figure(figsize=(WIDTH / DOTS_PER_INCH, height / DOTS_PER_INCH), dpi=DOTS_PER_INCH, facecolor=PAPER)
+    figure = Figure(figsize=(WIDTH / DOTS_PER_INCH, height / DOTS_PER_INCH), dpi=DOTS_PER_INCH, facecolor=paper)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, WIDTH)
     axes.set_ylim(height, 0)

@@ -1,6 +1,7 @@
 """One look for all pictures and for the pages that people see: colours, typeface, and what can be written in it."""
 
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,25 @@ INK = "#111827"
 MUTED = "#6B7280"
 LINE = "#E5E7EB"
 PAPER = "#FFFFFF"
+# Several things of one kind in one picture, told from each other by eyes of all kinds.
+SERIES = ("#4F46E5", "#F59E0B", "#0D9488", "#DB2777")
+
+
+@dataclass(frozen=True, slots=True)
+class Shades:
+    """The colours of a picture by day or by night. ``panel`` lies on ``paper``; ``glow``: both ends of the heading."""
+
+    paper: str
+    panel: str
+    ink: str
+    muted: str
+    line: str
+    accent: str
+    glow: tuple[str, str]
+
+
+LIGHT = Shades("#F4F4FB", PAPER, INK, MUTED, LINE, ACCENT, ("#4338CA", "#8B5CF6"))
+DARK = Shades("#0B0C17", "#181A2B", "#F9FAFB", "#A1A6B8", "#2A2D45", "#A5B4FC", ("#312E81", "#6D28D9"))
 
 
 def drawable(text: str) -> str:
