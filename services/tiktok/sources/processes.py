@@ -1,0 +1,57 @@
+"""The processes of a browser: Playwright's driver, which is our child, and all that comes of it."""
+
+import asyncio
+from contextlib import suppress
+
+import psutil
+
+# How Playwright calls its driver.
+DRIVER = "run-driver"
+# After which whatever still runs is ended.
+LEAVE_SECONDS = 5.0
+
+
+def drivers() -> set[psutil.Process]:
+    """Drivers that this process has started and that run."""
+    found = set()
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):
+            if DRIVER in child.cmdline():
+                found.add(child)
+    return found
+
+
+class ProcessTree:
+    """Some processes and everything that they have started."""
+
+    def __init__(self, roots: set[psutil.Process]) -> None:
+        self._roots = roots
+
+    async def memory(self) -> int:
+        """Bytes that they hold, shared ones counted with each."""
+        return await asyncio.to_thread(self._memory)
+
+    async def end(self, seen: list[psutil.Process]) -> None:
+        """Wait until they are gone, and end what does not go. ``seen``: as ``members`` gave them before."""
+        everyone = list({*seen, *self.members()})
+        _, left = await asyncio.to_thread(psutil.wait_procs, everyone, timeout=LEAVE_SECONDS)
+        for process in left:
+            with suppress(psutil.Error):
+                process.kill()
+        if left:
+            await asyncio.to_thread(psutil.wait_procs, left, timeout=LEAVE_SECONDS)
+
+    def members(self) -> list[psutil.Process]:
+        """Those that run, the roots first."""
+        found: list[psutil.Process] = []
+        for root in self._roots:
+            with suppress(psutil.Error):
+                found += [root, *root.children(recursive=True)]
+        return found
+
+    def _memory(self) -> int:
+        total = 0
+        for process in self.members():
+            with suppress(psutil.Error):
+                total += process.memory_info().rss
+        return total

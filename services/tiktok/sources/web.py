@@ -1,0 +1,88 @@
+"""TikTok over plain HTTP: the embed page, the profile page, and the list of an account's posts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import quote
+
+from services.tiktok.errors import SourceEmpty, SourceError
+from services.tiktok.profiles import Post, Profile
+from services.tiktok.sources.connection import Web, expect_ok
+from services.tiktok.sources.creator import ADDRESS, creator_posts
+from services.tiktok.sources.pages import read_embed_list, read_embed_post, read_embed_profile, read_profile_page
+from services.tiktok.sources.protocol import Posts, Unshown
+from services.tiktok.sources.reading import newest_first
+from services.tiktok.sources.shapes import Node, parse
+
+SITE = "https://www.tiktok.com"
+
+
+class EmbedSource:
+    """Pages for other sites: ``/embed/@name``, an account and its last ten posts; ``/embed/v2/ID``, a post."""
+
+    name = "embed"
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+
+    async def profile(self, username: str) -> Profile:
+        """With its secUid, which only a post's page tells, where it has a post."""
+        html = await self._page(f"@{quote(username)}")
+        profile = read_embed_profile(html, username)
+        for post_id in read_embed_list(html, username)[:1]:
+            _, sec_uid = await self._post(post_id)
+            profile = replace(profile, sec_uid=sec_uid)
+        return profile
+
+    async def posts(self, profile: Profile, count: int) -> Posts:
+        """The last ten."""
+        ids = read_embed_list(await self._page(f"@{quote(profile.username)}"), profile.username)
+        if not ids and profile.videos:
+            raise SourceEmpty
+        found = [post for post_id in ids for post, _ in [await self._post(post_id)]]
+        return Posts(newest_first(found), complete=len(ids) >= profile.videos)
+
+    async def _post(self, post_id: str) -> tuple[Post, str]:
+        return read_embed_post(await self._page(f"v2/{quote(post_id)}"), post_id)
+
+    async def _page(self, path: str) -> str:
+        answer = await self._web.get(f"{SITE}/embed/{path}", signed_in=False)
+        if answer.status == 400:
+            raise Unshown
+        return expect_ok(answer)
+
+
+class PageSource:
+    """``/@name``, as a browser gets it before any script runs: an account, and none of its posts."""
+
+    name = "page"
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+
+    async def profile(self, username: str) -> Profile:
+        return read_profile_page(expect_ok(await self._web.get(f"{SITE}/@{quote(username)}")), username)
+
+    async def posts(self, profile: Profile, count: int) -> Posts:
+        raise SourceError("its posts come by script")
+
+
+class CreatorSource:
+    """``/api/creator/item_list/``: an account's posts, and nothing of itself."""
+
+    name = "creator"
+
+    def __init__(self, web: Web, clock: Callable[[], datetime]) -> None:
+        self._web = web
+        self._clock = clock
+
+    async def profile(self, username: str) -> Profile:
+        raise SourceError("posts alone")
+
+    async def posts(self, profile: Profile, count: int) -> Posts:
+        async def ask(query: Mapping[str, str]) -> Node:
+            return parse(expect_ok(await self._web.get(ADDRESS, query)), "creator/item_list")
+
+        if not profile.sec_uid:
+            raise Unshown
+        return await creator_posts(ask, profile, count, now_ms=int(self._clock().timestamp() * 1000))
