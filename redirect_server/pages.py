@@ -82,8 +82,8 @@ UNAVAILABLE = Explanation(
 DISABLED = Explanation(403, _("This link is switched off"), _("Toklink does not lead where it points. The reason:"))
 # Its owner's own doing, and theirs to undo. 410 says "for good", and yet no cache keeps a page of ours.
 PAUSED = Explanation(410, _("This link is off for now"), _("Its owner switched it off, and may switch it on again."))
-NOT_OPEN = Explanation(403, _("This link is not open yet"), _("It leads on from {moment}."))
-ENDED = Explanation(410, _("The time of this link is over"), _("It led on until {moment}."))
+NOT_OPEN = Explanation(403, _("This link is not open yet"), _("It will work from {moment}."))
+ENDED = Explanation(410, _("The time of this link is over"), _("It worked until {moment}."))
 USED_UP = Explanation(
     410,
     _("This link is used up"),

@@ -42,7 +42,7 @@ def same_target(link: Link, zone: tzinfo, notes: tuple[str, ...]) -> Screen:
     ]
     use = button(_("👌 Use this one"), LinkPress(action=LinkAction.CARD, id=link.id))
     another = button(_("➕ Make another"), LinkPress(action=LinkAction.ANOTHER, id=link.id))
-    return Screen("\n".join(lines), rows([use, another]))
+    return Screen("\n".join(lines), rows([use], [another]))
 
 
 def called(link: Link) -> list[str]:

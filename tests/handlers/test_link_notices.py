@@ -191,6 +191,13 @@ async def test_a_limit_that_was_just_chosen_is_no_news(platform: Platform, ben: 
     await sees(ben, "⌛️ Closed: localhost:")
 
 
+async def test_a_link_for_one_click_is_closed_by_its_only_one(platform: Platform, ben: Person):
+    await ben.send("https://example.com/")
+    await change(platform, click_limit=1, passed=1)
+    await runs(platform)
+    assert "Its only click is used up." in read(await sees(ben, "⌛️ Closed: localhost:"))
+
+
 async def test_a_target_that_broke_is_told_and_that_it_opens_again(platform: Platform, anna: Person, ben: Person):
     nowhere = f"http://localhost:{free_port()}/page"
     await anna.send(nowhere)

@@ -8,7 +8,7 @@ async def test_start_greets_and_shows_a_menu_in_the_person_s_language(anna: Pers
     await anna.send("/start")
     assert "короткие ссылки" in anna.last.text
     assert len(anna.last.text.splitlines()) == 2
-    assert anna.last.buttons == ["🔗 Новая ссылка", "📋 Мои ссылки", "⚙️ Настройки", "❓ Помощь"]
+    assert anna.last.buttons == ["🔗 Сократить", "📋 Мои ссылки", "⚙️ Настройки", "❓ Помощь"]
     await ben.send("/start")
     assert "short links" in ben.last.text
     assert ben.last.buttons == ["🔗 New link", "📋 My links", "⚙️ Settings", "❓ Help"]
@@ -81,7 +81,7 @@ async def test_a_press_on_any_button_ends_an_open_question(anna: Person):
     await anna.send("привет")
     assert "Я читаю адреса и команды" in anna.last.text
     await anna.press("◀️ Меню", on=menu)
-    await anna.press("🔗 Новая ссылка", on=menu)
+    await anna.press("🔗 Сократить", on=menu)
     await anna.press_data("m:n", on=menu)
     await anna.send("localhost:3000")
     await anna.sees_button("📎 Копировать")

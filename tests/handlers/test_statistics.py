@@ -101,7 +101,7 @@ async def test_a_card_opens_how_many_clicked_and_whether_there_were_more(platfor
     assert seen[5].startswith("🔗 localhost:")
     assert seen[6] == "🕒 UTC+3"
     assert "✓ 7 дней" in labels(anna)
-    assert "✓ 📈 Обзор" in labels(anna)
+    assert "✓ Обзор" in labels(anna)
     chart = Image.open(BytesIO(await anna.file(anna.last)))
     assert chart.width >= 1_000
     assert (await pressed(platform, anna, "Сегодня"))[0] == "📊 6 кликов сегодня"
@@ -125,7 +125,7 @@ async def test_every_view_of_every_period_is_the_same_message_edited(platform: P
         await pressed(platform, ben, period)
         seen = await pressed(platform, ben, view)
         assert ben.last.message_id == message
-        assert f"✓ {view}" in ben.last.buttons
+        assert f"✓ {view.partition(' ')[2]}" in ben.last.buttons
         assert seen[0][0] in "📊🗓🌍🚪📱💽🧭🗣🔳🔀", "the answer comes first"
         assert "🕒 UTC+3" in seen
     assert len(ben.messages()) == 2

@@ -94,7 +94,7 @@ async def test_the_night_of_daylight_saving_ends_a_link_when_it_was_meant_to(dat
 @pytest.mark.parametrize(
     ("asked", "title", "sentence", "countdown"),
     [
-        ("en", "This link is not open yet", "It leads on from", "in 2 days"),
+        ("en", "This link is not open yet", "It will work from", "in 2 days"),
         ("ru", "Эта ссылка ещё не открыта", "Она заработает", "через 2 дня"),
     ],
 )
@@ -122,7 +122,7 @@ async def test_before_its_time_a_link_says_from_when_on_it_leads(
 @pytest.mark.parametrize(
     ("asked", "title", "sentence"),
     [
-        ("en", "The time of this link is over", "It led on until"),
+        ("en", "The time of this link is over", "It worked until"),
         ("ru", "Время этой ссылки закончилось", "Она работала до"),
     ],
 )

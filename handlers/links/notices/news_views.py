@@ -84,7 +84,7 @@ def _nearly_used_up(link: Link) -> list[str]:
 
 
 def _used_up(link: Link) -> list[str]:
-    clicks = ngettext("All {count} click is used up.", "All {count} clicks are used up.", link.click_limit or 0)
+    clicks = ngettext("Its only click is used up.", "All {count} clicks are used up.", link.click_limit or 0)
     return [
         _("⌛️ <b>Closed</b>: {link}").format(link=_name(link)),
         clicks.format(count=number(link.click_limit or 0)),

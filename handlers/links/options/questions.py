@@ -106,7 +106,7 @@ def limit(link: Link, page: int) -> Screen:
         if each > passed
     ]
     without = [_choice(_("♾ No limit"), Part.LIMIT, link, page, NONE)] if link.click_limit is not None else []
-    return Screen("\n".join(lines), rows(buttons, without, [back(link, page)]))
+    return Screen("\n".join(lines), rows(*_pairs(buttons), without, [back(link, page)]))
 
 
 def validity(link: Link, page: int, zone: tzinfo, now: datetime) -> Screen:

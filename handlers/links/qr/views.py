@@ -94,10 +94,8 @@ def _keyboard(link: Link, style: QrStyle, page: int) -> InlineKeyboardMarkup:
     logo = _("🖼 Logo: yes") if style.logo is not None else _("🖼 Logo: none")
     return rows(
         [button(_("🎨 Colour: {name}").format(name=name), _press(Part.COLOUR, link, page))],
-        [
-            button(logo, _press(Part.LOGO, link, page)),
-            button(_("📐 Size: {size}").format(size=style.size), _press(Part.SIZE, link, page)),
-        ],
+        [button(logo, _press(Part.LOGO, link, page))],
+        [button(_("📐 Size: {size}").format(size=style.size), _press(Part.SIZE, link, page))],
         [
             button(_("📄 PNG file"), _press(Part.PNG, link, page)),
             button(_("📄 SVG file"), _press(Part.SVG, link, page)),

@@ -73,7 +73,9 @@ def _choice(name: str, press: StatisticsPress, **changes: Period | View) -> Inli
 
 
 def _view(view: View, press: StatisticsPress) -> InlineKeyboardButton:
-    return _choice(words.name_of(view), press, view=view)
+    # The mark takes the place of the sign: half a phone does not hold both.
+    name = words.bare_name(view) if press.view == view else words.name_of(view)
+    return _choice(name, press, view=view)
 
 
 def _last_views(look: Look) -> list[InlineKeyboardButton]:
