@@ -54,6 +54,21 @@ async def find_due(session: AsyncSession, kind: str, key: str) -> Work | None:
     return await session.scalar(select(Work).where(Work.kind == kind, Work.key == key, Work.state == DUE))
 
 
+async def hasten(session: AsyncSession, work_id: int, person_id: int | None, now: datetime) -> None:
+    """A work that waits is due by now; nobody's becomes this person's. One that is being done is left alone."""
+    waits = (Work.id == work_id) & (Work.state == DUE) & or_(Work.lease.is_(None), Work.leased_until <= now)
+    await session.execute(
+        update(Work)
+        .where(waits, or_(Work.due_at > now, Work.person_id.is_(None)))
+        .values(
+            due_at=case((Work.due_at > now, now), else_=Work.due_at),
+            reckoned_at=now,
+            person_id=func.coalesce(Work.person_id, person_id),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def is_anything_due(session: AsyncSession, kinds: Collection[str], busy: Collection[int], now: datetime) -> bool:
     """Whether a work of these kinds is free to be claimed, whosever turn it is."""
     due = select(Work.id).where(_free(now), Work.kind.in_(kinds), Work.id.not_in(busy)).limit(1)

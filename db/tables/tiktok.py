@@ -135,6 +135,8 @@ class TikTokAsker(Base):
     chat_id: Mapped[int] = mapped_column(BigInteger)
     # The message that says that it is being looked for, and becomes the card.
     message_id: Mapped[int] = mapped_column(BigInteger)
+    # What they sent, which may be shortened instead; empty: they named the account.
+    address: Mapped[str] = mapped_column(String(64), default="", server_default="")
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # They were told that TikTok does not answer: what comes is a message of its own. Null: they still look on.
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

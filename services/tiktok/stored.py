@@ -62,9 +62,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who waits for an account, and the message that says so. ``id`` 0: not noted yet.
+    """Who waits for an account, and the message that says so. ``id`` 0, and no ``asked_at``: not noted yet.
 
     ``told_at``: they were told that TikTok does not answer, and get a message of its own; None: theirs is edited.
+    ``address``: what they sent, at most 64 characters; empty: they named the account.
     """
 
     person_id: int
@@ -72,6 +73,8 @@ class Asker:
     message_id: int
     id: int = 0
     told_at: datetime | None = None
+    address: str = ""
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,7 @@ def snapshot_of(row: tables.TikTokSnapshot) -> Snapshot:
 
 
 def asker_of(row: tables.TikTokAsker) -> Asker:
-    return Asker(row.person_id, row.chat_id, row.message_id, row.id, row.told_at)
+    return Asker(row.person_id, row.chat_id, row.message_id, row.id, row.told_at, row.address, row.asked_at)
 
 
 def _income(row: tables.TikTokAccount) -> Income | None:

@@ -188,6 +188,7 @@ def _people() -> None:
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("address", sa.String(length=64), server_default="", nullable=False),
         sa.Column("asked_at", UtcDateTime(), nullable=False),
         sa.Column("told_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_tiktok_askers_person_id_people")),

@@ -1,0 +1,94 @@
+"""People ask for an account: it is shown at once, or they are noted as waiting for the one fetch that answers all."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.engine import Database
+from db.queries import tiktok as queries
+from db.queries import works as work_queries
+from services.deliveries import Deliveries, Outgoing
+from services.deliveries.kinds import ANSWER
+from services.tiktok.errors import REFUSALS
+from services.tiktok.stored import Asker, Look, StoredAccount, account_of
+from services.works import Works
+
+# The kind of work that fetches an account: its key is the username, so that it is one fetch, whoever asks.
+ACCOUNT = "tiktok-account"
+# The kind of work that finds out whose a short address is.
+ADDRESS = "tiktok-address"
+FRESH_FOR = timedelta(days=1)
+FORCED_AFTER = timedelta(hours=1)
+REFUSED_FOR = timedelta(hours=1)
+
+
+class Asking:
+    """Notes who asks, and forgets them once they are answered."""
+
+    def __init__(self, database: Database, works: Works, deliveries: Deliveries) -> None:
+        self._database = database
+        self._works = works
+        self._deliveries = deliveries
+
+    async def look(self, username: str, *, asker: Asker | None, now: datetime, force: bool) -> Look:
+        async with self._database.read() as session:
+            found = await queries.find(session, username)
+        look = None if found is None else _at_once(account_of(found[0], in_top=found[1]), now, force=force)
+        if look is not None:
+            return look
+        async with self._database.write() as session:
+            # Who stores a fetch holds the row, too: it sees this asker, or this sees what it has stored.
+            row, in_top = await queries.hold(session, username, now)
+            look = _at_once(account_of(row, in_top=in_top), now, force=force)
+            if look is not None:
+                return look
+            if asker is not None:
+                await queries.add_asker(session, username, asker, now)
+            await self.ask_in(session, username, asker.person_id if asker else None, now)
+        return Look(None)
+
+    async def ask_in(self, session: AsyncSession, username: str, person_id: int | None, now: datetime) -> None:
+        """The account is fetched now, however long its fetch was to wait; by the turn of this person."""
+        facts = {"since": now.isoformat()}
+        work_id = await self._works.enqueue_in(session, ACCOUNT, username, person_id=person_id, facts=facts, now=now)
+        await work_queries.hasten(session, work_id, person_id, now)
+
+    async def ask_address(self, url: str, asker: Asker, now: datetime) -> None:
+        await self._works.enqueue(
+            ADDRESS,
+            f"{asker.chat_id}:{asker.message_id}",
+            person_id=asker.person_id,
+            facts={"url": url, "address": asker.address},
+            now=now,
+            chat_id=asker.chat_id,
+            message_id=asker.message_id,
+        )
+
+    async def told(self, asker: Asker, now: datetime) -> None:
+        async with self._database.write() as session:
+            await queries.tell_asker(session, asker.id, now)
+
+    async def answered(self, asker: Asker) -> None:
+        async with self._database.write() as session:
+            await queries.forget_asker(session, asker.id)
+
+    async def owe(self, asker: Asker, outgoing: Outgoing, now: datetime) -> None:
+        async with self._database.write() as session:
+            # Who erased their data, or was answered by another, waits no longer.
+            if await queries.forget_asker(session, asker.id):
+                key = f"tiktok-account:{asker.id}"
+                await self._deliveries.enqueue_in(session, ANSWER, key, asker.chat_id, outgoing, now)
+
+
+def _at_once(account: StoredAccount, now: datetime, *, force: bool) -> Look | None:
+    """What can be shown without asking TikTok; None: nothing. Raises AccountRefused where it has just refused."""
+    if account.state in REFUSALS:
+        if account.looked_at is not None and now - account.looked_at < REFUSED_FOR:
+            raise REFUSALS[account.state](account.username)
+        return None
+    age = account.age(now)
+    if age is None:
+        return None
+    if force:
+        return Look(account, too_soon=True) if age < FORCED_AFTER else None
+    return Look(account) if account.in_top or age < FRESH_FOR else None

@@ -1,0 +1,166 @@
+"""Keeps what a fetch brought, or that it failed, in one transaction each."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db import tables
+from db.engine import Database
+from db.queries import tiktok as queries
+from services.tiktok.analytics import Measures, measure
+from services.tiktok.constants import Constants
+from services.tiktok.errors import REFUSALS, AccountRefused
+from services.tiktok.merging import counted, is_another, merged_post, merged_profile
+from services.tiktok.profiles import Fetched, Post, Profile
+from services.tiktok.stored import News, StoredAccount, account_of, post_of, profile_of
+from services.tiktok.times import after_refusal, after_silence, next_refresh
+
+# Called in the transaction that keeps a fetch: no network there. What it raises undoes the fetch, which comes again.
+Listener = Callable[[AsyncSession, News], Awaitable[None]]
+Shown = TypeVar("Shown", Profile, Post)
+KNOWN = "known"
+# As long as their columns are; what people write has no NUL there, which PostgreSQL does not take.
+LENGTHS: Mapping[str, int] = {
+    "user_id": 32, "sec_uid": 128, "nickname": 128, "region": 8, "language": 16, "sound_id": 32,
+    "post_id": 32,
+}  # fmt: skip
+LONGEST_TEXT = 5_000
+MOST_FAILURE = 64
+
+
+class Storing:
+    """What it keeps, it keeps once: a fetch that was kept since ``since`` is not kept again, whoever brings it."""
+
+    def __init__(self, database: Database, constants: Constants) -> None:
+        self._database = database
+        self._constants = constants
+        self.listeners: list[Listener] = []
+
+    async def keep(self, username: str, fetched: Fetched, since: datetime, now: datetime, *, asked: bool) -> None:
+        """The account, its posts, a snapshot, and what listeners make of it."""
+        async with self._database.write() as session:
+            row, in_top = await queries.hold(session, username, now)
+            if is_settled(account_of(row, in_top=in_top), since, now):
+                return
+            before = account_of(row, in_top=in_top) if row.fetched_at else None
+            if before is not None and is_another(before.profile, fetched.profile):
+                await queries.forget_history(session, row.id)
+                before, row.bio, row.bio_url, row.posts_source = None, "", "", ""
+            profile = merged_profile(profile_of(row), _stored_text(fetched.profile), fetched.source)
+            posts, new = await self._keep_posts(session, row.id, fetched, now)
+            measures = measure(profile, posts, now, self._constants)
+            await _keep_figures(session, row, profile, measures, fetched, now)
+            account = account_of(row, in_top=in_top)
+            for listener in self.listeners:
+                await listener(session, News(account, before, posts, new, asked))
+
+    async def refuse(self, username: str, refusal: AccountRefused, since: datetime, now: datetime) -> None:
+        """TikTok shows nothing of the account; the numbers of before stay."""
+        async with self._database.write() as session:
+            row, in_top = await queries.hold(session, username, now)
+            if is_settled(account_of(row, in_top=in_top), since, now):
+                return
+            row.state, row.looked_at = refusal.state, now
+            row.failures, row.failure = row.failures + 1, refusal.state
+            if row.refresh_at is not None:
+                row.refresh_at = after_refusal(username, row.failures, now)
+
+    async def fail(self, username: str, reason: str, now: datetime) -> StoredAccount:
+        """Nobody answered: the numbers of before stay, and it is tried again later."""
+        async with self._database.write() as session:
+            row, in_top = await queries.hold(session, username, now)
+            row.failures, row.failure = row.failures + 1, reason[:MOST_FAILURE]
+            if row.refresh_at is not None:
+                row.refresh_at = after_silence(row.failures, now)
+            return account_of(row, in_top=in_top)
+
+    async def _keep_posts(
+        self, session: AsyncSession, account_id: int, fetched: Fetched, now: datetime
+    ) -> tuple[tuple[Post, ...], frozenset[str]]:
+        """The posts that count from now on, and the numbers of those that are new."""
+        found = {post.post_id: post for post in map(_stored_text, fetched.posts)}
+        known = {row.post_id: post_of(row) for row in await queries.posts_of(session, account_id, found.keys())}
+        posts = [merged_post(known.get(post_id), post, fetched.posts_source) for post_id, post in found.items()]
+        before = await queries.counted_posts(session, account_id)
+        seen_at = {row.post_id: row.seen_at for row in before}
+        counting = counted(fetched, posts, [post_of(row) for row in before], seen_at, now)
+        await queries.keep_posts(session, account_id, [_columns(post, now) for post in posts])
+        await queries.count_only(session, account_id, {post.post_id for post in counting})
+        return counting, frozenset(found.keys() - known.keys())
+
+
+def is_settled(account: StoredAccount | None, since: datetime, now: datetime) -> bool:
+    """Whether TikTok has said something of the account since then; a time that is yet to come tells nothing."""
+    if account is None:
+        return False
+    looked_at = account.looked_at if account.state in REFUSALS else account.fetched_at
+    return looked_at is not None and since <= looked_at <= now
+
+
+async def _keep_figures(
+    session: AsyncSession,
+    row: tables.TikTokAccount,
+    profile: Profile,
+    measures: Measures,
+    fetched: Fetched,
+    now: datetime,
+) -> None:
+    for name in Profile.__slots__:
+        setattr(row, name, getattr(profile, name))
+    figures = _figures(measures)
+    for name, value in figures.items():
+        setattr(row, name, value)
+    row.state, row.looked_at, row.fetched_at = KNOWN, now, now
+    row.source, row.posts_source = fetched.source, fetched.posts_source or row.posts_source
+    row.failures, row.failure = 0, ""
+    if row.refresh_at is not None:
+        row.refresh_at = next_refresh(row.username, now)
+    await queries.add_snapshot(
+        session,
+        row.id,
+        now,
+        followers=profile.followers,
+        following=profile.following,
+        likes=profile.likes,
+        videos=profile.videos,
+        views=measures.views.value,
+        posts=measures.posts,
+        source=fetched.source,
+        **figures,
+    )
+
+
+def _figures(measures: Measures) -> dict[str, Any]:
+    income = measures.income
+    return {
+        "engagement": measures.engagement,
+        "income_low": income.low if income else None,
+        "income_mid": income.mid if income else None,
+        "income_high": income.high if income else None,
+        "rating": measures.rating.value if measures.rating else None,
+    }
+
+
+def _columns(post: Post, now: datetime) -> dict[str, Any]:
+    """Of a row of tiktok_posts; which ones count is said for all of them together."""
+    columns = {name: getattr(post, name) for name in Post.__slots__}
+    return columns | {"hashtags": list(post.hashtags), "seen_at": now, "counted": False}
+
+
+def _stored_text(found: Shown) -> Shown:
+    """The profile or the post, with texts that every database takes."""
+    texts: dict[str, Any] = {name: getattr(found, name) for name in found.__slots__}
+    storable: dict[str, Any] = {
+        name: _storable(text, LENGTHS.get(name, LONGEST_TEXT)) for name, text in texts.items() if isinstance(text, str)
+    }
+    if isinstance(found, Post):
+        storable |= {"hashtags": tuple(_storable(each, LONGEST_TEXT) for each in found.hashtags)}
+    return replace(found, **storable)
+
+
+def _storable(text: str, most: int) -> str:
+    # Halves of characters, which JSON may hold, cannot be written.
+    return text.encode(errors="replace").decode().replace("\0", "")[:most]
