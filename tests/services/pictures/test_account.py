@@ -61,7 +61,7 @@ def edges_are(picture: Image.Image, paper: str, *, top: int = 0) -> None:
         assert set(picture.crop(edge).get_flattened_data()) == {rgb(paper)}
 
 
-@pytest.mark.parametrize(("place", "name"), enumerate(NAMES))
+@pytest.mark.parametrize(("place", "name"), list(enumerate(NAMES)))
 def test_no_name_becomes_boxes_or_leaves_the_picture(place: int, name: str) -> None:
     dark = place % 2 == 1
     picture = opened(account_picture(replace(ACCOUNT, nickname=name, dark=dark)))
