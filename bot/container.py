@@ -47,6 +47,9 @@ from services.services import Services
 from services.statistics.statistics import Statistics
 from services.throttles import MemoryThrottle, Throttle, Throttles
 from services.throttles.shared import SharedThrottle
+from services.tiktok.errors import SourceError
+from services.tiktok.sources import Sources
+from services.tiktok.sources.chromium import find_chromium
 from services.webhooks import Webhooks
 from services.works import Works
 
@@ -76,10 +79,11 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
     database = Database.open(settings.database)
     catalogue = Catalogue(LOCALES)
     redis = Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
-    services = _services(settings, database, catalogue, redis, started_at=clock())
+    services = _services(settings, database, catalogue, redis, clock)
     try:
         yield Container(settings, clock, database, catalogue, services, Pulse(database, clock))
     finally:
+        await services.sources.close()
         await services.pictures.close()
         await services.webhooks.close()
         if redis is not None:
@@ -88,7 +92,7 @@ async def open_services(settings: Settings, clock: Callable[[], datetime] = utc_
 
 
 def _services(
-    settings: Settings, database: Database, catalogue: Catalogue, redis: Redis | None, *, started_at: datetime
+    settings: Settings, database: Database, catalogue: Catalogue, redis: Redis | None, clock: Callable[[], datetime]
 ) -> Services:
     people = People(database, default_time_zone=settings.default_timezone, owner_ids=settings.admin_ids)
     log = Audit(database)
@@ -97,6 +101,7 @@ def _services(
         database, Cipher(secret_key(settings), "deliveries"), default_time_zone=settings.default_timezone
     )
     works = Works(database, deliveries)
+    errors = ErrorLog(database, alerts, redactor(settings.secrets))
     pictures = PictureStudio()
     news = LinkNews(database, people, deliveries, news_words(catalogue), public_url=settings.links_url)
     return Services(
@@ -115,13 +120,14 @@ def _services(
         daily=_daily(settings, database, works, deliveries),
         statistics=Statistics(database, credit=None if settings.geoip_file else CREDIT),
         pictures=pictures,
-        operations=Operations(database, deliveries, works, alerts, started_at=started_at),
+        operations=Operations(database, deliveries, works, alerts, started_at=clock()),
         upkeep=Upkeep(database),
         audit=log,
         desk=Desk(database, people, log, deliveries, admin_chat_id=settings.admin_chat_id),
         moderation=Moderation(database, people, log, public_url=settings.links_url),
         tallies=Tallies(database),
-        errors=ErrorLog(database, alerts, redactor(settings.secrets)),
+        errors=errors,
+        sources=_sources(settings, errors, clock),
         alerts=alerts,
         throttle=Throttles(_throttle(redis)),
         works=works,
@@ -183,6 +189,20 @@ def _daily(settings: Settings, database: Database, works: Works, deliveries: Del
         deliveries,
         public_url=settings.links_url,
         default_time_zone=settings.default_timezone,
+    )
+
+
+def _sources(settings: Settings, errors: ErrorLog, clock: Callable[[], datetime]) -> Sources:
+    async def report(error: SourceError, source: str) -> None:
+        await errors.report(f"tiktok {source}", error, clock())
+
+    return Sources.open(
+        resolve=settings.tiktok_resolve,
+        tokens=[token.get_secret_value() for token in settings.tiktok_ms_tokens],
+        proxies=[proxy.get_secret_value() for proxy in settings.tiktok_proxies],
+        chromium=find_chromium(settings.tiktok_chromium),
+        clock=clock,
+        report=report,
     )
 
 

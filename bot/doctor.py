@@ -17,6 +17,7 @@ from bot.sender import open_bot
 from bot.settings import Settings, env_file_is_open
 from db.engine import Database
 from db.migrate import revisions
+from services.tiktok.sources.chromium import OFF, find_chromium, why_none
 
 ANSWER_SECONDS = 10
 LEAST_FREE_BYTES = 500 * 1024 * 1024
@@ -25,7 +26,6 @@ POSTGRESQL_REFUSALS = {
     "28000": "it refuses this name from this machine: look at DATABASE_URL and at pg_hba.conf",
     "3D000": "there is no database of the name in DATABASE_URL: create it",
 }
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 class Verdict(StrEnum):
@@ -73,7 +73,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
             # Its words may repeat an address with a password.
             yield Finding(subject, Verdict.WRONG, f"it cannot be used ({type(error).__name__}); look at its settings")
     yield _metrics(settings)
-    yield _chromium()
+    yield _chromium(settings.tiktok_chromium)
 
 
 def _settings(settings: Settings) -> Finding:
@@ -170,8 +170,9 @@ async def _telegram(settings: Settings) -> Finding:
     return Finding("Telegram", Verdict.GOOD, f"@{user.username} answers")
 
 
-def _chromium() -> Finding:
-    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        return Finding("Chromium", Verdict.NOTE, "none found; nothing needs it yet but the tests of pages")
-    return Finding("Chromium", Verdict.GOOD, found)
+def _chromium(setting: str) -> Finding:
+    found = find_chromium(setting)
+    if found is not None:
+        return Finding("Chromium", Verdict.GOOD, f"TikTok is asked with {found}")
+    remedy = "" if setting == OFF else "; more accounts answer with one: install it, or name it in TIKTOK_CHROMIUM"
+    return Finding("Chromium", Verdict.NOTE, f"{why_none(setting)}{remedy}")

@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bot.progress import progress_of
 from handlers.works import work_kinds
+from services.tiktok.sources.chromium import find_chromium, why_none
 from services.works.worker import Worker
 
 if TYPE_CHECKING:
@@ -11,10 +14,15 @@ if TYPE_CHECKING:
     from bot.serve_bot import Helm
 
 
+log = structlog.get_logger()
+
+
 async def do_works(helm: "Helm") -> None:
     """Works of the bot's kinds are done, as long as this process leads."""
     container = helm.container
     services = container.services
+    if find_chromium(container.settings.tiktok_chromium) is None:
+        log.info(why_none(container.settings.tiktok_chromium))
     services.works.register(work_kinds(helm.bot, services, container.catalogue, container.clock))
 
     async def report(source: str, error: Exception, person_id: int | None) -> None:

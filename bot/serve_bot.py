@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -89,7 +90,7 @@ async def serve_bot(
     try:
         async with (
             open_dialogues(container) as (storage, isolation),
-            container.pulse.role("bot", lambda: {"leads": leadership.leads}),
+            container.pulse.role("bot", lambda: _facts(container, leadership)),
         ):
             dispatcher = build_dispatcher(
                 container.services, container.catalogue, storage=storage, isolation=isolation, clock=container.clock
@@ -104,6 +105,12 @@ async def serve_bot(
             await leadership.run(stopping, lead)
     except TelegramUnauthorizedError as error:
         raise Refused(REFUSAL) from error
+
+
+def _facts(container: Container, leadership: Leadership) -> dict[str, Any]:
+    """What operators are told: whether this process leads, and how its ways to TikTok fare: it alone asks there."""
+    sources = [asdict(each) for each in container.services.sources.health()] if leadership.leads else []
+    return {"leads": leadership.leads, "sources": sources}
 
 
 def _open(settings: Settings, *, patient: bool = True) -> Bot:

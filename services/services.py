@@ -27,6 +27,7 @@ from services.pictures.studio import PictureStudio
 from services.privacy import Privacy
 from services.statistics.statistics import Statistics
 from services.throttles import Throttles
+from services.tiktok.sources import Sources
 from services.webhooks import Webhooks
 from services.works import Works
 
@@ -57,6 +58,7 @@ class Services:
     moderation: Moderation
     tallies: Tallies
     errors: ErrorLog
+    sources: Sources
     alerts: Alerts
     throttle: Throttles
     works: Works

@@ -11,6 +11,7 @@ from db.queries import heartbeats as heartbeat_queries
 from services.deliveries import Deliveries
 from services.deliveries.deliveries import DeliveryHealth
 from services.operations.alerts import Alerts, StandingAlert
+from services.tiktok.sources import SourceHealth
 from services.works import Works
 from services.works.works import WorksHealth
 
@@ -48,11 +49,15 @@ class Beat:
     seen_at: datetime
     leads: bool
     clicks: Waiting
+    sources: Sequence[SourceHealth] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """``updates``: not handled yet, ``aside``: set aside within the last two days. ``clicks``: not counted yet."""
+    """``updates``: not handled yet, ``aside``: set aside within the last two days. ``clicks``: not counted yet.
+
+    ``sources``: ways to TikTok, as the bot that leads tells.
+    """
 
     roles: Sequence[RoleHealth]
     updates: Waiting
@@ -62,6 +67,7 @@ class Health:
     clicks: Waiting
     alerts: Sequence[StandingAlert]
     beats: Sequence[Beat]
+    sources: Sequence[SourceHealth]
 
 
 async def read_beats(database: Database) -> Sequence[Beat]:
@@ -90,6 +96,7 @@ async def read_health(
         clicks=waiting_clicks(beats, now),
         alerts=await alerts.standing(now),
         beats=beats,
+        sources=source_healths(beats, now),
     )
 
 
@@ -116,6 +123,11 @@ def waiting_clicks(beats: Iterable[Beat], now: datetime) -> Waiting:
     return Waiting(sum(each.count for each in alive), max((each.oldest for each in alive), default=timedelta()))
 
 
+def source_healths(beats: Iterable[Beat], now: datetime) -> Sequence[SourceHealth]:
+    """Ways to TikTok, as the process tells that asks there; nothing where none runs."""
+    return next((beat.sources for beat in beats if beat.leads and _is_alive(beat, now)), ())
+
+
 def _is_alive(beat: Beat, now: datetime) -> bool:
     return now - beat.seen_at < UNSEEN
 
@@ -128,4 +140,5 @@ def _beat(row: tables.Heartbeat) -> Beat:
         seen_at=row.seen_at,
         leads=bool(bot.get("leads")),
         clicks=Waiting(int(web.get("clicks", 0)), timedelta(seconds=float(web.get("seconds", 0)))),
+        sources=[SourceHealth(**each) for each in bot.get("sources", ())],
     )

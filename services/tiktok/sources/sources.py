@@ -148,7 +148,7 @@ class Sources:
             if named:
                 return named[1].lower()
             here = urljoin(str(address), await self._follow(str(address), url))
-        raise NotAUsername(url)
+        raise NotAUsername(url, "page")
 
     def health(self) -> list[SourceHealth]:
         """Of every way, those for accounts first."""
@@ -190,7 +190,7 @@ class Sources:
         except SourceError as error:
             raise TikTokSilent({"short": error.reason}) from error
         if not 300 <= answer.status < 400 or not answer.location:
-            raise NotAUsername(whole)
+            raise NotAUsername(whole, "page")
         return answer.location
 
 
@@ -200,10 +200,10 @@ def _address(here: str, whole: str) -> URL:
         address = URL(here)
         usual = address.is_default_port() and address.scheme in {"http", "https"} and not address.user
     except ValueError:
-        raise NotAUsername(whole) from None
+        raise NotAUsername(whole, "page") from None
     if not is_of_tiktok(address.host):
         raise OtherSite(address.host or whole)
     if not usual:
-        raise NotAUsername(whole)
+        raise NotAUsername(whole, "page")
     # Nothing of TikTok's is fetched in the clear.
     return address.with_scheme("https").with_port(None).with_fragment(None)
