@@ -81,3 +81,12 @@ async def test_statistics_with_each_view_chosen(anna: Person):
         "Варианты",
     ):
         assert wrapping(await goes(anna, (view, f"✓ {view}"))) == []
+
+
+async def test_a_webhook_and_whether_it_is_to_get_a_new_secret(anna: Person):
+    await anna.send(TARGET)
+    await goes(anna, ("⚙️ Настройки", "📡 Вебхук"), ("📡 Вебхук", "➕ Указать"), ("➕ Указать", "Назад"))
+    await anna.send("https://127.0.0.1/clicks", quiet=True)
+    await anna.sees_button("✅ Готово")
+    assert wrapping(await goes(anna, ("✅ Готово", "🔑 Новый секрет"))) == []
+    assert wrapping(await goes(anna, ("🔑 Новый секрет", "🔑 Да"))) == []

@@ -169,10 +169,8 @@ def _keyboard(link: Link, page: int, found: Webhook) -> InlineKeyboardMarkup:
         toggle = button(_("▶️ Switch on"), press(Part.WEBHOOK_SWITCH, link, page, ON))
     return rows(
         [button(_("🧪 Test it"), press(Part.WEBHOOK_TEST, link, page)), toggle],
-        [
-            button(_("✏️ Address"), press(Part.WEBHOOK_ADDRESS, link, page)),
-            button(_("🔑 New secret"), press(Part.WEBHOOK_SECRET, link, page)),
-        ],
+        [button(_("✏️ Address"), press(Part.WEBHOOK_ADDRESS, link, page))],
+        [button(_("🔑 New secret"), press(Part.WEBHOOK_SECRET, link, page))],
         [button(_("🗑 Remove"), press(Part.WEBHOOK_REMOVE, link, page))],
         [to_settings(link, page)],
     )
