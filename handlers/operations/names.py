@@ -31,6 +31,9 @@ def act_name(name: str) -> str:
         audit.DISABLE_LINKS: _("⛔️ All links off"),
         audit.BLOCK_HOST: _("⛔️ Host blocked"),
         audit.UNBLOCK_HOST: _("✅ Host allowed"),
+        audit.ADD_TO_TOP: _("🏆 Added to the top"),
+        audit.REMOVE_FROM_TOP: _("🏆 Off the top"),
+        audit.KEEP_OUT_OF_TOP: _("🏆 Not for the top"),
         audit.SILENCE_ALERT: _("🔕 Alert silenced"),
         audit.WAKE_ALERT: _("🔔 Alert woken"),
     }
@@ -47,7 +50,7 @@ def subject_name(act: Act) -> str:
     """``person:1001`` → ``👤 1001``; a link by its slug where that is noted; a role and a reason behind it."""
     kind, _colon, subject = act.subject.partition(":")
     called = _("erased") if act.subject == audit.ERASED_PERSON else said(act.facts.get("slug") or subject)
-    shown = f"{SIGNS.get(kind, '')} {called}".strip()
+    shown = f"{SIGNS.get(kind, '')} {called}".strip() if kind != "tiktok" else said(f"@{subject}")
     if act.name == audit.GIVE_ROLE:
         shown += f" → {_given(act)}"
     reason = act.facts.get("reason")

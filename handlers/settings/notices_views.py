@@ -29,7 +29,8 @@ def notices(preferences: Preferences) -> Screen:
     """What is switched on, and when it comes."""
     lines = [_("🔔 <b>Notices</b>"), _("What I tell you unasked, and when.")]
     quiet = preferences.quiet
-    if quiet is not None and quiet.hold(preferences.hour) and Notice.DAILY not in preferences.muted:
+    comes_daily = not {Notice.DAILY, Notice.WATCHED} <= preferences.muted
+    if quiet is not None and quiet.hold(preferences.hour) and comes_daily:
         lines.append(
             _("ℹ️ {hour} is in your quiet hours: the daily note comes at {end}.").format(
                 hour=_clock(preferences.hour), end=_clock(quiet.end)
@@ -74,6 +75,9 @@ def notice_name(notice: Notice) -> str:
     """As it stands on a switch."""
     names = {
         Notice.DAILY: _("Daily note about my links"),
+        Notice.WATCHED: _("Daily note of what I watch"),
+        Notice.FLYING: _("A watched account's hit"),
+        Notice.FOLLOWERS: _("Its follower milestones"),
         Notice.LINKS: _("Link or webhook switched off"),
         Notice.CLICKS: _("First click, round numbers"),
         Notice.BURSTS: _("Bursts of clicks"),

@@ -18,8 +18,13 @@ LINK_CLICKS: Final = DeliveryKind("link-clicks", notice="clicks")
 LINK_BURST: Final = DeliveryKind("link-burst", notice="bursts")
 LINK_ENDING: Final = DeliveryKind("link-ending", notice="ending")
 LINK_BROKEN: Final = DeliveryKind("link-broken", notice="broken")
+# Of the TikTok accounts that the person watches.
+WATCHED_DAILY: Final = DeliveryKind("watched-daily", notice="watched")
+WATCHED_FLIES: Final = DeliveryKind("watched-flies", notice="flying")
+WATCHED_MILESTONE: Final = DeliveryKind("watched-milestone", notice="followers")
+# To operators: an account that may belong into the top.
+PROPOSAL: Final = DeliveryKind("proposal", may_repeat=True)
 
-KINDS: Final = {
-    kind.name: kind
-    for kind in (ALERT, ANSWER, ACCOUNT, LINK_NEWS, DAILY_LINKS, LINK_CLICKS, LINK_BURST, LINK_ENDING, LINK_BROKEN)
-}
+_USUAL = (ALERT, ANSWER, ACCOUNT, LINK_NEWS, DAILY_LINKS, LINK_CLICKS, LINK_BURST, LINK_ENDING, LINK_BROKEN)
+_OF_WATCHES = (WATCHED_DAILY, WATCHED_FLIES, WATCHED_MILESTONE)
+KINDS: Final = {kind.name: kind for kind in (*_USUAL, *_OF_WATCHES, PROPOSAL)}

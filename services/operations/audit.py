@@ -22,6 +22,7 @@ GIVE_ROLE = "give-role"
 DISABLE_LINK, ENABLE_LINK, DISABLE_LINKS = "disable-link", "enable-link", "disable-links"
 BLOCK_HOST, UNBLOCK_HOST = "block-host", "unblock-host"
 SILENCE_ALERT, WAKE_ALERT = "silence-alert", "wake-alert"
+ADD_TO_TOP, REMOVE_FROM_TOP, KEEP_OUT_OF_TOP = "add-to-top", "remove-from-top", "keep-out-of-top"
 
 
 def of_person(person_id: int) -> str:
@@ -38,6 +39,11 @@ def of_host(host: str) -> str:
 
 def of_alert(alert_id: int) -> str:
     return f"alert:{alert_id}"
+
+
+def of_account(username: str) -> str:
+    """An account of TikTok."""
+    return f"tiktok:{username}"
 
 
 def of_error(error_id: str) -> str:

@@ -21,6 +21,12 @@ class Notice(StrEnum):
 
     # What the person's links did yesterday.
     DAILY = "daily"
+    # How the TikTok accounts that they watch grew, each day.
+    WATCHED = "watched"
+    # A post of such an account flies.
+    FLYING = "flying"
+    # Such an account has passed a round number of followers.
+    FOLLOWERS = "followers"
     # One of their links was switched off or on by somebody else.
     LINKS = "links"
     # A link's first click, and round numbers of clicks.

@@ -23,6 +23,7 @@ class Right(Enum):
     BAN = "ban and unban people"
     DISABLE_LINKS = "switch links off and on"
     BLOCK_HOSTS = "block hosts"
+    CURATE_TOP = "choose whom the top lists"
     SEE_ACTS = "see who did what"
     GIVE_ROLES = "give and take roles"
 
@@ -34,6 +35,7 @@ LEAST_ROLE = {
     Right.BAN: Role.OPERATOR,
     Right.DISABLE_LINKS: Role.OPERATOR,
     Right.BLOCK_HOSTS: Role.OPERATOR,
+    Right.CURATE_TOP: Role.OPERATOR,
     Right.SEE_ACTS: Role.OPERATOR,
     Right.GIVE_ROLES: Role.OWNER,
 }

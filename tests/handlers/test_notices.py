@@ -25,6 +25,9 @@ async def test_everything_is_set_in_one_message(platform: Platform, ben: Person)
     shown = await ben.sees("What I tell you unasked")
     assert shown.buttons == [
         "✅ Daily note about my links",
+        "✅ Daily note of what I watch",
+        "✅ A watched account's hit",
+        "✅ Its follower milestones",
         "✅ Link or webhook switched off",
         "✅ First click, round numbers",
         "✅ Bursts of clicks",
@@ -51,8 +54,8 @@ async def test_everything_is_set_in_one_message(platform: Platform, ben: Person)
     await platform.restart()
     await opened(ben)
     kept = await ben.sees("What I tell you unasked")
-    assert kept.buttons[:2] == ["✅ Daily note about my links", "🔕 Link or webhook switched off"]
-    assert kept.buttons[6:8] == ["🕒 Daily note at 07:00", "🌙 Quiet hours: 22:00–06:00"]
+    assert (kept.buttons[0], kept.buttons[4]) == ("✅ Daily note about my links", "🔕 Link or webhook switched off")
+    assert kept.buttons[9:11] == ["🕒 Daily note at 07:00", "🌙 Quiet hours: 22:00–06:00"]
     await ben.press("🌙 Quiet hours")
     await ben.press("No quiet hours")
     await ben.sees_button("🌙 Quiet hours: none")

@@ -1,0 +1,210 @@
+"""The daily top: whose figures are asked for at the day's hour, what they were, and who stands where."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.engine import Database
+from db.queries import tiktok_top as queries
+from db.tables import TikTokTopPlace
+from services.tiktok.keeping import Keeper, let_go_if_nobodys
+from services.tiktok.placing import Figures, Order, Placed, placed
+from services.tiktok.top_file import SHIPPED, read_top_file
+from services.time_zones import zone
+from services.works import Works
+
+# From this hour of DEFAULT_TIMEZONE on, the day has its top.
+HOUR = 6
+ON_A_PAGE = 10
+# Between two accounts that are asked for: TikTok looks askance at who asks for hundreds at once.
+PACE = timedelta(seconds=2)
+# An account that did not answer for so long is in the day's top no more.
+MOST_STALE = timedelta(days=7)
+GROWTH_DAYS = 7
+# Growth is of seven days, or of up to so many more where nothing was fetched on the seventh.
+GROWTH_SLACK_DAYS = 2
+KEPT = timedelta(days=120)
+# The kind of the work that fetches one account; its key is the name.
+FETCH = "tiktok-account"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the top."""
+
+    placed: Placed
+    username: str
+    nickname: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopPage:
+    """Page ``number`` (from 1) of ``pages``. ``day`` None: there is no top yet, and nothing else says anything.
+
+    ``refreshed_at``: when the last account answered that day. ``answered`` of ``asked`` accounts of the list did;
+    the figures of the others are their last ones, or missing. ``compared_with``: the day that places are compared with.
+    """
+
+    order: Order
+    day: date | None
+    refreshed_at: datetime | None
+    answered: int
+    asked: int
+    compared_with: date | None
+    entries: tuple[Entry, ...]
+    number: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a run of the job did: how many accounts it asked for, and how many figures of the day it stored."""
+
+    asked: int
+    stored: int
+
+
+class Top:
+    """Refreshes and shows the top. A refresh run twice changes nothing."""
+
+    def __init__(
+        self,
+        database: Database,
+        works: Works,
+        keeper: Keeper,
+        *,
+        default_time_zone: str,
+        file: Path | None = None,
+        pace: timedelta = PACE,
+    ) -> None:
+        """``file``: TOP_FILE; None: the list that comes along. ``pace``: between two accounts that are asked for."""
+        self._database = database
+        self._works = works
+        self._keeper = keeper
+        self._zone = zone(default_time_zone)
+        self._file = file or SHIPPED
+        self._pace = pace
+
+    async def refresh(self, now: datetime) -> Refreshed:
+        """Bring the list to what the file says; ask for all accounts once a day; store the figures that came since.
+
+        Raises TopFileWrong.
+        """
+        names = await asyncio.to_thread(read_top_file, self._file)
+        day = now.astimezone(self._zone).date()
+        async with self._database.write() as session:
+            asked = await self._sync(session, names, now)
+            latest = await queries.latest_day(session)
+            is_time = now.astimezone(self._zone).hour >= HOUR or latest is None
+            stored = await self._store(session, day, now) if is_time or latest == day else 0
+            if stored and (latest is None or latest < day):
+                asked += await self._ask_for_all(session, day, now)
+            await queries.forget_before(session, day - KEPT)
+        return Refreshed(asked, stored)
+
+    async def page(self, order: Order, number: int) -> TopPage:
+        """Page ``number``, or the nearest that there is, of the last day's top."""
+        async with self._database.read() as session:
+            day = await queries.latest_day(session)
+            before = None if day is None else await queries.latest_day(session, day)
+            rows = [] if day is None else await queries.places(session, day)
+            earlier = [] if before is None else await queries.places(session, before)
+            asked = sum(member.removed_at is None for member in await queries.members(session))
+        names = {row.place.account_id: (row.username, row.nickname) for row in rows}
+        top = placed([_figures(row.place) for row in rows], [_figures(row.place) for row in earlier], order)
+        pages = max(1, -(-len(top) // ON_A_PAGE))
+        number = min(max(number, 1), pages)
+        shown = top[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
+        fresh = [row.place.taken_at for row in rows if row.place.fresh]
+        return TopPage(
+            order=order,
+            day=day,
+            refreshed_at=max(fresh, default=None),
+            answered=len(fresh),
+            asked=max(asked, len(rows)),
+            compared_with=before,
+            entries=tuple(Entry(each, *names[each.figures.account_id]) for each in shown),
+            number=number,
+            pages=pages,
+            total=len(top),
+        )
+
+    async def _sync(self, session: AsyncSession, names: Sequence[str], now: datetime) -> int:
+        """Put the file's new names on the list, and take off those it no longer has; how many were asked for."""
+        known = {member.username: member for member in await queries.members(session)}
+        new = [name for name in names if name not in known]
+        for number, name in enumerate(new):
+            account_id = await queries.add_account(session, name, now)
+            await queries.add_member(session, account_id, now, from_file=True)
+            await self._keeper.keep_fresh_in(session, account_id, now)
+            await self.ask_in(session, name, now, now + number * self._pace)
+        # What an operator took off stays noted while the file has it: it does not come back.
+        gone = [each.account_id for name, each in known.items() if each.from_file and name not in names]
+        await queries.drop_members(session, gone)
+        for account_id in gone:
+            await let_go_if_nobodys(session, self._keeper, account_id)
+        return len(new)
+
+    async def ask_in(self, session: AsyncSession, username: str, now: datetime, due_at: datetime) -> None:
+        """Have an account fetched, for nobody in particular."""
+        await self._works.enqueue_in(session, FETCH, username, person_id=None, facts={}, now=now, due_at=due_at)
+
+    async def _ask_for_all(self, session: AsyncSession, day: date, now: datetime) -> int:
+        """Ask for all of the list that did not answer on this day already."""
+        on_list = [member for member in await queries.members(session) if member.removed_at is None]
+        taken = await queries.newest(session, [member.account_id for member in on_list], now)
+        late = [member for member in on_list if not self._is_of(day, taken.get(member.account_id))]
+        for number, member in enumerate(late):
+            await self.ask_in(session, member.username, now, now + number * self._pace)
+        return len(late)
+
+    async def _store(self, session: AsyncSession, day: date, now: datetime) -> int:
+        """Store the figures of the day as far as they are known; how many are new."""
+        on_list = [member.account_id for member in await queries.members(session) if member.removed_at is None]
+        standing = {row.place.account_id: row.place for row in await queries.places(session, day)}
+        await queries.drop_places(session, day, [each for each in standing if each not in set(on_list)])
+        wanted = [each for each in on_list if each not in standing or not standing[each].fresh]
+        if not wanted:
+            return 0
+        taken = await queries.newest(session, wanted, now)
+        bases = await queries.newest_between(
+            session,
+            wanted,
+            self._start_of(day - timedelta(days=GROWTH_DAYS + GROWTH_SLACK_DAYS)),
+            self._start_of(day - timedelta(days=GROWTH_DAYS - 1)),
+        )
+        stored = 0
+        for account_id, figures in taken.items():
+            known = standing.get(account_id)
+            is_news = known is None or known.taken_at != figures.at
+            if is_news and now - figures.at <= MOST_STALE:
+                base = bases.get(account_id)
+                await queries.set_place(session, day, account_id, self._row(day, figures, base))
+                stored += 1
+        return stored
+
+    def _row(self, day: date, figures: queries.Taken, base: queries.Taken | None) -> Mapping[str, object]:
+        fresh = self._is_of(day, figures)
+        return {
+            "followers": figures.followers,
+            "income": figures.income,
+            "rating": figures.rating,
+            "growth": None if base is None else figures.followers - base.followers,
+            "taken_at": figures.at,
+            "fresh": fresh,
+        }
+
+    def _is_of(self, day: date, figures: queries.Taken | None) -> bool:
+        return figures is not None and figures.at.astimezone(self._zone).date() == day
+
+    def _start_of(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self._zone)
+
+
+def _figures(row: TikTokTopPlace) -> Figures:
+    return Figures(row.account_id, row.followers, row.income, row.rating, row.growth, row.taken_at, row.fresh)

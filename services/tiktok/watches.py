@@ -1,0 +1,109 @@
+"""Watches: a person hears of an account, each day of its growth, and at once of posts that fly and of milestones."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db import tables
+from db.engine import Database
+from db.queries import people as people_queries
+from db.queries import tiktok_top as top_queries
+from db.queries import tiktok_watches as queries
+from services.errors import UserError
+from services.people import Person
+from services.tiktok.errors import REFUSALS
+from services.tiktok.keeping import Keeper, let_go_if_nobodys
+
+MOST_WATCHES = 20
+# A watch of an account that was never fetched: how many followers it has is not known.
+NOT_KNOWN = -1
+
+
+class TooManyWatches(UserError):
+    """The person watches ``most`` accounts."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+class UnknownAccount(UserError):
+    """Only a forged press, or one of very long ago, asks for an account that we know nothing of."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedAccount:
+    """An account as watchers see it. ``fetched_at``: when its numbers were fetched; None: not yet."""
+
+    id: int
+    username: str
+    nickname: str
+    followers: int
+    fetched_at: datetime | None
+
+
+class Watches:
+    """Begins, lists and ends watches. Anything done twice changes nothing."""
+
+    def __init__(self, database: Database, keeper: Keeper) -> None:
+        self._database = database
+        self._keeper = keeper
+
+    async def begin(self, person: Person, username: str, now: datetime) -> WatchedAccount:
+        """Watch an account, known or not. ``username`` in small letters, without @.
+
+        Raises TooManyWatches, and the AccountRefused that TikTok said of one of which nothing else is known.
+        """
+        async with self._database.write() as session:
+            account_id = await top_queries.add_account(session, username, now)
+            return await self._begin(session, person, account_id, now)
+
+    async def begin_by_id(self, person: Person, account_id: int, now: datetime) -> WatchedAccount:
+        """As :meth:`begin`. Raises UnknownAccount."""
+        async with self._database.write() as session:
+            return await self._begin(session, person, account_id, now)
+
+    async def end(self, person_id: int, account_id: int) -> None:
+        """The person hears no more of it; of one that they do not watch, nothing changes."""
+        async with self._database.write() as session:
+            if await queries.remove(session, person_id, account_id):
+                await let_go_if_nobodys(session, self._keeper, account_id)
+
+    async def of(self, person_id: int) -> tuple[WatchedAccount, ...]:
+        """What the person watches, by name."""
+        async with self._database.read() as session:
+            return tuple(watched(row.account) for row in await queries.of_person(session, person_id))
+
+    async def is_watching(self, person_id: int, account_id: int) -> bool:
+        async with self._database.read() as session:
+            return await queries.find(session, person_id, account_id) is not None
+
+    async def _begin(self, session: AsyncSession, person: Person, account_id: int, now: datetime) -> WatchedAccount:
+        # Two presses at once must not make one watch too many.
+        await people_queries.hold(session, person.id)
+        account = await queries.account(session, account_id)
+        if account is None:
+            raise UnknownAccount
+        if await queries.find(session, person.id, account_id) is not None:
+            return watched(account)
+        if account.fetched_at is None and account.state in REFUSALS:
+            raise REFUSALS[account.state](account.username)
+        if await queries.count(session, person.id) >= MOST_WATCHES:
+            raise TooManyWatches(MOST_WATCHES)
+        await queries.add(
+            session,
+            person.id,
+            account_id,
+            # What there is to say today, they see for themselves.
+            noted_on=now.astimezone(person.zone).date(),
+            milestone=NOT_KNOWN if account.fetched_at is None else account.followers,
+            seen_at=account.fetched_at,
+            now=now,
+        )
+        await self._keeper.keep_fresh_in(session, account_id, now)
+        return watched(account)
+
+
+def watched(row: tables.TikTokAccount) -> WatchedAccount:
+    return WatchedAccount(row.id, row.username, row.nickname, row.followers, row.fetched_at)

@@ -1,0 +1,196 @@
+"""The top of a day: who is asked for, whose figures count, what is said of those that did not answer."""
+
+import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from db.engine import Database
+from services.tiktok.placing import Order
+from services.tiktok.top import HOUR, PACE, TopPage
+from services.tiktok.top_file import SHIPPED, TopFileWrong, read_top_file
+from tests.services.tiktok.desk import DAY, NOON, Desk
+
+HOURS = timedelta(hours=1)
+# In Moscow, where the day of the top is reckoned.
+MIDNIGHT = NOON - 12 * HOURS
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "top.toml"
+    path.write_text('accounts = ["ada", "@Bob", "cy"]\n')
+    return path
+
+
+@pytest.fixture
+def desk(database: Database, file: Path) -> Desk:
+    return Desk(database, file)
+
+
+def shown(page: TopPage) -> list[tuple[int, str, int | None, bool]]:
+    """(place, name, moved, fresh) of the page's lines."""
+    return [(each.placed.place, each.username, each.placed.moved, each.placed.figures.fresh) for each in page.entries]
+
+
+async def day_of_three(desk: Desk, at: datetime, ada: int, bob: int, cy: int) -> None:
+    for name, income in (("ada", ada), ("bob", bob), ("cy", cy)):
+        await desk.fetched(name, at, income=income)
+
+
+async def test_the_list_of_the_file_is_asked_for_one_after_another(desk: Desk):
+    assert (await desk.top.refresh(NOON)).asked == 3
+    assert await desk.asked() == [("ada", NOON), ("bob", NOON + PACE), ("cy", NOON + 2 * PACE)]
+    assert len(desk.kept.ids) == 3
+    assert (await desk.top.refresh(NOON)).asked == 0
+    page = await desk.top.page(Order.INCOME, 1)
+    assert (page.day, page.entries, page.asked) == (None, (), 3)
+
+
+async def test_two_days_are_compared_place_by_place(desk: Desk):
+    await desk.top.refresh(NOON - DAY)
+    await day_of_three(desk, NOON - DAY, ada=100, bob=200, cy=300)
+    await desk.top.refresh(NOON - DAY)
+    assert shown(await desk.top.page(Order.INCOME, 1)) == [
+        (1, "cy", None, True),
+        (2, "bob", None, True),
+        (3, "ada", None, True),
+    ]
+    await day_of_three(desk, NOON, ada=250, bob=50, cy=300)
+    assert (await desk.top.refresh(NOON)).stored == 3
+    page = await desk.top.page(Order.INCOME, 1)
+    assert shown(page) == [(1, "cy", 0, True), (2, "ada", 1, True), (3, "bob", -1, True)]
+    assert (page.day, page.compared_with) == (NOON.date(), (NOON - DAY).date())
+    assert (page.refreshed_at, page.answered, page.asked) == (NOON, 3, 3)
+
+
+async def test_a_second_run_changes_nothing(desk: Desk):
+    await desk.top.refresh(NOON)
+    await day_of_three(desk, NOON, 1, 2, 3)
+    await desk.top.refresh(NOON + HOURS)
+    page, asked = await desk.top.page(Order.INCOME, 1), await desk.asked()
+    for _ in range(2):
+        done = await desk.top.refresh(NOON + 2 * HOURS)
+        assert (done.asked, done.stored) == (0, 0)
+    assert await desk.top.page(Order.INCOME, 1) == page
+    assert await desk.asked() == asked
+
+
+async def test_two_processes_at_once_make_one_top(desk: Desk, database: Database, file: Path):
+    await desk.top.refresh(NOON - DAY)
+    await day_of_three(desk, NOON, 1, 2, 3)
+    await asyncio.gather(*(Desk(database, file).top.refresh(NOON) for _ in range(3)))
+    assert [line[1] for line in shown(await desk.top.page(Order.INCOME, 1))] == ["cy", "bob", "ada"]
+    assert len(await desk.asked()) == 3
+
+
+async def test_who_did_not_answer_keeps_yesterday_s_figures_and_it_is_seen(desk: Desk):
+    await desk.top.refresh(NOON - DAY)
+    await day_of_three(desk, NOON - DAY, 1, 2, 3)
+    await desk.top.refresh(NOON - DAY)
+    await desk.fetched("ada", NOON, income=9)
+    await desk.top.refresh(NOON)
+    page = await desk.top.page(Order.INCOME, 1)
+    assert shown(page) == [(1, "ada", 2, True), (2, "cy", -1, False), (3, "bob", -1, False)]
+    assert (page.answered, page.asked) == (1, 3)
+    stale = page.entries[1].placed.figures
+    assert (stale.income, stale.taken_at) == (3, NOON - DAY)
+    # It answers late: its figures come in, and those of the others stay.
+    await desk.fetched("cy", NOON + HOURS, income=1)
+    await desk.fetched("ada", NOON + HOURS, income=0)
+    assert (await desk.top.refresh(NOON + HOURS)).stored == 1
+    page = await desk.top.page(Order.INCOME, 1)
+    assert shown(page) == [(1, "ada", 2, True), (2, "bob", 0, False), (3, "cy", -2, True)]
+    assert (page.answered, page.refreshed_at) == (2, NOON + HOURS)
+
+
+async def test_who_has_not_answered_for_a_week_is_in_the_top_no_more(desk: Desk):
+    await desk.top.refresh(NOON - 8 * DAY)
+    await day_of_three(desk, NOON - 8 * DAY, 1, 2, 3)
+    await desk.fetched("ada", NOON, income=1)
+    await desk.top.refresh(NOON)
+    page = await desk.top.page(Order.INCOME, 1)
+    assert ([line[1] for line in shown(page)], page.answered, page.asked) == (["ada"], 1, 3)
+
+
+async def test_the_day_begins_at_its_hour_and_all_are_asked_then(desk: Desk):
+    await desk.top.refresh(NOON - DAY)
+    await day_of_three(desk, NOON - DAY, 1, 2, 3)
+    await desk.top.refresh(NOON - DAY)
+    await desk.fetched("bob", MIDNIGHT + HOURS, income=7)
+    before = await desk.asked()
+    early = await desk.top.refresh(MIDNIGHT + HOUR * HOURS - timedelta(minutes=1))
+    assert (early.asked, early.stored) == (0, 0)
+    assert (await desk.top.page(Order.INCOME, 1)).day == (NOON - DAY).date()
+    assert await desk.asked() == before
+    await desk.all_fetched()
+    due = await desk.top.refresh(MIDNIGHT + HOUR * HOURS)
+    # Bob has answered today already.
+    assert (due.asked, due.stored) == (2, 3)
+    assert (await desk.top.page(Order.INCOME, 1)).day == NOON.date()
+
+
+async def test_growth_is_of_seven_days_and_of_who_is_known_that_long(desk: Desk):
+    await desk.top.refresh(NOON - 7 * DAY)
+    await desk.fetched("ada", NOON - 7 * DAY, followers=1_000)
+    await desk.fetched("ada", NOON - 6 * DAY, followers=5_000)
+    await desk.fetched("bob", NOON - 6 * DAY, followers=1_000)
+    # Longer ago than nine days: that would be no week's growth.
+    await desk.fetched("cy", NOON - 12 * DAY, followers=1)
+    for name, followers in (("ada", 1_500), ("bob", 9_000), ("cy", 9_000)):
+        await desk.fetched(name, NOON, followers=followers)
+    await desk.top.refresh(NOON)
+    page = await desk.top.page(Order.GROWTH, 1)
+    assert [(each.username, each.placed.figures.growth) for each in page.entries] == [("ada", 500)]
+
+
+async def test_ten_stand_on_a_page_and_pages_end(database: Database, tmp_path: Path):
+    names = [f"name{number:02}" for number in range(23)]
+    file = tmp_path / "many.toml"
+    file.write_text(f"accounts = {names}")
+    desk = Desk(database, file)
+    for number, name in enumerate(names):
+        await desk.fetched(name, NOON, followers=1_000 - number)
+    await desk.top.refresh(NOON)
+    pages = [await desk.top.page(Order.FOLLOWERS, number) for number in (1, 2, 3)]
+    assert [[each.username for each in page.entries] for page in pages] == [names[:10], names[10:20], names[20:]]
+    assert {(page.pages, page.total) for page in pages} == {(3, 23)}
+    assert (await desk.top.page(Order.FOLLOWERS, 99)).number == 3
+    assert (await desk.top.page(Order.RATING, 1)).entries == ()
+
+
+async def test_the_list_follows_the_file(desk: Desk, file: Path):
+    await desk.top.refresh(NOON)
+    await day_of_three(desk, NOON, 1, 2, 3)
+    await desk.top.refresh(NOON)
+    await asyncio.to_thread(file.write_text, 'accounts = ["bob", "dan"]')
+    await desk.top.refresh(NOON)
+    page = await desk.top.page(Order.INCOME, 1)
+    assert ([line[1] for line in shown(page)], page.asked) == (["bob"], 2)
+    assert len(desk.kept.ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("accounts = [", "is no TOML"),
+        ("names = []", "has no list of names"),
+        ("accounts = [1]", "has no list of names"),
+        ('accounts = ["good", "два слова"]', "два слова"),
+        ('accounts = ["point."]', "point."),
+    ],
+)
+async def test_a_wrong_file_is_told_and_changes_nothing(desk: Desk, file: Path, content: str, said: str):
+    await desk.top.refresh(NOON)
+    await asyncio.to_thread(file.write_text, content)
+    with pytest.raises(TopFileWrong, match=said):
+        await desk.top.refresh(NOON)
+    await asyncio.to_thread(file.unlink)
+    with pytest.raises(TopFileWrong, match="cannot be read"):
+        await desk.top.refresh(NOON)
+    assert (await desk.top.page(Order.INCOME, 1)).asked == 3
+
+
+def test_the_list_that_comes_along_has_a_hundred_names():
+    assert len(read_top_file(SHIPPED)) >= 100
