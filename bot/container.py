@@ -3,7 +3,7 @@
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,6 +47,8 @@ from services.services import Services
 from services.statistics.statistics import Statistics
 from services.throttles import MemoryThrottle, Throttle, Throttles
 from services.throttles.shared import SharedThrottle
+from services.tiktok.accounts import Accounts
+from services.tiktok.constants import CONSTANTS, Constants
 from services.tiktok.errors import SourceError
 from services.tiktok.sources import Sources
 from services.tiktok.sources.chromium import find_chromium
@@ -102,6 +104,7 @@ def _services(
     )
     works = Works(database, deliveries)
     errors = ErrorLog(database, alerts, redactor(settings.secrets))
+    sources = _sources(settings, errors, clock)
     pictures = PictureStudio()
     news = LinkNews(database, people, deliveries, news_words(catalogue), public_url=settings.links_url)
     return Services(
@@ -127,7 +130,8 @@ def _services(
         moderation=Moderation(database, people, log, public_url=settings.links_url),
         tallies=Tallies(database),
         errors=errors,
-        sources=_sources(settings, errors, clock),
+        sources=sources,
+        accounts=_accounts(settings, database, works, deliveries, sources, errors),
         alerts=alerts,
         throttle=Throttles(_throttle(redis)),
         works=works,
@@ -204,6 +208,25 @@ def _sources(settings: Settings, errors: ErrorLog, clock: Callable[[], datetime]
         clock=clock,
         report=report,
     )
+
+
+def _accounts(
+    settings: Settings,
+    database: Database,
+    works: Works,
+    deliveries: Deliveries,
+    sources: Sources,
+    errors: ErrorLog,
+) -> Accounts:
+    async def report(error: Exception, now: datetime) -> None:
+        await errors.report("tiktok", error, now)
+
+    return Accounts(database, works, deliveries, sources, report=report, constants=_constants(settings))
+
+
+def _constants(settings: Settings) -> Constants:
+    low, mid, high = settings.tiktok_cpm
+    return replace(CONSTANTS, cpm_low=low, cpm_mid=mid, cpm_high=high)
 
 
 def _throttle(redis: Redis | None) -> Throttle:

@@ -27,6 +27,7 @@ from services.pictures.studio import PictureStudio
 from services.privacy import Privacy
 from services.statistics.statistics import Statistics
 from services.throttles import Throttles
+from services.tiktok.accounts import Accounts
 from services.tiktok.sources import Sources
 from services.webhooks import Webhooks
 from services.works import Works
@@ -59,6 +60,7 @@ class Services:
     tallies: Tallies
     errors: ErrorLog
     sources: Sources
+    accounts: Accounts
     alerts: Alerts
     throttle: Throttles
     works: Works
