@@ -19,6 +19,7 @@ from services.clicks.visits import Visits
 from services.links.directory import LinkDirectory
 from services.links.lifetime import Lifetime
 from services.links.slots import Slots
+from services.operations.health import read_sources
 
 log = structlog.get_logger()
 Ready = Callable[[], Awaitable[None]]
@@ -76,6 +77,7 @@ async def serve_web(
                 river=river,
                 texts=container.catalogue,
                 report=reports.take,
+                sources=lambda: read_sources(container.database, container.clock()),
             ),
         )
         application.add_routes(routes)

@@ -11,7 +11,7 @@ from aiohttp import web
 from redirect_server.addresses import Addresses, Network
 from redirect_server.assets import Assets
 from redirect_server.health import Health
-from redirect_server.metrics import Metrics
+from redirect_server.metrics import AskSources, Metrics
 from redirect_server.pages import Pages, Report, Texts
 from redirect_server.redirects import Redirects
 from redirect_server.shortcut import Shortcut
@@ -59,6 +59,8 @@ class WebServices:
     texts: Texts
     # Told of errors that nobody foresaw.
     report: Report | None = None
+    # How the ways to TikTok fare.
+    sources: AskSources | None = None
 
 
 def build_application(
@@ -80,6 +82,7 @@ def build_application(
         health,
         addresses,
         token=settings.metrics_token,
+        sources=services.sources,
     )
     application = web.Application()
     application[SHORTCUT] = Shortcut(redirects, pages)

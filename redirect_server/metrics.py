@@ -3,7 +3,7 @@
 import hmac
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -18,8 +18,10 @@ from redirect_server.redirects import Outcome, Redirects
 from services.clicks.river import ClickRiver
 from services.links.directory import LinkDirectory
 from services.links.lifetime import Lifetime
+from services.tiktok.sources import SourceHealth
 
 PREFIX: Final = "toklink"
+AskSources = Callable[[], Awaitable[Sequence[SourceHealth]]]
 # Of outcomes: those that leave a click in the journal, if it can be kept.
 CLICKS: Final = (Outcome.REDIRECTED, Outcome.BOT, Outcome.APP_PAGE)
 
@@ -37,8 +39,12 @@ class Metrics:
         addresses: Addresses,
         *,
         token: str,
+        sources: AskSources | None = None,
     ) -> None:
-        """``token`` empty: requests from this machine's own programs are answered, and no others."""
+        """``token`` empty: requests from this machine's own programs are answered, and no others.
+
+        ``sources``: how the ways to TikTok fare, as the process that asks there tells all others.
+        """
         self._redirects = redirects
         self._directory = directory
         self._river = river
@@ -46,6 +52,7 @@ class Metrics:
         self._health = health
         self._addresses = addresses
         self._token = token
+        self._sources = sources
 
     async def show(self, request: web.Request) -> web.Response:
         if not self._may_ask(request):
@@ -55,6 +62,8 @@ class Metrics:
         database_up = await self._health.database_trouble() is None
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Once(self._families(database_up)))
+        if self._sources is not None and database_up:
+            registry.register(_Once(_tiktok(await self._sources())))
         return web.Response(
             body=generate_latest(registry),
             headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_PLAIN_0_0_4, hdrs.CACHE_CONTROL: "no-store"},
@@ -111,6 +120,35 @@ class _Once(Collector):
 
     def collect(self) -> Iterable[Metric]:
         return self._families
+
+
+def _tiktok(sources: Sequence[SourceHealth]) -> Iterable[Metric]:
+    """The same from every web process: one process asks TikTok, and these tell of it."""
+    asked = [source for source in sources if source.state != "off"]
+    told: list[tuple[str, str, Callable[[SourceHealth], float | None]]] = [
+        ("ready", "Whether a way to TikTok is asked; at rest after failures it is not", _is_ready),
+        ("failures_in_a_row", "Failures of a way to TikTok since its last answer", lambda source: source.failures),
+        ("seconds", "Median time of the last answers of a way to TikTok", lambda source: source.seconds_median),
+    ]
+    for name, help_text, value in told:
+        gauge = GaugeMetricFamily(f"{PREFIX}_tiktok_{name}", help_text, labels=("process", "source"))
+        for source in asked:
+            if (seen := value(source)) is not None:
+                gauge.add_metric((PROCESS, source.name), seen)
+        yield gauge
+    answers = CounterMetricFamily(
+        f"{PREFIX}_tiktok_answers", "Answers of a way to TikTok", labels=("process", "source")
+    )
+    errors = CounterMetricFamily(f"{PREFIX}_tiktok_errors", "Failures of a way to TikTok", labels=("process", "source"))
+    for source in asked:
+        answers.add_metric((PROCESS, source.name), source.answers)
+        errors.add_metric((PROCESS, source.name), source.errors)
+    yield answers
+    yield errors
+
+
+def _is_ready(source: SourceHealth) -> float:
+    return float(source.state == "ready")
 
 
 def _counter(name: str, help_text: str, value: float) -> Metric:

@@ -75,6 +75,11 @@ async def read_beats(database: Database) -> Sequence[Beat]:
         return [_beat(row) for row in await heartbeat_queries.all_of_them(session)]
 
 
+async def read_sources(database: Database, now: datetime) -> Sequence[SourceHealth]:
+    """How the ways to TikTok fare."""
+    return source_healths(await read_beats(database), now)
+
+
 async def read_inbox(database: Database, now: datetime) -> tuple[Waiting, int]:
     """What waits, and how many updates are set aside."""
     async with database.read() as session:
