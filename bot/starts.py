@@ -148,8 +148,8 @@ async def _settle() -> None:
     gc.freeze()
 
 
-def in_sandbox(settings: Settings, url: str) -> Settings:
-    """The settings with the sandbox as Telegram, its operator and its admin group."""
+def in_sandbox(settings: Settings, url: str, tiktok_resolve: str = "") -> Settings:
+    """The settings with the sandbox as Telegram and as TikTok, its operator and its admin group."""
     return settings.model_copy(
         update={
             "bot_token": SecretStr(SANDBOX_TOKEN),
@@ -157,6 +157,7 @@ def in_sandbox(settings: Settings, url: str) -> Settings:
             "admin_ids": settings.admin_ids or frozenset({demo.OPERATOR_ID}),
             "admin_chat_id": settings.admin_chat_id or demo.ADMIN_GROUP_ID,
             "allow_private_targets": True,
+            "tiktok_resolve": settings.tiktok_resolve or tiktok_resolve,
         }
     )
 

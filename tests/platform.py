@@ -26,6 +26,7 @@ from bot.webhook import Webhook
 from db.migrate import migrate
 from db.tables import Link
 from sandbox import SandboxClient, SandboxServer
+from sandbox.tiktok import TikTokServer
 from tests.databases import migrated_file
 from tests.drawing import fork
 from tests.servers import free_port
@@ -33,6 +34,9 @@ from tests.waiting import PATIENCE_SECONDS, until
 
 # A bot reads the certificates of the whole world at its start. Here, hundreds start, and none of them speaks TLS.
 CERTIFICATES_READ_ONCE = SimpleNamespace(create_default_context=cache(ssl.create_default_context))
+
+# No test asks TikTok itself: nobody listens on this port of this machine.
+NOWHERE = "127.0.0.1:9"
 
 
 @dataclass
@@ -51,15 +55,29 @@ class Clock:
 class Platform:
     """A bot and a redirect server in a sandbox; they can be restarted, the sandbox stays."""
 
-    def __init__(self, settings: Settings, server: SandboxServer, world: SandboxClient, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        server: SandboxServer,
+        world: SandboxClient,
+        clock: Clock,
+        tiktok: TikTokServer | None = None,
+    ) -> None:
         self.settings = settings
         self.server = server
         self.world = world
         self.clock = clock
+        self._tiktok = tiktok
         self.container: Container
         self.leadership: Leadership
         self._stopping = Stopping()
         self._running: asyncio.Task[None] | None = None
+
+    @property
+    def tiktok(self) -> TikTokServer:
+        """What stands for TikTok; its clock is the platform's."""
+        assert self._tiktok is not None, "running_platform(..., tiktok=True)"
+        return self._tiktok
 
     async def start(self) -> None:
         ready = asyncio.Event()
@@ -112,11 +130,16 @@ class Platform:
 
 @asynccontextmanager
 async def running_platform(
-    folder: Path, changes: Mapping[str, Any] | None = None, *, enforce_rates: bool = False
+    folder: Path,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    enforce_rates: bool = False,
+    tiktok: bool = False,
 ) -> AsyncIterator[Platform]:
     """A platform with its files in ``folder``; ``changes`` are settings that differ from the sandbox's.
 
-    ``enforce_rates``: Telegram refuses what comes too fast, as it really does.
+    ``enforce_rates``: Telegram refuses what comes too fast, as it really does. ``tiktok``: there is one, too, asked
+    without a browser (``changes={"tiktok_chromium": path}``: with it).
     """
     clock = Clock()
     async with AsyncExitStack() as stack:
@@ -125,10 +148,15 @@ async def running_platform(
         patch.setattr("services.pictures.studio._start", fork)
         server = await stack.enter_async_context(SandboxServer(SANDBOX_TOKEN, now=clock, enforce_rates=enforce_rates))
         world = await stack.enter_async_context(SandboxClient(server.url, timeout=PATIENCE_SECONDS))
-        settings = in_sandbox(Settings(_env_file=None, data_dir=folder, web_port=free_port()), server.url)
+        stand_in = await stack.enter_async_context(TikTokServer(clock)) if tiktok else None
+        settings = in_sandbox(
+            Settings(_env_file=None, data_dir=folder, web_port=free_port(), tiktok_chromium="off"),
+            server.url,
+            tiktok_resolve=stand_in.resolve if stand_in else NOWHERE,
+        )
         if not (folder / "toklink.db").exists():
             (folder / "toklink.db").write_bytes(migrated_file())
-        platform = Platform(settings.model_copy(update=dict(changes or {})), server, world, clock)
+        platform = Platform(settings.model_copy(update=dict(changes or {})), server, world, clock, stand_in)
         await platform.start()
         stack.push_async_callback(platform.stop)
         yield platform

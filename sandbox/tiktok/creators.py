@@ -163,7 +163,7 @@ def _edge_cases() -> list[Invented]:
         replace(odd("fading_star", "Бывшая звезда"), fading=0.0008),
         replace(
             odd("ogromny_kanal", "Огромный канал"),
-            joined=date(2020, 3, 1), followers=11_800_000, cadence=1.9, reach=1.25, like_rate=0.06, verified=True,
+            joined=date(2020, 3, 1), followers=11_800_000, cadence=1.9, reach=1.25, like_rate=0.065, verified=True,
         ),
         *(odd(name, nickname) for name, nickname in FAILING),
     ]  # fmt: skip

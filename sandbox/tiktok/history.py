@@ -5,6 +5,7 @@ count shrinks (followers of a creator who is ``fading`` excepted).
 """
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -99,20 +100,14 @@ class History:
     def posts(self, at: int) -> list[Planned]:
         """Those that are out, oldest first."""
         self._plan(at)
-        count = len(self._posts)
-        while count and self._posts[count - 1].at > at:
-            count -= 1
-        return self._posts[:count]
+        return self._posts[: bisect_right(self._posts, at, key=lambda post: post.at)]
 
     def likes(self, at: int) -> int:
         """Of all posts together, exactly."""
         posts = self.posts(at)
-        settled = len(self._likes_before) - 1
-        while settled < len(posts) and at - posts[settled].at >= GATHERING_DAYS * DAY:
-            self._likes_before.append(self._likes_before[-1] + counts(posts[settled], at, self.creator)[1])
-            settled += 1
-        while settled and at - posts[settled - 1].at < GATHERING_DAYS * DAY:
-            settled -= 1
+        settled = bisect_right(posts, at - GATHERING_DAYS * DAY, key=lambda post: post.at)
+        for post in posts[len(self._likes_before) - 1 : settled]:
+            self._likes_before.append(self._likes_before[-1] + counts(post, at, self.creator)[1])
         return self._likes_before[settled] + sum(counts(post, at, self.creator)[1] for post in posts[settled:])
 
     def pinned(self, at: int) -> set[int]:
