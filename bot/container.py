@@ -48,6 +48,7 @@ from services.statistics.statistics import Statistics
 from services.throttles import MemoryThrottle, Throttle, Throttles
 from services.throttles.shared import SharedThrottle
 from services.tiktok.accounts import Accounts
+from services.tiktok.cards import Cards
 from services.tiktok.constants import CONSTANTS, Constants
 from services.tiktok.errors import SourceError
 from services.tiktok.sources import Sources
@@ -105,6 +106,7 @@ def _services(
     works = Works(database, deliveries)
     errors = ErrorLog(database, alerts, redactor(settings.secrets))
     sources = _sources(settings, errors, clock)
+    accounts = _accounts(settings, database, works, deliveries, sources, errors)
     pictures = PictureStudio()
     news = LinkNews(database, people, deliveries, news_words(catalogue), public_url=settings.links_url)
     return Services(
@@ -131,7 +133,8 @@ def _services(
         tallies=Tallies(database),
         errors=errors,
         sources=sources,
-        accounts=_accounts(settings, database, works, deliveries, sources, errors),
+        accounts=accounts,
+        cards=Cards(accounts, _constants(settings), invented=bool(settings.tiktok_resolve)),
         alerts=alerts,
         throttle=Throttles(_throttle(redis)),
         works=works,

@@ -28,6 +28,7 @@ from services.privacy import Privacy
 from services.statistics.statistics import Statistics
 from services.throttles import Throttles
 from services.tiktok.accounts import Accounts
+from services.tiktok.cards import Cards
 from services.tiktok.sources import Sources
 from services.webhooks import Webhooks
 from services.works import Works
@@ -61,6 +62,7 @@ class Services:
     errors: ErrorLog
     sources: Sources
     accounts: Accounts
+    cards: Cards
     alerts: Alerts
     throttle: Throttles
     works: Works
