@@ -38,13 +38,6 @@ class Named(NamedTuple):
     nickname: str
 
 
-async def add_account(session: AsyncSession, username: str, now: datetime) -> int:
-    """The id of the account, known from now on. ``username`` in small letters, without @."""
-    insert = insert_for(session, TikTokAccount).values(username=username, state="new", created_at=now)
-    await session.execute(insert.on_conflict_do_nothing(index_elements=[TikTokAccount.username]))
-    return (await session.scalars(select(TikTokAccount.id).where(TikTokAccount.username == username))).one()
-
-
 async def members(session: AsyncSession) -> Sequence[Member]:
     """All that ever were put on the list, those taken off too; by name."""
     rows = await session.execute(
@@ -77,13 +70,6 @@ async def take_off(session: AsyncSession, account_id: int, now: datetime) -> boo
 async def drop_members(session: AsyncSession, account_ids: Collection[int]) -> None:
     """The list forgets that they ever were on it."""
     await session.execute(delete(TikTokTopMember).where(TikTokTopMember.account_id.in_(account_ids)))
-
-
-async def is_on_list(session: AsyncSession, account_id: int) -> bool:
-    on_list = select(TikTokTopMember.account_id).where(
-        TikTokTopMember.account_id == account_id, TikTokTopMember.removed_at.is_(None)
-    )
-    return await session.scalar(on_list) is not None
 
 
 async def newest(session: AsyncSession, account_ids: Collection[int], until: datetime) -> dict[int, Taken]:

@@ -28,10 +28,6 @@ class Watcher(NamedTuple):
     noted_on: date | None
 
 
-async def account_named(session: AsyncSession, username: str) -> TikTokAccount | None:
-    return (await session.scalars(select(TikTokAccount).where(TikTokAccount.username == username))).one_or_none()
-
-
 async def count(session: AsyncSession, person_id: int) -> int:
     rows = select(func.count()).select_from(TikTokWatch).where(TikTokWatch.person_id == person_id)
     return (await session.scalar(rows)) or 0
@@ -77,12 +73,6 @@ async def of_person(session: AsyncSession, person_id: int) -> Sequence[Watched]:
         .order_by(TikTokAccount.username)
     )
     return [Watched(watch, account) for watch, account in rows]
-
-
-async def is_anybodys(session: AsyncSession, account_id: int) -> bool:
-    """Whether anybody watches it."""
-    rows = select(TikTokWatch.account_id).where(TikTokWatch.account_id == account_id)
-    return await session.scalar(rows.limit(1)) is not None
 
 
 # News

@@ -16,8 +16,7 @@ from services.deliveries.kinds import PROPOSAL
 from services.operations import audit
 from services.operations.audit import Audit
 from services.people import People, Person, Right
-from services.tiktok.keeping import Keeper, let_go_if_nobodys
-from services.tiktok.top import Top
+from services.tiktok.accounts import Accounts
 from services.tiktok.watches import UnknownAccount
 
 MEMBERS_ON_A_PAGE = 10
@@ -78,8 +77,7 @@ class TopList:
         people: People,
         log: Audit,
         deliveries: Deliveries,
-        keeper: Keeper,
-        top: Top,
+        accounts: Accounts,
         words: Words,
         *,
         admin_chat_id: int | None,
@@ -89,8 +87,7 @@ class TopList:
         self._people = people
         self._log = log
         self._deliveries = deliveries
-        self._keeper = keeper
-        self._top = top
+        self._accounts = accounts
         self._words = words
         self._admin_chat_id = admin_chat_id
         self._owner_ids = owner_ids
@@ -123,8 +120,11 @@ class TopList:
         """Put an account on the list, and have it fetched; whether it was not there. ``username`` in small letters."""
         actor.require(Right.CURATE_TOP)
         async with self._database.write() as session:
-            account_id = await queries.add_account(session, username, now)
-            return await self._add(session, actor, account_id, username, now)
+            account_id = await self._accounts.add_in(session, username, now)
+            is_new = await self._add(session, actor, account_id, username, now)
+        if is_new:
+            await self._accounts.refresh([username], now)
+        return is_new
 
     async def take_off(self, actor: Person, account_id: int, now: datetime) -> None:
         """Take an account off the list; TOP_FILE does not bring it back."""
@@ -136,7 +136,7 @@ class TopList:
             day = await queries.latest_day(session)
             if day is not None:
                 await queries.drop_places(session, day, [account_id])
-            await let_go_if_nobodys(session, self._keeper, account_id)
+            await self._accounts.let_go_in(session, account_id)
             subject = audit.of_account(row.username)
             await self._log.note_in(session, actor.id, audit.REMOVE_FROM_TOP, subject, {}, now)
 
@@ -160,7 +160,9 @@ class TopList:
             elif is_first:
                 subject = audit.of_account(row.username)
                 await self._log.note_in(session, actor.id, audit.KEEP_OUT_OF_TOP, subject, {}, now)
-            return _proposal(row, proposal.accepted)
+        if is_first and accept:
+            await self._accounts.refresh([row.username], now)
+        return _proposal(row, proposal.accepted)
 
     async def propose(self, now: datetime) -> int:
         """Propose accounts that were looked up lately to operators; how many."""
@@ -189,8 +191,7 @@ class TopList:
     async def _add(self, session: AsyncSession, actor: Person, account_id: int, username: str, now: datetime) -> bool:
         if not await queries.add_member(session, account_id, now, from_file=False):
             return False
-        await self._keeper.keep_fresh_in(session, account_id, now)
-        await self._top.ask_in(session, username, now, now)
+        await self._accounts.keep_fresh_in(session, account_id, now)
         await self._log.note_in(session, actor.id, audit.ADD_TO_TOP, audit.of_account(username), {}, now)
         return True
 

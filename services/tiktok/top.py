@@ -11,25 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.engine import Database
 from db.queries import tiktok_top as queries
 from db.tables import TikTokTopPlace
-from services.tiktok.keeping import Keeper, let_go_if_nobodys
+from services.tiktok.accounts import Accounts
 from services.tiktok.placing import Figures, Order, Placed, placed
 from services.tiktok.top_file import SHIPPED, read_top_file
 from services.time_zones import zone
-from services.works import Works
 
 # From this hour of DEFAULT_TIMEZONE on, the day has its top.
 HOUR = 6
 ON_A_PAGE = 10
 # Between two accounts that are asked for: TikTok looks askance at who asks for hundreds at once.
-PACE = timedelta(seconds=2)
+PACE = timedelta(seconds=1)
 # An account that did not answer for so long is in the day's top no more.
 MOST_STALE = timedelta(days=7)
 GROWTH_DAYS = 7
 # Growth is of seven days, or of up to so many more where nothing was fetched on the seventh.
 GROWTH_SLACK_DAYS = 2
 KEPT = timedelta(days=120)
-# The kind of the work that fetches one account; its key is the name.
-FETCH = "tiktok-account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +72,7 @@ class Top:
     def __init__(
         self,
         database: Database,
-        works: Works,
-        keeper: Keeper,
+        accounts: Accounts,
         *,
         default_time_zone: str,
         file: Path | None = None,
@@ -84,8 +80,7 @@ class Top:
     ) -> None:
         """``file``: TOP_FILE; None: the list that comes along. ``pace``: between two accounts that are asked for."""
         self._database = database
-        self._works = works
-        self._keeper = keeper
+        self._accounts = accounts
         self._zone = zone(default_time_zone)
         self._file = file or SHIPPED
         self._pace = pace
@@ -98,13 +93,15 @@ class Top:
         names = await asyncio.to_thread(read_top_file, self._file)
         day = now.astimezone(self._zone).date()
         async with self._database.write() as session:
-            asked = await self._sync(session, names, now)
+            wanted = await self._sync(session, names, now)
             latest = await queries.latest_day(session)
             is_time = now.astimezone(self._zone).hour >= HOUR or latest is None
             stored = await self._store(session, day, now) if is_time or latest == day else 0
             if stored and (latest is None or latest < day):
-                asked += await self._ask_for_all(session, day, now)
+                # The day has begun, as its first figures say from now on.
+                wanted = await self._late(session, day, now)
             await queries.forget_before(session, day - KEPT)
+        asked = await self._accounts.refresh(wanted, now, self._pace) if wanted else 0
         return Refreshed(asked, stored)
 
     async def page(self, order: Order, number: int) -> TopPage:
@@ -134,34 +131,26 @@ class Top:
             total=len(top),
         )
 
-    async def _sync(self, session: AsyncSession, names: Sequence[str], now: datetime) -> int:
-        """Put the file's new names on the list, and take off those it no longer has; how many were asked for."""
+    async def _sync(self, session: AsyncSession, names: Sequence[str], now: datetime) -> list[str]:
+        """Put the file's new names on the list, and take off those it no longer has; the new ones."""
         known = {member.username: member for member in await queries.members(session)}
         new = [name for name in names if name not in known]
-        for number, name in enumerate(new):
-            account_id = await queries.add_account(session, name, now)
+        for name in new:
+            account_id = await self._accounts.add_in(session, name, now)
             await queries.add_member(session, account_id, now, from_file=True)
-            await self._keeper.keep_fresh_in(session, account_id, now)
-            await self.ask_in(session, name, now, now + number * self._pace)
+            await self._accounts.keep_fresh_in(session, account_id, now)
         # What an operator took off stays noted while the file has it: it does not come back.
         gone = [each.account_id for name, each in known.items() if each.from_file and name not in names]
         await queries.drop_members(session, gone)
         for account_id in gone:
-            await let_go_if_nobodys(session, self._keeper, account_id)
-        return len(new)
+            await self._accounts.let_go_in(session, account_id)
+        return new
 
-    async def ask_in(self, session: AsyncSession, username: str, now: datetime, due_at: datetime) -> None:
-        """Have an account fetched, for nobody in particular."""
-        await self._works.enqueue_in(session, FETCH, username, person_id=None, facts={}, now=now, due_at=due_at)
-
-    async def _ask_for_all(self, session: AsyncSession, day: date, now: datetime) -> int:
-        """Ask for all of the list that did not answer on this day already."""
+    async def _late(self, session: AsyncSession, day: date, now: datetime) -> list[str]:
+        """Who is on the list and did not answer on this day already."""
         on_list = [member for member in await queries.members(session) if member.removed_at is None]
         taken = await queries.newest(session, [member.account_id for member in on_list], now)
-        late = [member for member in on_list if not self._is_of(day, taken.get(member.account_id))]
-        for number, member in enumerate(late):
-            await self.ask_in(session, member.username, now, now + number * self._pace)
-        return len(late)
+        return [member.username for member in on_list if not self._is_of(day, taken.get(member.account_id))]
 
     async def _store(self, session: AsyncSession, day: date, now: datetime) -> int:
         """Store the figures of the day as far as they are known; how many are new."""

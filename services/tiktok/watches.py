@@ -8,12 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db import tables
 from db.engine import Database
 from db.queries import people as people_queries
-from db.queries import tiktok_top as top_queries
 from db.queries import tiktok_watches as queries
 from services.errors import UserError
 from services.people import Person
+from services.tiktok.accounts import Accounts
 from services.tiktok.errors import REFUSALS
-from services.tiktok.keeping import Keeper, let_go_if_nobodys
 
 MOST_WATCHES = 20
 # A watch of an account that was never fetched: how many followers it has is not known.
@@ -46,9 +45,9 @@ class WatchedAccount:
 class Watches:
     """Begins, lists and ends watches. Anything done twice changes nothing."""
 
-    def __init__(self, database: Database, keeper: Keeper) -> None:
+    def __init__(self, database: Database, accounts: Accounts) -> None:
         self._database = database
-        self._keeper = keeper
+        self._accounts = accounts
 
     async def begin(self, person: Person, username: str, now: datetime) -> WatchedAccount:
         """Watch an account, known or not. ``username`` in small letters, without @.
@@ -56,7 +55,7 @@ class Watches:
         Raises TooManyWatches, and the AccountRefused that TikTok said of one of which nothing else is known.
         """
         async with self._database.write() as session:
-            account_id = await top_queries.add_account(session, username, now)
+            account_id = await self._accounts.add_in(session, username, now)
             return await self._begin(session, person, account_id, now)
 
     async def begin_by_id(self, person: Person, account_id: int, now: datetime) -> WatchedAccount:
@@ -68,7 +67,7 @@ class Watches:
         """The person hears no more of it; of one that they do not watch, nothing changes."""
         async with self._database.write() as session:
             if await queries.remove(session, person_id, account_id):
-                await let_go_if_nobodys(session, self._keeper, account_id)
+                await self._accounts.let_go_in(session, account_id)
 
     async def of(self, person_id: int) -> tuple[WatchedAccount, ...]:
         """What the person watches, by name."""
@@ -101,7 +100,7 @@ class Watches:
             seen_at=account.fetched_at,
             now=now,
         )
-        await self._keeper.keep_fresh_in(session, account_id, now)
+        await self._accounts.keep_fresh_in(session, account_id, now)
         return watched(account)
 
 

@@ -14,7 +14,9 @@ from services.deliveries import Deliveries, Outgoing
 from services.operations.audit import Audit
 from services.people import People, Person
 from services.security import Cipher
+from services.tiktok.accounts import Accounts
 from services.tiktok.curating import Proposal, TopList
+from services.tiktok.profiles import Fetched
 from services.tiktok.top import Top
 from services.tiktok.watch_news import WatchesNews, WatchNews
 from services.tiktok.watches import Watches
@@ -26,17 +28,18 @@ NOON = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-class Kept:
-    """Notes which accounts are to be kept fresh."""
+class NoWays:
+    """Here, nobody fetches: what fetches leave is stored by the tests themselves."""
 
-    def __init__(self) -> None:
-        self.ids: set[int] = set()
+    async def fetch(self, username: str, posts: int) -> Fetched:
+        raise AssertionError(username)
 
-    async def keep_fresh_in(self, session: AsyncSession, account_id: int, now: datetime) -> None:
-        self.ids.add(account_id)
+    async def resolve(self, url: str) -> str:
+        raise AssertionError(url)
 
-    async def let_go_in(self, session: AsyncSession, account_id: int) -> None:
-        self.ids.discard(account_id)
+
+async def no_report(error: Exception, now: datetime) -> None:
+    raise AssertionError(error)
 
 
 class Desk:
@@ -44,7 +47,6 @@ class Desk:
 
     def __init__(self, database: Database, file: Path | None = None, *, admin_chat_id: int | None = None) -> None:
         self.database = database
-        self.kept = Kept()
         self.said: list[tuple[int, WatchNews]] = []
         self.proposed: list[tuple[str, Proposal]] = []
         self.people = People(database, default_time_zone="Europe/Moscow", owner_ids=frozenset({OLYA}))
@@ -52,16 +54,16 @@ class Desk:
             database, Cipher("a secret for tests", "deliveries"), default_time_zone="Europe/Moscow"
         )
         self.works = Works(database, self.deliveries)
-        self.watches = Watches(database, self.kept)
+        self.accounts = Accounts(database, self.works, self.deliveries, NoWays(), report=no_report)
+        self.watches = Watches(database, self.accounts)
         self.news = WatchesNews(database, self.people, self.deliveries, self._words, default_time_zone="Europe/Moscow")
-        self.top = Top(database, self.works, self.kept, default_time_zone="Europe/Moscow", file=file)
+        self.top = Top(database, self.accounts, default_time_zone="Europe/Moscow", file=file)
         self.list = TopList(
             database,
             self.people,
             Audit(database),
             self.deliveries,
-            self.kept,
-            self.top,
+            self.accounts,
             self._proposal_words,
             admin_chat_id=admin_chat_id,
             owner_ids=frozenset({OLYA}),
@@ -141,3 +143,9 @@ class Desk:
         """No fetch is due any more."""
         async with self.database.write() as session:
             await session.execute(update(tables.Work).values(state="done"))
+
+    async def kept(self) -> set[int]:
+        """Accounts that are fetched every day."""
+        async with self.database.read() as session:
+            wanted = select(tables.TikTokAccount.id).where(tables.TikTokAccount.refresh_at.is_not(None))
+            return set(await session.scalars(wanted))

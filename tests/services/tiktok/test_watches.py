@@ -35,11 +35,11 @@ async def test_a_watch_begins_once_is_listed_and_ends(desk: Desk):
     assert [each.username for each in await desk.watches.of(ANNA)] == ["ada", "bob"]
     assert await desk.watches.is_watching(ANNA, account.id)
     assert not await desk.watches.is_watching(BEN, account.id)
-    assert account.id in desk.kept.ids
+    assert account.id in await desk.kept()
     await desk.watches.end(ANNA, account.id)
     await desk.watches.end(ANNA, account.id)
     assert [each.username for each in await desk.watches.of(ANNA)] == ["ada"]
-    assert account.id not in desk.kept.ids
+    assert account.id not in await desk.kept()
 
 
 async def test_an_account_is_let_go_when_its_last_watcher_leaves(desk: Desk):
@@ -47,9 +47,9 @@ async def test_an_account_is_let_go_when_its_last_watcher_leaves(desk: Desk):
     account = await desk.watches.begin(anna, "ada", NOON)
     await desk.watches.begin(ben, "ada", NOON)
     await desk.watches.end(ANNA, account.id)
-    assert desk.kept.ids == {account.id}
+    assert await desk.kept() == {account.id}
     await desk.watches.end(BEN, account.id)
-    assert desk.kept.ids == set()
+    assert await desk.kept() == set()
 
 
 async def test_twenty_at_most_and_two_presses_at_once_make_no_twenty_first(desk: Desk):
