@@ -113,6 +113,10 @@ class Accounts:
 
     # Who asks
 
+    async def at_hand(self, username: str, now: datetime) -> StoredAccount | None:
+        """The account, where it can be shown without asking TikTok. Raises AccountRefused as :meth:`look` does."""
+        return await self._asking.at_hand(username, now)
+
     async def look(self, username: str, *, asker: Asker | None, now: datetime, force: bool = False) -> Look:
         """The account, or a fetch of it, after which ``asker`` is answered: a work of kind ACCOUNT.
 

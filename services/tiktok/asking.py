@@ -30,6 +30,12 @@ class Asking:
         self._works = works
         self._deliveries = deliveries
 
+    async def at_hand(self, username: str, now: datetime) -> StoredAccount | None:
+        async with self._database.read() as session:
+            found = await queries.find(session, username)
+        look = None if found is None else _at_once(account_of(found[0], in_top=found[1]), now, force=False)
+        return None if look is None else look.account
+
     async def look(self, username: str, *, asker: Asker | None, now: datetime, force: bool) -> Look:
         async with self._database.read() as session:
             found = await queries.find(session, username)
