@@ -13,7 +13,7 @@ from bot.heartbeats import Pulse
 from bot.keys import secret_key
 from bot.logs import redactor
 from bot.settings import Settings
-from bot.words import news_words
+from bot.words import news_words, proposal_words, watch_words
 from db.engine import Database
 from services.clicks.countries import CREDIT
 from services.deliveries import Deliveries
@@ -50,9 +50,14 @@ from services.throttles.shared import SharedThrottle
 from services.tiktok.accounts import Accounts
 from services.tiktok.cards import Cards
 from services.tiktok.constants import CONSTANTS, Constants
+from services.tiktok.curating import TopList
 from services.tiktok.errors import SourceError
+from services.tiktok.finding import Finding
 from services.tiktok.sources import Sources
 from services.tiktok.sources.chromium import find_chromium
+from services.tiktok.top import Top
+from services.tiktok.watch_news import WatchesNews
+from services.tiktok.watches import Watches
 from services.webhooks import Webhooks
 from services.works import Works
 
@@ -134,6 +139,24 @@ def _services(
         errors=errors,
         sources=sources,
         accounts=accounts,
+        watches=Watches(database, accounts),
+        watches_news=WatchesNews(
+            database,
+            people,
+            deliveries,
+            watch_words(catalogue),
+            default_time_zone=settings.default_timezone,
+            constants=_constants(settings),
+        ),
+        top=Top(
+            database,
+            accounts,
+            default_time_zone=settings.default_timezone,
+            file=settings.top_file,
+            invented=bool(settings.tiktok_resolve),
+        ),
+        top_list=_top_list(settings, database, people, log, deliveries, accounts, catalogue),
+        finding=Finding(database),
         cards=Cards(accounts, _constants(settings), invented=bool(settings.tiktok_resolve)),
         alerts=alerts,
         throttle=Throttles(_throttle(redis)),
@@ -230,6 +253,27 @@ def _accounts(
 def _constants(settings: Settings) -> Constants:
     low, mid, high = settings.tiktok_cpm
     return replace(CONSTANTS, cpm_low=low, cpm_mid=mid, cpm_high=high)
+
+
+def _top_list(
+    settings: Settings,
+    database: Database,
+    people: People,
+    log: Audit,
+    deliveries: Deliveries,
+    accounts: Accounts,
+    catalogue: Catalogue,
+) -> TopList:
+    return TopList(
+        database,
+        people,
+        log,
+        deliveries,
+        accounts,
+        proposal_words(catalogue),
+        admin_chat_id=settings.admin_chat_id,
+        owner_ids=settings.admin_ids,
+    )
 
 
 def _throttle(redis: Redis | None) -> Throttle:

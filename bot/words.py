@@ -7,6 +7,10 @@ from services.deliveries import Outgoing
 from services.language import Catalogue, speaking
 from services.links.news import News, Words
 from services.people import Person
+from services.tiktok.curating import Proposal
+from services.tiktok.curating import Words as ProposalWords
+from services.tiktok.watch_news import WatchNews
+from services.tiktok.watch_news import Words as WatchWords
 
 
 def news_words(catalogue: Catalogue) -> Words:
@@ -18,6 +22,32 @@ def news_words(catalogue: Catalogue) -> Words:
         outgoing = await asyncio.to_thread(importlib.import_module, "handlers.outgoing")
         with speaking(catalogue, person.language):
             made: Outgoing = outgoing.as_outgoing(views.news_screen(news, person.zone))
+        return made
+
+    return words
+
+
+def watch_words(catalogue: Catalogue) -> WatchWords:
+    """What a watcher is told, in their language."""
+
+    async def words(person: Person, news: WatchNews) -> Outgoing:
+        views = await asyncio.to_thread(importlib.import_module, "handlers.tiktok.watch_news_views")
+        outgoing = await asyncio.to_thread(importlib.import_module, "handlers.outgoing")
+        with speaking(catalogue, person.language):
+            made: Outgoing = outgoing.as_outgoing(views.news_screen(news, person.zone))
+        return made
+
+    return words
+
+
+def proposal_words(catalogue: Catalogue) -> ProposalWords:
+    """What is proposed to operators, in a language."""
+
+    async def words(language: str, proposal: Proposal) -> Outgoing:
+        views = await asyncio.to_thread(importlib.import_module, "handlers.operations.top_views")
+        outgoing = await asyncio.to_thread(importlib.import_module, "handlers.outgoing")
+        with speaking(catalogue, language):
+            made: Outgoing = outgoing.as_outgoing(views.proposal(proposal, in_list=False))
         return made
 
     return words

@@ -29,7 +29,12 @@ from services.statistics.statistics import Statistics
 from services.throttles import Throttles
 from services.tiktok.accounts import Accounts
 from services.tiktok.cards import Cards
+from services.tiktok.curating import TopList
+from services.tiktok.finding import Finding
 from services.tiktok.sources import Sources
+from services.tiktok.top import Top
+from services.tiktok.watch_news import WatchesNews
+from services.tiktok.watches import Watches
 from services.webhooks import Webhooks
 from services.works import Works
 
@@ -63,6 +68,11 @@ class Services:
     sources: Sources
     accounts: Accounts
     cards: Cards
+    watches: Watches
+    watches_news: WatchesNews
+    top: Top
+    top_list: TopList
+    finding: Finding
     alerts: Alerts
     throttle: Throttles
     works: Works

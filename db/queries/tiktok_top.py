@@ -18,6 +18,8 @@ class Member(NamedTuple):
     username: str
     from_file: bool
     removed_at: datetime | None
+    # What TikTok said of it last, as tiktok_accounts.state keeps it.
+    state: str
 
 
 class Taken(NamedTuple):
@@ -36,12 +38,19 @@ class Named(NamedTuple):
     place: TikTokTopPlace
     username: str
     nickname: str
+    verified: bool
 
 
 async def members(session: AsyncSession) -> Sequence[Member]:
     """All that ever were put on the list, those taken off too; by name."""
     rows = await session.execute(
-        select(TikTokAccount.id, TikTokAccount.username, TikTokTopMember.from_file, TikTokTopMember.removed_at)
+        select(
+            TikTokAccount.id,
+            TikTokAccount.username,
+            TikTokTopMember.from_file,
+            TikTokTopMember.removed_at,
+            TikTokAccount.state,
+        )
         .join(TikTokTopMember, TikTokTopMember.account_id == TikTokAccount.id)
         .order_by(TikTokAccount.username)
     )
@@ -113,11 +122,11 @@ async def latest_day(session: AsyncSession, before: date | None = None) -> date 
 async def places(session: AsyncSession, day: date) -> Sequence[Named]:
     """The day's figures, in no order."""
     rows = await session.execute(
-        select(TikTokTopPlace, TikTokAccount.username, TikTokAccount.nickname)
+        select(TikTokTopPlace, TikTokAccount.username, TikTokAccount.nickname, TikTokAccount.verified)
         .join(TikTokAccount, TikTokAccount.id == TikTokTopPlace.account_id)
         .where(TikTokTopPlace.day == day)
     )
-    return [Named(place, username, nickname) for place, username, nickname in rows]
+    return [Named(*row) for row in rows]
 
 
 async def set_place(session: AsyncSession, day: date, account_id: int, figures: Mapping[str, Any]) -> None:

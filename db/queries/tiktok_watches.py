@@ -1,12 +1,13 @@
 """Queries of watches: who watches which account, and what they were told of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.queries.tiktok import is_in_top
 from db.queries.upsert import insert_for
 from db.tables import Person, TikTokAccount, TikTokPost, TikTokSnapshot, TikTokWatch
 
@@ -62,6 +63,13 @@ async def remove(session: AsyncSession, person_id: int, account_id: int) -> bool
     """Whether there was such a watch."""
     gone = delete(TikTokWatch).where(TikTokWatch.person_id == person_id, TikTokWatch.account_id == account_id)
     return await session.scalar(gone.returning(TikTokWatch.account_id)) is not None
+
+
+async def remove_refused(session: AsyncSession, states: Collection[str]) -> list[int]:
+    """The accounts of watches that are gone: in such a state, and never fetched."""
+    refused = select(TikTokAccount.id).where(TikTokAccount.state.in_(states), TikTokAccount.fetched_at.is_(None))
+    gone = delete(TikTokWatch).where(TikTokWatch.account_id.in_(refused)).returning(TikTokWatch.account_id)
+    return list(await session.scalars(gone))
 
 
 async def of_person(session: AsyncSession, person_id: int) -> Sequence[Watched]:
@@ -153,3 +161,17 @@ async def last_until(session: AsyncSession, account_id: int, moment: datetime) -
     """The account as its last fetch up to ``moment`` found it."""
     rows = select(TikTokSnapshot).where(TikTokSnapshot.account_id == account_id, TikTokSnapshot.at <= moment)
     return (await session.scalars(rows.order_by(TikTokSnapshot.at.desc()).limit(1))).one_or_none()
+
+
+# Names
+
+
+async def named_like(session: AsyncSession, beginning: str, limit: int) -> Sequence[tuple[TikTokAccount, bool]]:
+    """Accounts that were fetched and whose names begin so, and whether they are in the top; the very name first."""
+    found = await session.execute(
+        select(TikTokAccount, is_in_top(TikTokAccount.id))
+        .where(TikTokAccount.fetched_at.is_not(None), TikTokAccount.username.startswith(beginning, autoescape=True))
+        .order_by((TikTokAccount.username == beginning).desc(), TikTokAccount.followers.desc(), TikTokAccount.id)
+        .limit(limit)
+    )
+    return [(account, bool(is_top)) for account, is_top in found]

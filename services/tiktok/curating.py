@@ -35,11 +35,12 @@ DEFAULT_LANGUAGE = "ru"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An account of the list. ``from_file``: TOP_FILE has it."""
+    """An account of the list. ``from_file``: TOP_FILE has it. ``state``: as StoredAccount has it."""
 
     account_id: int
     username: str
     from_file: bool
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,7 @@ class TopList:
         """Page ``number`` of the list, or the nearest that there is; by name."""
         actor.require(Right.CURATE_TOP)
         async with self._database.read() as session:
-            listed = [
-                Listed(each.account_id, each.username, each.from_file)
-                for each in await queries.members(session)
-                if each.removed_at is None
-            ]
+            listed = [_listed(each) for each in await queries.members(session) if each.removed_at is None]
             proposed = len(await queries.open_proposals(session, MOST_OPEN))
         pages = max(1, -(-len(listed) // MEMBERS_ON_A_PAGE))
         number = min(max(number, 1), pages)
@@ -113,7 +110,7 @@ class TopList:
         async with self._database.read() as session:
             for each in await queries.members(session):
                 if each.account_id == account_id and each.removed_at is None:
-                    return Listed(each.account_id, each.username, each.from_file)
+                    return _listed(each)
         raise UnknownAccount
 
     async def add(self, actor: Person, username: str, now: datetime) -> bool:
@@ -145,6 +142,15 @@ class TopList:
         actor.require(Right.CURATE_TOP)
         async with self._database.read() as session:
             return tuple(_proposal(row, None) for row in await queries.open_proposals(session, MOST_OPEN))
+
+    async def proposal(self, actor: Person, account_id: int) -> Proposal:
+        """One of them, decided or not. Raises UnknownAccount."""
+        actor.require(Right.CURATE_TOP)
+        async with self._database.read() as session:
+            found = await queries.proposal(session, account_id)
+        if found is None:
+            raise UnknownAccount
+        return _proposal(found[1], found[0].accepted)
 
     async def decide(self, actor: Person, account_id: int, now: datetime, *, accept: bool) -> Proposal:
         """The proposal as it is decided: by this, or by whoever was first. Raises UnknownAccount."""
@@ -208,6 +214,10 @@ def writes_cyrillic(texts: Sequence[str]) -> bool:
     """Whether most of the texts that have any letters have Cyrillic ones."""
     worded = [text for text in texts if LETTERS.search(text)]
     return bool(worded) and sum(bool(CYRILLIC.search(text)) for text in worded) >= CYRILLIC_SHARE * len(worded)
+
+
+def _listed(member: queries.Member) -> Listed:
+    return Listed(member.account_id, member.username, member.from_file, member.state)
 
 
 def _proposal(row: tables.TikTokAccount, accepted: bool | None) -> Proposal:

@@ -36,6 +36,7 @@ class Entry:
     placed: Placed
     username: str
     nickname: str
+    verified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class TopPage:
 
     ``refreshed_at``: when the last account answered that day. ``answered`` of ``asked`` accounts of the list did;
     the figures of the others are their last ones, or missing. ``compared_with``: the day that places are compared with.
+    ``invented``: the accounts are a sandbox's.
     """
 
     order: Order
@@ -56,6 +58,7 @@ class TopPage:
     number: int
     pages: int
     total: int
+    invented: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,18 @@ class Top:
         default_time_zone: str,
         file: Path | None = None,
         pace: timedelta = PACE,
+        invented: bool = False,
     ) -> None:
-        """``file``: TOP_FILE; None: the list that comes along. ``pace``: between two accounts that are asked for."""
+        """``file``: TOP_FILE; None: the list that comes along. ``pace``: between two accounts that are asked for.
+
+        ``invented``: what stands for TikTok is a stand-in, and the top says so.
+        """
         self._database = database
         self._accounts = accounts
         self._zone = zone(default_time_zone)
         self._file = file or SHIPPED
         self._pace = pace
+        self._invented = invented
 
     async def refresh(self, now: datetime) -> Refreshed:
         """Bring the list to what the file says; ask for all accounts once a day; store the figures that came since.
@@ -112,7 +120,7 @@ class Top:
             rows = [] if day is None else await queries.places(session, day)
             earlier = [] if before is None else await queries.places(session, before)
             asked = sum(member.removed_at is None for member in await queries.members(session))
-        names = {row.place.account_id: (row.username, row.nickname) for row in rows}
+        names = {row.place.account_id: (row.username, row.nickname, row.verified) for row in rows}
         top = placed([_figures(row.place) for row in rows], [_figures(row.place) for row in earlier], order)
         pages = max(1, -(-len(top) // ON_A_PAGE))
         number = min(max(number, 1), pages)
@@ -129,6 +137,7 @@ class Top:
             number=number,
             pages=pages,
             total=len(top),
+            invented=self._invented,
         )
 
     async def _sync(self, session: AsyncSession, names: Sequence[str], now: datetime) -> list[str]:

@@ -54,6 +54,7 @@ class Growth:
     """What an account won since ``since``, about a day before its last fetch or the last time before that.
 
     None: there is nothing to compare with yet. ``videos``: how many more there are; deleted ones make it negative.
+    ``is_stale``: it could not be fetched for more than a day.
     """
 
     account: WatchedAccount
@@ -61,6 +62,7 @@ class Growth:
     followers: int
     likes: int
     videos: int
+    is_stale: bool = False
 
     @property
     def is_of_a_day(self) -> bool:
@@ -198,7 +200,7 @@ class WatchesNews:
 
     async def _note(self, person_id: int, day: date, now: datetime) -> bool:
         person = await self._people.find(person_id)
-        note = DailyNote(day, await self._growths(person_id))
+        note = DailyNote(day, await self._growths(person_id, now))
         outgoing = await self._words(person, note) if person is not None and note.accounts else None
         async with self._database.write() as session:
             if not await queries.note(session, person_id, day) or outgoing is None:
@@ -206,7 +208,7 @@ class WatchesNews:
             key = f"tiktok-daily:{person_id}:{day}"
             return await self._deliveries.notify_in(session, person_id, WATCHED_DAILY, key, outgoing, now)
 
-    async def _growths(self, person_id: int) -> tuple[Growth, ...]:
+    async def _growths(self, person_id: int, now: datetime) -> tuple[Growth, ...]:
         """Of all that the person watches and whose numbers are known."""
         found = []
         async with self._database.read() as session:
@@ -214,7 +216,8 @@ class WatchesNews:
                 if account.fetched_at is None:
                     continue
                 before = await queries.last_until(session, account.id, account.fetched_at - ABOUT_A_DAY)
-                found.append(_growth(account, before))
+                is_stale = now - account.fetched_at > MORE_THAN_A_DAY
+                found.append(_growth(account, before, is_stale=is_stale))
         return tuple(sorted(found, key=lambda each: (each.since is None, -each.followers, each.account.username)))
 
 
@@ -231,13 +234,14 @@ def _milestones() -> Iterator[int]:
     return ((5 if step % 2 else 1) * 10 ** (3 + step // 2) for step in count())
 
 
-def _growth(account: tables.TikTokAccount, before: tables.TikTokSnapshot | None) -> Growth:
+def _growth(account: tables.TikTokAccount, before: tables.TikTokSnapshot | None, *, is_stale: bool) -> Growth:
     if before is None:
-        return Growth(watched(account), None, 0, 0, 0)
+        return Growth(watched(account), None, 0, 0, 0, is_stale)
     return Growth(
         watched(account),
         before.at,
         account.followers - before.followers,
         account.likes - before.likes,
         account.videos - before.videos,
+        is_stale,
     )

@@ -69,10 +69,29 @@ class Watches:
             if await queries.remove(session, person_id, account_id):
                 await self._accounts.let_go_in(session, account_id)
 
+    async def end_refused(self) -> int:
+        """End watches of accounts that TikTok refuses and of which nothing was ever known; how many.
+
+        Whoever began one was told so when it was looked up.
+        """
+        async with self._database.write() as session:
+            ended = await queries.remove_refused(session, sorted(REFUSALS))
+            for account_id in set(ended):
+                await self._accounts.let_go_in(session, account_id)
+        return len(ended)
+
     async def of(self, person_id: int) -> tuple[WatchedAccount, ...]:
         """What the person watches, by name."""
         async with self._database.read() as session:
             return tuple(watched(row.account) for row in await queries.of_person(session, person_id))
+
+    async def account(self, account_id: int) -> WatchedAccount:
+        """Raises UnknownAccount."""
+        async with self._database.read() as session:
+            row = await queries.account(session, account_id)
+        if row is None:
+            raise UnknownAccount
+        return watched(row)
 
     async def is_watching(self, person_id: int, account_id: int) -> bool:
         async with self._database.read() as session:
