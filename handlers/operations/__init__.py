@@ -2,10 +2,12 @@
 
 from aiogram import Router
 
-from handlers.operations import admin, health, hosts, links, people
+from handlers.operations import admin, health, hosts, links, people, top
 
 
 def router() -> Router:
     router = Router(name="operations")
-    router.include_routers(admin.router(), people.router(), links.router(), hosts.router(), health.router())
+    router.include_routers(
+        admin.router(), people.router(), links.router(), hosts.router(), top.router(), health.router()
+    )
     return router

@@ -96,3 +96,39 @@ class ErrorPress(CallbackData, prefix="ae"):
 
     id: Annotated[str, Field(pattern="^[0-9a-z]{1,16}$")]
     person: Annotated[int, Field(ge=0, lt=2**63)] = 0
+
+
+class TopListPress(CallbackData, prefix="at"):
+    """A page of the top's list."""
+
+    page: Page = 1
+
+
+class AddToTopPress(CallbackData, prefix="aw"):
+    """Asks whom to add."""
+
+
+class MemberPress(CallbackData, prefix="am"):
+    """An account of the top's list; ``off``: take it off, ``sure``: asked once more."""
+
+    id: Annotated[int, Field(ge=1, lt=2**63)]
+    off: bool = False
+    sure: bool = False
+
+
+class ProposalsPress(CallbackData, prefix="tql"):
+    """Accounts that wait for a decision."""
+
+
+class ProposalAction(StrEnum):
+    SHOW = "s"
+    ACCEPT = "a"
+    REFUSE = "r"
+
+
+class ProposalPress(CallbackData, prefix="tq"):
+    """``in_list``: it was opened from the list, and leads back there."""
+
+    action: ProposalAction
+    id: Annotated[int, Field(ge=1, lt=2**63)]
+    in_list: bool = False

@@ -15,6 +15,7 @@ from handlers.operations.callbacks import (
     OverviewPress,
     PersonAction,
     PersonPress,
+    TopListPress,
 )
 from handlers.operations.names import act_name, actor_name, subject_name
 from handlers.screen import Screen
@@ -122,6 +123,7 @@ def _doors(person: Person) -> list[list[InlineKeyboardButton]]:
         (Right.LOOK_UP, button(_("🔎 Find"), FindPress())),
         (Right.SEE_HEALTH, button(_("🩺 Health"), HealthPress())),
         (Right.BLOCK_HOSTS, button(_("⛔️ Blocked hosts"), HostsPress())),
+        (Right.CURATE_TOP, button(_("🏆 Top's list"), TopListPress())),
         (Right.SEE_ACTS, button(_("📜 Who did what"), ActsPress(page=1))),
     ]
     open_ = [door for right, door in doors if person.may(right)]

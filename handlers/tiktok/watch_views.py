@@ -1,0 +1,122 @@
+"""How watches look in the chat."""
+
+from collections.abc import Sequence
+
+from aiogram.types import InlineKeyboardButton
+
+from handlers.menu import Room, button, cancel_to, rows, to_menu
+from handlers.screen import Screen
+from handlers.settings.callbacks import ShowNotices
+from handlers.tiktok.callbacks import CardPress
+from handlers.tiktok.views import anchor
+from handlers.tiktok.watch_callbacks import AskWatchPress, WatchAction, WatchesPress, WatchPress
+from services.language import gettext as _
+from services.language import ngettext
+from services.language.formats import number, shorten
+from services.people.preferences import Notice, Preferences
+from services.tiktok.watches import MOST_WATCHES, WatchedAccount
+
+ON_A_PAGE = 8
+# Half a phone's width.
+MOST_ON_BUTTON = 16
+
+
+def watch_button(account_id: int) -> InlineKeyboardButton:
+    """For a card."""
+    return button(_("👁 Watch"), WatchPress(action=WatchAction.BEGIN, id=account_id))
+
+
+def my_watches() -> InlineKeyboardButton:
+    return button(_("👁 My watches"), WatchesPress())
+
+
+def watches(all_watches: Sequence[WatchedAccount], number_of_page: int, preferences: Preferences) -> Screen:
+    """Page ``number_of_page`` of them, or the nearest that there is."""
+    if not all_watches:
+        text = _(
+            "👁 <b>You watch nobody yet.</b>\n"
+            "Choose an account: I will write each day how it grew, and at once of a hit or a milestone."
+        )
+        return Screen(text, rows([_ask_button()], [to_menu()]))
+    pages = -(-len(all_watches) // ON_A_PAGE)
+    page = min(max(number_of_page, 1), pages)
+    shown = all_watches[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    heading = _("👁 <b>You watch {count} of {most}</b>").format(
+        count=number(len(all_watches)), most=number(MOST_WATCHES)
+    )
+    lines = [heading, *(_line(account) for account in shown), _when(preferences)]
+    return Screen(
+        "\n".join(lines),
+        rows(
+            *(_row(account, page) for account in shown),
+            _turns(page, pages),
+            [_ask_button(), button(_("🔔 Notices"), ShowNotices())],
+            [to_menu()],
+        ),
+    )
+
+
+def question() -> Screen:
+    text = _("👁 Whom shall I watch? Send me a TikTok name, such as @username, or the address of a profile.")
+    return Screen(text, rows([cancel_to(Room.WATCHES)]))
+
+
+def begun(account: WatchedAccount, preferences: Preferences) -> Screen:
+    """The person watches the account, since now or before."""
+    lines = [_("👁 <b>I watch {account} for you.</b>").format(account=anchor(account.username)), _when(preferences)]
+    if account.fetched_at is not None:
+        lines.insert(1, _("👥 Followers: {count}").format(count=number(account.followers)))
+    stop = button(_("✖️ Don't watch"), WatchPress(action=WatchAction.END, id=account.id))
+    return Screen("\n".join(lines), rows([my_watches(), stop], _card(account)))
+
+
+def ended(account: WatchedAccount) -> Screen:
+    text = _("👌 I no longer watch {account}.").format(account=anchor(account.username))
+    again = button(_("↩️ Watch again"), WatchPress(action=WatchAction.BEGIN, id=account.id))
+    return Screen(text, rows([my_watches(), again], _card(account)))
+
+
+def _line(account: WatchedAccount) -> str:
+    if account.fetched_at is None:
+        return _("• {account}: no numbers yet").format(account=anchor(account.username))
+    text = ngettext("• {account}: {count} follower", "• {account}: {count} followers", account.followers)
+    return text.format(account=anchor(account.username), count=number(account.followers))
+
+
+def _when(preferences: Preferences) -> str:
+    """What is told when; what is switched off is left out."""
+    parts = []
+    if Notice.WATCHED not in preferences.muted:
+        parts.append(_("each day at {hour} how it grew").format(hour=f"{preferences.hour:02}:00"))
+    if Notice.FLYING not in preferences.muted:
+        parts.append(_("at once when a video flies"))
+    if Notice.FOLLOWERS not in preferences.muted:
+        parts.append(_("at once when a milestone is passed"))
+    if not parts:
+        return _("🔕 You switched all news of watches off: /settings")
+    return _("🔔 I tell you {what}.").format(what=", ".join(parts))
+
+
+def _row(account: WatchedAccount, page: int) -> list[InlineKeyboardButton]:
+    name = shorten(f"@{account.username}", MOST_ON_BUTTON)
+    end = button(_("✖️ Don't watch"), WatchesPress(page=page, end=account.id))
+    return [button(name, CardPress(id=account.id)), end] if account.fetched_at else [button(name, _noted(account)), end]
+
+
+def _noted(account: WatchedAccount) -> WatchPress:
+    """There is no card yet: the press says that it is watched."""
+    return WatchPress(action=WatchAction.BEGIN, id=account.id)
+
+
+def _turns(page: int, pages: int) -> list[InlineKeyboardButton]:
+    before = [button(_("◀️ Previous"), WatchesPress(page=page - 1))] if page > 1 else []
+    after = [button(_("Next ▶️"), WatchesPress(page=page + 1))] if page < pages else []
+    return before + after
+
+
+def _card(account: WatchedAccount) -> list[InlineKeyboardButton]:
+    return [button(_("📊 Card"), CardPress(id=account.id))] if account.fetched_at is not None else []
+
+
+def _ask_button() -> InlineKeyboardButton:
+    return button(_("➕ Watch"), AskWatchPress())
