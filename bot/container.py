@@ -48,7 +48,9 @@ from services.statistics.statistics import Statistics
 from services.throttles import MemoryThrottle, Throttle, Throttles
 from services.throttles.shared import SharedThrottle
 from services.tiktok.accounts import Accounts
+from services.tiktok.bio import BioLinks
 from services.tiktok.cards import Cards
+from services.tiktok.comparing import Comparing
 from services.tiktok.constants import CONSTANTS, Constants
 from services.tiktok.curating import TopList
 from services.tiktok.errors import SourceError
@@ -158,6 +160,8 @@ def _services(
         top_list=_top_list(settings, database, people, log, deliveries, accounts, catalogue),
         finding=Finding(database),
         cards=Cards(accounts, _constants(settings), invented=bool(settings.tiktok_resolve)),
+        comparing=Comparing(accounts, works),
+        bio_links=BioLinks(database, accounts, public_url=settings.links_url, own_hosts=settings.own_hosts),
         alerts=alerts,
         throttle=Throttles(_throttle(redis)),
         works=works,

@@ -28,7 +28,9 @@ from services.privacy import Privacy
 from services.statistics.statistics import Statistics
 from services.throttles import Throttles
 from services.tiktok.accounts import Accounts
+from services.tiktok.bio import BioLinks
 from services.tiktok.cards import Cards
+from services.tiktok.comparing import Comparing
 from services.tiktok.curating import TopList
 from services.tiktok.finding import Finding
 from services.tiktok.sources import Sources
@@ -68,6 +70,8 @@ class Services:
     sources: Sources
     accounts: Accounts
     cards: Cards
+    comparing: Comparing
+    bio_links: BioLinks
     watches: Watches
     watches_news: WatchesNews
     top: Top

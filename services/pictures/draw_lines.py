@@ -81,7 +81,8 @@ class _Plot:
         if not bars:
             return
         peak = max(*(bar.clicks for bar in bars), 1)
-        thick = max((self.right - self.left) * self.chart.bar_width * 0.72, 3)
+        # A single bar is a bar, not a wall.
+        thick = min(max((self.right - self.left) * self.chart.bar_width * 0.72, 3), 60)
         for bar in bars:
             if bar.clicks:
                 high = max(BARS_HIGH * bar.clicks / peak, 4)
