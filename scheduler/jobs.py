@@ -41,6 +41,37 @@ async def link_health(services: Services, now: datetime) -> None:
         log.info("targets were looked at", links=checked.links, broken=checked.broken, mended=checked.mended)
 
 
+async def accounts_refresh(services: Services, now: datetime) -> None:
+    asked = await services.accounts.refresh_due(now)
+    if asked:
+        log.info("accounts of TikTok are to be fetched", count=asked)
+
+
+async def top_refresh(services: Services, now: datetime) -> None:
+    refreshed = await services.top.refresh(now)
+    if refreshed.asked or refreshed.stored:
+        log.info("the top is refreshed", asked=refreshed.asked, stored=refreshed.stored)
+
+
+async def top_proposals(services: Services, now: datetime) -> None:
+    proposed = await services.top_list.propose(now)
+    if proposed:
+        log.info("accounts are proposed for the top", count=proposed)
+
+
+async def watch_news(services: Services, now: datetime) -> None:
+    ended = await services.watches.end_refused()
+    owed = await services.watches_news.tell_fetched(now)
+    if owed or ended:
+        log.info("news of watched accounts are owed", count=owed, ended=ended)
+
+
+async def watch_notes(services: Services, now: datetime) -> None:
+    owed = await services.watches_news.send_notes(now)
+    if owed:
+        log.info("daily notes of watched accounts are owed", count=owed)
+
+
 # The names of `toklink job NAME`.
 JOBS: dict[str, Job] = {
     "clean-up": clean_up,
@@ -48,4 +79,9 @@ JOBS: dict[str, Job] = {
     "link-news": link_news,
     "link-signs": link_signs,
     "link-health": link_health,
+    "accounts-refresh": accounts_refresh,
+    "top-refresh": top_refresh,
+    "top-proposals": top_proposals,
+    "watch-news": watch_news,
+    "watch-notes": watch_notes,
 }

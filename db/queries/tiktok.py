@@ -39,7 +39,7 @@ async def hold(session: AsyncSession, username: str, now: datetime) -> tuple[Tik
     insert = insert_for(session, TikTokAccount).values(username=username, state=NEW, created_at=now)
     await session.execute(insert.on_conflict_do_nothing(index_elements=[TikTokAccount.username]))
     # SQLite has one writer at a time anyway, and leaves FOR UPDATE out.
-    held = select(TikTokAccount).where(TikTokAccount.username == username).with_for_update()
+    held = select(TikTokAccount).where(TikTokAccount.username == username).with_for_update(key_share=True)
     row = (await session.scalars(held.execution_options(populate_existing=True))).one()
     return row, bool(await session.scalar(select(is_in_top(TikTokAccount.id)).where(TikTokAccount.id == row.id)))
 
@@ -192,19 +192,26 @@ async def forsaken(session: AsyncSession, kind: str, before: datetime, limit: in
 # Refreshes
 
 
-async def is_refresh_due(session: AsyncSession, now: datetime) -> bool:
-    return bool(await session.scalar(select(exists().where(TikTokAccount.refresh_at <= now))))
+def _is_due(now: datetime, far: datetime) -> ColumnElement[bool]:
+    """By now; or later than ``far``, by a clock that went back since."""
+    return (TikTokAccount.refresh_at <= now) | (TikTokAccount.refresh_at > far)
 
 
-async def let_go_unwanted(session: AsyncSession, now: datetime) -> None:
+async def is_refresh_due(session: AsyncSession, now: datetime, far: datetime) -> bool:
+    return bool(await session.scalar(select(exists().where(_is_due(now, far)))))
+
+
+async def let_go_unwanted(session: AsyncSession, now: datetime, far: datetime) -> None:
     """Accounts whose refresh is due, and that nobody wants to know of any more, are refreshed no longer."""
-    due = update(TikTokAccount).where(TikTokAccount.refresh_at <= now, ~is_wanted())
+    due = update(TikTokAccount).where(_is_due(now, far), ~is_wanted())
     await session.execute(due.values(refresh_at=None).execution_options(synchronize_session=False))
 
 
-async def claim_refreshes(session: AsyncSession, now: datetime, until: datetime, limit: int) -> Sequence[str]:
+async def claim_refreshes(
+    session: AsyncSession, now: datetime, far: datetime, *, until: datetime, limit: int
+) -> Sequence[str]:
     """Usernames whose refresh is due, who waits longest first; due again at ``until``, unless they are fetched."""
-    due = select(TikTokAccount.id).where(TikTokAccount.refresh_at <= now).order_by(TikTokAccount.refresh_at)
+    due = select(TikTokAccount.id).where(_is_due(now, far)).order_by(TikTokAccount.refresh_at)
     chosen = (await session.scalars(due.limit(limit).with_for_update(skip_locked=True))).all()
     claim = update(TikTokAccount).where(TikTokAccount.id.in_(chosen)).values(refresh_at=until)
     claimed = await session.execute(

@@ -55,15 +55,20 @@ async def find_due(session: AsyncSession, kind: str, key: str) -> Work | None:
 
 
 async def hasten(session: AsyncSession, work_id: int, person_id: int | None, now: datetime) -> None:
-    """A work that waits is due by now; nobody's becomes this person's. One that is being done is left alone."""
+    """A work that waits is due by now, and this person's, if one is named; one that is being done is left alone.
+
+    Several people may want one work: it is done by the turn of who asked last.
+    """
     waits = (Work.id == work_id) & (Work.state == DUE) & or_(Work.lease.is_(None), Work.leased_until <= now)
+    late = Work.due_at > now
+    owner = {} if person_id is None else {"person_id": person_id}
     await session.execute(
         update(Work)
-        .where(waits, or_(Work.due_at > now, Work.person_id.is_(None)))
+        .where(waits)
         .values(
-            due_at=case((Work.due_at > now, now), else_=Work.due_at),
-            reckoned_at=now,
-            person_id=func.coalesce(Work.person_id, person_id),
+            due_at=case((late, now), else_=Work.due_at),
+            reckoned_at=case((late, now), else_=Work.reckoned_at),
+            **owner,
         )
         .execution_options(synchronize_session=False)
     )

@@ -18,6 +18,7 @@ from db.queries import inbox as inbox_queries
 from db.queries import links as link_queries
 from db.queries import milestones as milestone_queries
 from db.queries import privacy as privacy_queries
+from db.queries import tiktok_upkeep as tiktok_queries
 from db.queries import visitors as visitor_queries
 from db.queries import webhooks as webhook_queries
 from db.queries import works as work_queries
@@ -45,6 +46,14 @@ UPDATES_KEPT = timedelta(days=2)
 AT_ONCE, DRAFTS_AT_ONCE, ERRORS_AT_ONCE, LINKS_AT_ONCE = 1_000, 100, 200, 100
 WORKS_KEPT, ERRORS_KEPT = timedelta(days=30), timedelta(days=30)
 ALERTS_KEPT, HEARTBEATS_KEPT = timedelta(days=30), timedelta(days=1)
+# Who asked for a TikTok account was told after a day at the latest.
+ASKERS_KEPT = timedelta(days=2)
+# Every fetch of an account; after that, the last one of each day.
+SNAPSHOTS_KEPT = timedelta(days=90)
+# Of an account, beside those that its figures are made of.
+POSTS_KEPT = 500
+# Accounts that nobody asked for meanwhile, watches, or has a link in.
+ACCOUNTS_KEPT, ACCOUNTS_AT_ONCE = timedelta(days=90), 20
 # Between parts: other processes that wait to write to SQLite look for their turn only now and then.
 PAUSE_SECONDS = 0.01
 
@@ -69,6 +78,10 @@ class CleanUp:
     untold_clicks: int = 0
     # Links that are gone for good, and of which something was still counted.
     nobodys_links: int = 0
+    tiktok_askers: int = 0
+    tiktok_snapshots: int = 0
+    tiktok_posts: int = 0
+    tiktok_accounts: int = 0
 
 
 class Upkeep:
@@ -96,6 +109,7 @@ class Upkeep:
         works = await self._in_parts(work_queries.forget_before, now - WORKS_KEPT)
         errors = await self._in_parts(error_queries.forget_before, now - ERRORS_KEPT, at_once=ERRORS_AT_ONCE)
         alerts = await self._in_parts(alert_queries.forget_before, now - ALERTS_KEPT, now)
+        of_tiktok = await self._forget_tiktok(now)
         async with self._database.write() as session:
             await heartbeat_queries.forget_before(session, now - HEARTBEATS_KEPT)
             await visitor_queries.forget_keys_before(session, _day(now))
@@ -115,7 +129,19 @@ class Upkeep:
             events=events,
             untold_clicks=untold,
             nobodys_links=nobodys,
+            **of_tiktok,
         )
+
+    async def _forget_tiktok(self, now: datetime) -> dict[str, int]:
+        """How many rows of each kind about TikTok's accounts went, as CleanUp names them."""
+        return {
+            "tiktok_askers": await self._in_parts(tiktok_queries.forget_askers_before, now - ASKERS_KEPT),
+            "tiktok_snapshots": await self._in_parts(tiktok_queries.thin_snapshots_before, now - SNAPSHOTS_KEPT),
+            "tiktok_posts": await self._in_parts(tiktok_queries.forget_oldest_posts, POSTS_KEPT),
+            "tiktok_accounts": await self._in_parts(
+                tiktok_queries.forget_accounts_before, now - ACCOUNTS_KEPT, at_once=ACCOUNTS_AT_ONCE
+            ),
+        }
 
     async def _in_parts(
         self, forget: Callable[..., Awaitable[int]], *moments: datetime | int, at_once: int = AT_ONCE

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.engine import Database
 from db.queries import tiktok as queries
 from services.deliveries import Deliveries, Outgoing
-from services.tiktok.asking import ACCOUNT, ADDRESS, Asking
+from services.tiktok.asking import ACCOUNT, ADDRESS, FORCED_AFTER, Asking
 from services.tiktok.constants import CONSTANTS, Constants
 from services.tiktok.errors import REFUSALS, AccountRefused, TikTokSilent
 from services.tiktok.profiles import Fetched, Post
@@ -31,7 +31,7 @@ from services.tiktok.storing import Listener, Storing, is_settled
 from services.tiktok.times import asked_pause
 from services.works import Work, Works
 
-__all__ = ["ACCOUNT", "ADDRESS", "AT_ONCE", "Accounts", "Ways"]
+__all__ = ["ACCOUNT", "ADDRESS", "AT_ONCE", "FORCED_AFTER", "Accounts", "Ways"]
 
 log = structlog.get_logger(__name__)
 # Fetches at once in one process.
@@ -134,9 +134,13 @@ class Accounts:
         assert work.person_id is not None
         assert work.chat_id is not None
         assert work.message_id is not None
-        username = await self._ways.resolve(work.facts["url"])
+        username = await self.resolve(work.facts["url"])
         asker = Asker(work.person_id, work.chat_id, work.message_id, address=work.facts["address"])
         return await self.look(username, asker=asker, now=now)
+
+    async def resolve(self, url: str) -> str:
+        """Whose a short address is, for due work: TikTok is asked. Raises NotAUsername, OtherSite and TikTokSilent."""
+        return await self._ways.resolve(url)
 
     async def told(self, asker: Asker, now: datetime) -> None:
         """They know that TikTok does not answer, and will be written to."""

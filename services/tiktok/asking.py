@@ -11,6 +11,7 @@ from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import ANSWER
 from services.tiktok.errors import REFUSALS
 from services.tiktok.stored import Asker, Look, StoredAccount, account_of
+from services.tiktok.times import is_within
 from services.works import Works
 
 # The kind of work that fetches an account: its key is the username, so that it is one fetch, whoever asks.
@@ -31,15 +32,11 @@ class Asking:
         self._deliveries = deliveries
 
     async def at_hand(self, username: str, now: datetime) -> StoredAccount | None:
-        async with self._database.read() as session:
-            found = await queries.find(session, username)
-        look = None if found is None else _at_once(account_of(found[0], in_top=found[1]), now, force=False)
+        look = await self._stored(username, now, force=False)
         return None if look is None else look.account
 
     async def look(self, username: str, *, asker: Asker | None, now: datetime, force: bool) -> Look:
-        async with self._database.read() as session:
-            found = await queries.find(session, username)
-        look = None if found is None else _at_once(account_of(found[0], in_top=found[1]), now, force=force)
+        look = await self._stored(username, now, force=force)
         if look is not None:
             return look
         async with self._database.write() as session:
@@ -52,6 +49,11 @@ class Asking:
                 await queries.add_asker(session, username, asker, now)
             await self.ask_in(session, username, asker.person_id if asker else None, now)
         return Look(None)
+
+    async def _stored(self, username: str, now: datetime, *, force: bool) -> Look | None:
+        async with self._database.read() as session:
+            found = await queries.find(session, username)
+        return None if found is None else _at_once(account_of(found[0], in_top=found[1]), now, force=force)
 
     async def ask_in(self, session: AsyncSession, username: str, person_id: int | None, now: datetime) -> None:
         """The account is fetched now, however long its fetch was to wait; by the turn of this person."""
@@ -89,12 +91,11 @@ class Asking:
 def _at_once(account: StoredAccount, now: datetime, *, force: bool) -> Look | None:
     """What can be shown without asking TikTok; None: nothing. Raises AccountRefused where it has just refused."""
     if account.state in REFUSALS:
-        if account.looked_at is not None and now - account.looked_at < REFUSED_FOR:
+        if is_within(account.looked_at, REFUSED_FOR, now):
             raise REFUSALS[account.state](account.username)
         return None
-    age = account.age(now)
-    if age is None:
+    if account.fetched_at is None:
         return None
     if force:
-        return Look(account, too_soon=True) if age < FORCED_AFTER else None
-    return Look(account) if account.in_top or age < FRESH_FOR else None
+        return Look(account, too_soon=True) if is_within(account.fetched_at, FORCED_AFTER, now) else None
+    return Look(account) if account.in_top or is_within(account.fetched_at, FRESH_FOR, now) else None

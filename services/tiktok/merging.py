@@ -27,7 +27,7 @@ def merged_profile(known: Profile, found: Profile, source: str) -> Profile:
         for name in ("user_id", "sec_uid", "nickname", "region", "language")
     }
     if source in THIN_SOURCES:
-        kept |= {name: getattr(found, name) or getattr(known, name) for name in ("bio", "bio_url")}
+        kept["bio_url"] = found.bio_url or known.bio_url
         kept["liked"] = known.liked if found.liked is None else found.liked
     return replace(found, username=known.username, **kept)
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.engine import Database
 from db.queries import tiktok as queries
 from services.tiktok.asking import ACCOUNT, Asking
-from services.tiktok.times import next_refresh
+from services.tiktok.times import FARTHEST, next_refresh
 from services.works import Works
 
 # A run asks for this many at most; the next one goes on.
@@ -38,11 +38,13 @@ class Refreshing:
                 for username in forsaken:
                     await self._asking.ask_in(session, username, None, now)
         async with self._database.read() as session:
-            if not await queries.is_refresh_due(session, now):
+            if not await queries.is_refresh_due(session, now, now + FARTHEST):
                 return 0
         async with self._database.write() as session:
-            await queries.let_go_unwanted(session, now)
-            usernames = await queries.claim_refreshes(session, now, now + FETCHED_WITHIN, MOST_AT_ONCE)
+            await queries.let_go_unwanted(session, now, now + FARTHEST)
+            usernames = await queries.claim_refreshes(
+                session, now, now + FARTHEST, until=now + FETCHED_WITHIN, limit=MOST_AT_ONCE
+            )
             return await self._ask_in(session, usernames, now, PACE)
 
     async def ask(self, usernames: Iterable[str], now: datetime, pace: timedelta) -> int:

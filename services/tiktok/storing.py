@@ -16,7 +16,7 @@ from services.tiktok.errors import REFUSALS, AccountRefused
 from services.tiktok.merging import counted, is_another, merged_post, merged_profile
 from services.tiktok.profiles import Fetched, Post, Profile
 from services.tiktok.stored import News, StoredAccount, account_of, post_of, profile_of
-from services.tiktok.times import after_refusal, after_silence, next_refresh
+from services.tiktok.times import SKEW, after_refusal, after_silence, next_refresh
 
 # Called in the transaction that keeps a fetch: no network there. What it raises undoes the fetch, which comes again.
 Listener = Callable[[AsyncSession, News], Awaitable[None]]
@@ -46,10 +46,11 @@ class Storing:
             if is_settled(account_of(row, in_top=in_top), since, now):
                 return
             before = account_of(row, in_top=in_top) if row.fetched_at else None
-            if before is not None and is_another(before.profile, fetched.profile):
+            known, found = profile_of(row), _stored_text(fetched.profile)
+            if before is not None and is_another(known, found):
                 await queries.forget_history(session, row.id)
-                before, row.bio, row.bio_url, row.posts_source = None, "", "", ""
-            profile = merged_profile(profile_of(row), _stored_text(fetched.profile), fetched.source)
+                before, known, row.posts_source = None, replace(found, username=username), ""
+            profile = merged_profile(known, found, fetched.source)
             posts, new = await self._keep_posts(session, row.id, fetched, now)
             measures = measure(profile, posts, now, self._constants)
             await _keep_figures(session, row, profile, measures, fetched, now)
@@ -93,11 +94,11 @@ class Storing:
 
 
 def is_settled(account: StoredAccount | None, since: datetime, now: datetime) -> bool:
-    """Whether TikTok has said something of the account since then; a time that is yet to come tells nothing."""
+    """Whether TikTok has said something of the account since then."""
     if account is None:
         return False
     looked_at = account.looked_at if account.state in REFUSALS else account.fetched_at
-    return looked_at is not None and since <= looked_at <= now
+    return looked_at is not None and since <= looked_at <= now + SKEW
 
 
 async def _keep_figures(

@@ -4,12 +4,21 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 DAY = timedelta(days=1)
+# A time that lies further ahead than this is of a clock that went back since, and tells nothing.
+SKEW = timedelta(hours=1)
 # After so many failures in a row, where TikTok does not answer; the last one again and again.
 _REFRESH_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (15, 30, 60, 120, 240, 360))
 # The same, while somebody waits.
 _ASKED_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 600, 1_200, 1_800, 3_600))
 # An account that TikTok refuses may come back, and is asked for less and less often.
 _MOST_REFUSED = timedelta(days=7)
+# No refresh is due later than this.
+FARTHEST = 2 * DAY + _MOST_REFUSED
+
+
+def is_within(moment: datetime | None, how_long: timedelta, now: datetime) -> bool:
+    """Whether it was less than ``how_long`` ago."""
+    return moment is not None and -SKEW < now - moment < how_long
 
 
 def slot(username: str) -> timedelta:

@@ -1,0 +1,130 @@
+"""TikTok does not answer."""
+
+from datetime import timedelta
+
+from services.deliveries import Outgoing
+from services.tiktok.errors import AccountMissing, TikTokSilent
+from services.tiktok.stored import Look
+from tests.services.tiktok.accounts.room import ANNA, BORIS, DAY, HOUR, MINUTE, NOW, Room
+
+SILENT = TikTokSilent({"browser": "timeout", "embed": "limited", "page": "timeout"})
+
+
+async def test_who_asks_hears_of_the_silence_and_is_written_to_when_it_ends(room: Room):
+    room.tiktok.answers["anna"] = SILENT
+    await room.ask(message_id=10)
+    await room.works_through()
+    assert room.messages == {10: "silence"}
+    assert await room.owed() == []
+    room.passes(MINUTE)
+    room.tiktok.shows()
+    await room.works_through()
+    assert room.messages == {10: "silence"}
+    assert await room.owed() == [(ANNA, "12000 followers")]
+    assert await room.waiting() == 0
+    assert await room.due() == {}
+
+
+async def test_a_refusal_after_the_silence_is_an_answer_too(room: Room):
+    room.tiktok.answers["anna"] = SILENT
+    await room.ask()
+    await room.works_through()
+    room.passes(MINUTE)
+    room.tiktok.answers["anna"] = AccountMissing("anna")
+    await room.works_through()
+    assert await room.owed() == [(ANNA, "missing")]
+
+
+async def test_the_last_numbers_are_told_with_their_age(room: Room):
+    room.tiktok.shows()
+    await room.fetched()
+    room.passes(3 * DAY)
+    room.tiktok.answers["anna"] = SILENT
+    outcome = await room.fetched()
+    assert outcome.silence is SILENT
+    assert outcome.account is not None
+    assert (outcome.account.profile.followers, outcome.account.age(room.now)) == (12_000, 3 * DAY)
+    assert (outcome.account.failures, outcome.account.failure) == (1, "limited, timeout")
+
+
+async def test_an_account_without_numbers_has_none_to_tell(room: Room):
+    room.tiktok.answers["anna"] = SILENT
+    assert (await room.fetched()).account is None
+
+
+async def test_it_is_tried_again_after_growing_pauses_until_a_day_is_over(room: Room):
+    room.tiktok.answers["anna"] = SILENT
+    await room.ask(message_id=10)
+    await room.works_through()
+    pauses = []
+    while due := await room.due():
+        pauses.append(due["anna"] - room.now)
+        room.now = due["anna"]
+        await room.works_through()
+        assert len(pauses) < 100
+    assert pauses[:4] == [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300)]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == HOUR
+    assert DAY < room.now - NOW < DAY + 2 * HOUR
+    assert room.messages == {10: "silence"}
+    assert await room.owed() == [(ANNA, "in vain")]
+    assert await room.waiting() == 0
+    assert room.tiktok.asked["anna"] == len(pauses) + 1
+
+
+async def test_who_asks_during_the_silence_makes_one_more_try_and_is_told_at_once(room: Room):
+    room.tiktok.answers["anna"] = SILENT
+    await room.ask(message_id=10)
+    for _ in range(5):
+        await room.works_through()
+        room.now = (await room.due())["anna"]
+    await room.works_through()
+    assert (await room.due())["anna"] - room.now > 5 * MINUTE
+    assert await room.ask(person_id=BORIS, message_id=11) == Look(None)
+    await room.works_through()
+    assert room.messages == {10: "silence", 11: "silence"}
+    room.passes(HOUR)
+    room.tiktok.shows()
+    await room.works_through()
+    assert sorted(await room.owed()) == [(ANNA, "12000 followers"), (BORIS, "12000 followers")]
+
+
+async def test_a_silent_refresh_leaves_what_is_stored_and_notes_why(room: Room):
+    room.tiktok.shows()
+    await room.fetched()
+    room.passes(DAY)
+    room.tiktok.answers["anna"] = SILENT
+    for failures in (1, 2):
+        outcome = await room.fetched()
+        assert outcome.pause is None, "nobody waits"
+        stored = await room.accounts.stored("anna")
+        assert stored is not None
+        assert (stored.failures, stored.failure, stored.fetched_at) == (failures, "limited, timeout", NOW)
+    room.tiktok.shows()
+    await room.fetched()
+    stored = await room.accounts.stored("anna")
+    assert stored is not None
+    assert (stored.failures, stored.failure) == (0, "")
+    assert await room.snapshots() == [12_000, 12_000]
+
+
+async def test_an_error_of_ours_is_silence_for_people_and_a_report_for_operators(room: Room):
+    room.tiktok.answers["anna"] = KeyError("userInfo")
+    await room.ask(message_id=10)
+    await room.works_through()
+    assert room.messages == {10: "silence"}
+    assert [type(error) for error in room.errors] == [KeyError]
+    room.passes(MINUTE)
+    room.tiktok.shows()
+    await room.works_through()
+    assert await room.owed() == [(ANNA, "12000 followers")]
+
+
+async def test_one_who_is_owed_an_answer_gets_one(room: Room):
+    """Two processes that both believe that it is theirs to answer."""
+    room.tiktok.shows()
+    await room.ask()
+    asker = (await room.fetched()).askers[0]
+    for text in ("first", "second"):
+        await room.accounts.owe(asker, Outgoing(text), NOW)
+    assert await room.owed() == [(ANNA, "first")]
