@@ -3,7 +3,8 @@
 import asyncio
 import gc
 import importlib
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from bot.workers import supervise
 from db.engine import Database
 from db.migrate import migrate, revisions
 from sandbox import people as demo
+from sandbox.clock import Clock, KeptClock
 from sandbox.server import SandboxServer
 from sandbox.world import messages_before
 from scheduler.jobs import JOBS
@@ -38,6 +40,9 @@ log = structlog.get_logger()
 SILENT_SECONDS = 60
 # Any token of the right shape: the sandbox knows this one alone.
 SANDBOX_TOKEN = "4200000001:" + "Sandbox" * 5
+# In DATA_DIR: how far people have put the sandbox's clock forward.
+CLOCK_FILE = "sandbox-clock"
+TOP_FILE = "sandbox-top.toml"
 
 
 async def run(settings: Settings) -> int:
@@ -48,15 +53,13 @@ async def run(settings: Settings) -> int:
         raise Refused(str(error)) from error
     async with AsyncExitStack() as stack:
         stopping = await stack.enter_async_context(stopping_on_signals())
-        sandbox_url = None
-        if settings.bot_token is None:
-            server = SandboxServer(SANDBOX_TOKEN, port=settings.sandbox_port, past=messages_before(utc_now()))
-            with port_needed("127.0.0.1", settings.sandbox_port, "SANDBOX_PORT"):
-                await stack.enter_async_context(server)
-            sandbox_url, settings = server.url, in_sandbox(settings, server.url)
+        clock, sandbox_url = _clock(settings), None
+        if isinstance(clock, Clock):
+            server, resolve = await stack.enter_async_context(_sandbox(settings, clock))
+            sandbox_url, settings = server.url, with_sandbox_top(in_sandbox(settings, server.url, resolve))
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         await _migrate(settings)
-        container = await stack.enter_async_context(open_services(settings))
+        container = await stack.enter_async_context(open_services(settings, clock))
         bot_url = sandbox_url or await find_bot_url(settings)
         webhook = await _webhook(settings)
 
@@ -109,13 +112,16 @@ async def scheduler(settings: Settings) -> int:
 
 
 async def sandbox(settings: Settings) -> int:
-    """The local Telegram alone, for a bot that is started with its token and TELEGRAM_API_URL."""
-    async with AsyncExitStack() as stack:
-        stopping = await stack.enter_async_context(stopping_on_signals())
-        server = SandboxServer(SANDBOX_TOKEN, port=settings.sandbox_port, past=messages_before(utc_now()))
-        with port_needed("127.0.0.1", settings.sandbox_port, "SANDBOX_PORT"):
-            await stack.enter_async_context(server)
-        print(f"Sandbox: {server.url}\nBOT_TOKEN={SANDBOX_TOKEN}\nTELEGRAM_API_URL={server.url}", flush=True)
+    """The local Telegram and TikTok alone, for a bot that is started with the settings that are printed.
+
+    A day that is turned there is turned there alone: a bot in another process goes by a clock of its own.
+    """
+    async with (
+        stopping_on_signals() as stopping,
+        _sandbox(settings, Clock()) as (server, resolve),
+    ):
+        lines = f"BOT_TOKEN={SANDBOX_TOKEN}", f"TELEGRAM_API_URL={server.url}", f"TIKTOK_RESOLVE={resolve}"
+        print(f"Sandbox: {server.url}", *lines, sep="\n", flush=True)
         await stopping.wait()
     return 0
 
@@ -129,11 +135,12 @@ async def migrate_database(settings: Settings) -> int:
 async def job(settings: Settings, name: str, day: date | None) -> int:
     """One job, once, beside a running platform; ``day`` (DEFAULT_TIMEZONE): as if it ran at the end of that day."""
     await _require_migrated(settings)
-    now = utc_now()
+    clock = _clock(settings)
+    now = clock()
     if day is not None:
         midnight = datetime.combine(day + timedelta(days=1), time(), zone(settings.default_timezone))
         now = midnight - timedelta(seconds=1)
-    async with open_services(settings) as container:
+    async with open_services(settings, clock) as container:
         await JOBS[name](container.services, now)
     return 0
 
@@ -160,6 +167,40 @@ def in_sandbox(settings: Settings, url: str, tiktok_resolve: str = "") -> Settin
             "tiktok_resolve": settings.tiktok_resolve or tiktok_resolve,
         }
     )
+
+
+def _clock(settings: Settings) -> Clock | Callable[[], datetime]:
+    """Everybody's. The sandbox has one that people put forward; `toklink job` beside it goes by that one, too."""
+    return KeptClock(settings.data_dir / CLOCK_FILE) if settings.bot_token is None else utc_now
+
+
+@asynccontextmanager
+async def _sandbox(settings: Settings, clock: Clock) -> AsyncIterator[tuple[SandboxServer, str]]:
+    """The local Telegram, and beside it the local TikTok: what TIKTOK_RESOLVE must say for it."""
+    # Its certificate takes a library that nothing else needs at the start.
+    from sandbox.tiktok import TikTokServer
+
+    async with TikTokServer(clock) as tiktok:
+        port = settings.sandbox_port
+        server = SandboxServer(SANDBOX_TOKEN, port=port, now=clock, past=messages_before(utc_now()), tiktok=tiktok)
+        with port_needed("127.0.0.1", port, "SANDBOX_PORT"):
+            await server.start()
+        try:
+            yield server, tiktok.resolve
+        finally:
+            await server.close()
+
+
+def with_sandbox_top(settings: Settings) -> Settings:
+    """The settings with a top of invented creators, as a file in DATA_DIR; of others the sandbox knows nothing."""
+    from sandbox.tiktok.creators import usernames
+
+    if settings.top_file is not None:
+        return settings
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.data_dir / TOP_FILE
+    path.write_text(f"accounts = {json.dumps(usernames(russian_only=True), indent=4)}\n", "utf-8")
+    return settings.model_copy(update={"top_file": path})
 
 
 async def _migrate(settings: Settings) -> None:
@@ -212,5 +253,5 @@ async def _talk(container: Container, stopping: Stopping, webhook: "Webhook | No
 def _welcome(settings: Settings, sandbox_url: str | None) -> None:
     lines = [f"Short links: {settings.links_url}"]
     if sandbox_url:
-        lines += ["", f"Chat with the bot: {sandbox_url}", ""]
+        lines += ["", f"Chat with the bot: {sandbox_url}", "(TikTok is invented, too: send it /stats lera_pechet)", ""]
     print("\n".join(lines), flush=True)

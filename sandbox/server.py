@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
@@ -24,6 +24,9 @@ from sandbox.stars import Stars
 from sandbox.text import Json
 from sandbox.webhooks import ANSWER_SECONDS, Courier, Delays, telegram_delays
 from sandbox.world import World
+
+if TYPE_CHECKING:
+    from sandbox.tiktok.server import TikTokServer
 
 PAGE: Final = Path(__file__).resolve().parent / "page"
 # The pages that have an address of their own.
@@ -54,7 +57,7 @@ class SandboxServer:
     Telegram's 429; `inline_feedback` the chosen_inline_result updates. `webhook_delays` says how long an update waits
     that the webhook did not take, by its failures so far and the answer's Retry-After; the webhook must answer within
     `webhook_seconds`, a pre-checkout query within `checkout_seconds` of real time. `past` is how many messages there
-    were before; see `messages_before`.
+    were before; see `messages_before`. `tiktok` is one that people can turn a day of here; it is started elsewhere.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class SandboxServer:
         webhook_seconds: float = ANSWER_SECONDS,
         checkout_seconds: float = CHECKOUT_ANSWER.total_seconds(),
         past: int = 0,
+        tiktok: "TikTokServer | None" = None,
     ) -> None:
         if not TOKEN.fullmatch(token):
             raise ValueError("A bot token looks like 123456:ABC-letters-and-digits")
@@ -91,6 +95,7 @@ class SandboxServer:
             checkout_seconds=checkout_seconds,
             past=past,
         )
+        self.world.tiktok = tiktok
         self._calls = Calls(self.world)
         self.world.courier = Courier(
             self.world.updates,

@@ -21,6 +21,7 @@ from sandbox.text import Json
 from sandbox.updates import TERMINATED, UpdateQueue
 
 if TYPE_CHECKING:
+    from sandbox.tiktok.server import TikTokServer
     from sandbox.webhooks import Courier
 
 
@@ -107,6 +108,8 @@ class World:
         self.rates = Rates(now) if enforce_rates else None
         self.log = CallLog()
         self.violations: list[str] = []
+        # Set by the server, where there is one beside.
+        self.tiktok: TikTokServer | None = None
         self._common_message_id = past
         self._albums = 0
         self._timers: list[asyncio.TimerHandle] = []
@@ -177,7 +180,7 @@ class World:
         return chat
 
     def map(self) -> Json:
-        """Who and what is there, as people's clients load it: {"bot", "people", "chats"}."""
+        """Who and what is there, as people's clients load it: {"bot", "people", "chats", "has_tiktok"}."""
         people = [
             {
                 "user": person.user(),
@@ -194,7 +197,8 @@ class World:
             for chat in self.chats.values()
             if chat.migrated_to is None
         ]
-        return {"bot": self.bot | self.profile.public_texts(), "people": people, "chats": chats}
+        bot = self.bot | self.profile.public_texts()
+        return {"bot": bot, "people": people, "chats": chats, "has_tiktok": self.tiktok is not None}
 
     def tell_stars(self, person: Account) -> None:
         """Tell people's clients what this person has now."""

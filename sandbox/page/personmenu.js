@@ -2,16 +2,16 @@
 
 import { copy } from "./actions.js";
 import { post } from "./api.js";
-import { complain, menu } from "./overlays.js";
+import { complain, menu, toast } from "./overlays.js";
 import { topUp, TOP_UP } from "./payment.js";
 import { account, chat, isPrivate, store } from "./store.js";
-import { price, t } from "./words.js";
+import { longDay, price, t } from "./words.js";
 
 const LANGUAGES = { ru: "Русский", en: "English", de: "Deutsch", uk: "Українська" };
 
 export function openPersonMenu({ currentTarget }) {
   const { right, bottom } = currentTarget.getBoundingClientRect();
-  const items = [...languages(), ...money(), ...standing(), ...elsewhere()];
+  const items = [...languages(), ...money(), ...standing(), ...tiktok(), ...elsewhere()];
   menu(items, { x: right - 290, y: bottom + 4, label: t("personMenu") });
 }
 
@@ -49,6 +49,16 @@ function belonging({ id, has_bot: hasBot }) {
   const migrate = { label: t("migrate"), icon: "forward", act: () => wish("migrate", there) };
   if (!hasBot) return [{ label: t("addBot"), icon: "add", act: () => wish("add_bot", there) }, migrate];
   return [migrate, { label: t("kickBot"), icon: "ban", danger: true, act: () => wish("kick_bot", there) }];
+}
+
+/** The clock of all that is here goes on by a day: TikTok's numbers grow, and what is due tomorrow is due. */
+function tiktok() {
+  if (!store.hasTikTok) return [];
+  const turn = async () => {
+    const { now } = await post("tiktok/day", { days: 1 });
+    toast(t("dayTurned", longDay(now)));
+  };
+  return [{ heading: t("inventedTikTok") }, { label: t("nextDay"), icon: "down", act: () => turn().catch(complain) }];
 }
 
 const elsewhere = () => [

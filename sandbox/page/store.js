@@ -8,6 +8,8 @@ const TYPING_MS = 5000;
 
 export const store = {
   bot: null,
+  /** Whether there is an invented TikTok beside, whose day can be turned. */
+  hasTikTok: false,
   /** Person's id → {user, role, blocked, deactivated, stars}, in the sandbox's order. */
   people: new Map(),
   /** Chat's id → chat, in the sandbox's order. */
@@ -69,6 +71,7 @@ async function loadWorld() {
 function showWorld(world) {
   const open = chat();
   store.bot = world.bot;
+  store.hasTikTok = world.has_tiktok;
   store.people = new Map(world.people.map((one) => [one.user.id, one]));
   store.chats = new Map(world.chats.map((one) => [one.id, Object.assign(store.chats.get(one.id) ?? newChat(), one)]));
   emit("world");

@@ -46,6 +46,10 @@ export function dayName(seconds) {
   return day.toLocaleDateString(language, { day: "numeric", month: "long", year });
 }
 
+/** A day of a time as the sandbox writes it, in full. */
+export const longDay = (iso) =>
+  new Date(iso).toLocaleDateString(language, { day: "numeric", month: "long", year: "numeric" });
+
 /** The time for a chat list: the clock today, the day before that. */
 export function shortTime(seconds) {
   if (dayKey(seconds) === new Date().toDateString()) return clock(seconds);

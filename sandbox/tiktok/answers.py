@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 EMBEDDED: Final = 10
 CREATOR_COUNT_MAX: Final = 30
+OF_ITEMS: Final = "itemList."
 WEEK_MS: Final = 7 * 86_400_000
 # Faults that look the same wherever they happen.
 EVERYWHERE: Final = frozenset({"empty", "captcha", "limited", "slow", "reset", "flaky"})
@@ -29,6 +30,8 @@ class Answers:
     def __init__(self, tiktok: "TikTokServer") -> None:
         self._tiktok = tiktok
         self._ended = asyncio.Event()
+        # Whose the posts are that were shown: nobody asks for others.
+        self._authors: dict[str, str] = {}
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -80,7 +83,7 @@ class Answers:
             return _json(shapes.refused(code))
         count = _number(request, "count", shapes.PAGE_SIZE)
         posts, more = moment.pinned_first(min(max(count, 1), 35), _number(request, "cursor", 0) or None)
-        return _json(shapes.item_list(moment, posts, more))
+        return _json(_lacking(shapes.item_list(moment, posts, more), fault))
 
     async def _creator_list(self, request: web.Request) -> web.StreamResponse:
         moment = self._moment_by_sec_uid(request)
@@ -95,7 +98,7 @@ class Answers:
         if fault is not None and fault.kind == "sparse":
             seen = [post for post in posts if post.published_at.timestamp() * 1000 >= (cursor or 0) - WEEK_MS]
             posts, more = (seen, more or len(seen) < len(posts)) if cursor else (posts, more)
-        return _json(shapes.creator_list(moment, posts, more))
+        return _json(_lacking(shapes.creator_list(moment, posts, more), fault))
 
     # Pages
 
@@ -128,7 +131,9 @@ class Answers:
         moment = self._tiktok.moment(name)
         if _code(fault, moment) or moment is None:
             return web.Response(status=400, text="Bad Request")
-        state = shapes.embed_state(moment, moment.newest(EMBEDDED)[0], request.path)
+        posts, _ = moment.newest(EMBEDDED)
+        self._authors |= {post.post_id: moment.creator.username for post in posts}
+        state = shapes.embed_state(moment, posts, request.path)
         shown = state["source"]["data"][request.path]
         if fault is not None and fault.kind == "shape":
             # The embed page has no userInfo.stats: its counts stand in userInfo itself.
@@ -201,15 +206,11 @@ class Answers:
 
     def _moment_by_sec_uid(self, request: web.Request) -> Moment | None:
         found = by_sec_uid().get(request.query.get("secUid", ""))
-        return Moment(found, self._tiktok.at) if found is not None else None
+        return self._tiktok.moment_of(found) if found is not None else None
 
     def _moment_by_post(self, post_id: str) -> Moment | None:
-        for one in by_sec_uid().values():
-            moment = Moment(one, self._tiktok.at)
-            post = moment.post(post_id)
-            if post is not None and post.post_id == post_id:
-                return moment
-        return None
+        username = self._authors.get(post_id)
+        return self._tiktok.moment(username) if username is not None else None
 
 
 def _code(fault: Fault | None, moment: Moment | None) -> int:
@@ -220,7 +221,12 @@ def _code(fault: Fault | None, moment: Moment | None) -> int:
 
 
 def _lacking(tree: dict[str, Any], fault: Fault | None) -> dict[str, Any]:
-    return without(tree, fault.lacks) if fault is not None and fault.kind == "shape" else tree
+    """The answer without what ``fault`` takes away: of each post, where its path begins with ``itemList``."""
+    if fault is None or fault.kind != "shape":
+        return tree
+    if not fault.lacks.startswith(OF_ITEMS):
+        return without(tree, fault.lacks)
+    return tree | {"itemList": [without(item, fault.lacks.removeprefix(OF_ITEMS)) for item in tree.get("itemList", [])]}
 
 
 def _number(request: web.Request, name: str, default: int) -> int:

@@ -26,7 +26,7 @@ LACKING: Final = "userInfo.stats.followerCount"
 class Fault:
     """``kind`` is one of KINDS; ``where``: some of PLACES, empty: everywhere.
 
-    ``lacks``: the path that answers lack (of kind "shape"), from userInfo or from an item on.
+    ``lacks``: the path that answers lack (of kind "shape"): ``userInfo.…``, or ``itemList.…`` of each post.
     """
 
     kind: str
@@ -88,11 +88,9 @@ class Faults:
 
 
 def without(tree: dict[str, Any], path: str) -> dict[str, Any]:
-    """``tree`` with nothing at ``path`` (and at the same place of its strings, ``statsV2``); the tree itself stays."""
+    """``tree`` with nothing at ``path``, nor in what says the same in strings (``statsV2``); the tree itself stays."""
     first, _, rest = path.partition(".")
-    names = {first, "statsV2"} if first == "stats" else {first}
-    left = {name: value for name, value in tree.items() if name not in names or rest}
-    for name in names & left.keys() if rest else ():
-        if isinstance(left[name], dict):
-            left[name] = without(left[name], rest)
-    return left
+    twins = {first, "statsV2"} if first == "stats" else {first}
+    if not rest:
+        return {name: value for name, value in tree.items() if name not in twins}
+    return tree | {name: without(tree[name], rest) for name in twins & tree.keys()}

@@ -82,19 +82,17 @@ class History:
         self._likes_before = [0]
         # Counted from the first day, as all days are.
         self._origin = ORIGIN.toordinal() - creator.joined.toordinal()
-        gained = math.fsum(self._gain(day) for day in range(self._origin))
-        self._scale = creator.followers / gained
+        self._scale = creator.followers / self._gained(self._origin)
 
     def followers(self, at: int) -> int:
         day, second = divmod(at - self._first_day * DAY, DAY)
         if day < 0:
             return 0
-        while len(self._followers) <= day + 1:
-            self._followers.append(self._followers[-1] + self._gain(len(self._followers) - 1))
-        gained = self._followers[day] + (self._followers[day + 1] - self._followers[day]) * second / DAY
+        today = self._gained(day + 1) - self._gained(day)
+        gained = self._gained(day) + today * second / DAY
         faded = max(0.0, day + second / DAY - self._origin) * self.creator.fading
         if self.creator.fading:
-            gained = min(gained, self._followers[min(day, self._origin)])
+            gained = min(gained, self._gained(self._origin))
         return int(gained * self._scale * math.exp(-faded))
 
     def posts(self, at: int) -> list[Planned]:
@@ -117,6 +115,12 @@ class History:
             return {post.number for post in posts}
         hits = [post.number for post in reversed(posts) if post.is_hit and at - post.at > 14 * DAY]
         return set(hits[: self.creator.pins])
+
+    def _gained(self, day: int) -> float:
+        """By the beginning of that day, in units of its own."""
+        while len(self._followers) <= day:
+            self._followers.append(self._followers[-1] + self._gain(len(self._followers) - 1))
+        return self._followers[day]
 
     def _gain(self, day: int) -> float:
         draw = Draw(self.creator.username, "day", day)

@@ -12,11 +12,14 @@ from aiohttp import web
 from sandbox.clock import Clock
 from sandbox.tiktok.answers import Answers
 from sandbox.tiktok.certificate import server_context
-from sandbox.tiktok.creators import find
+from sandbox.tiktok.chance import Draw
+from sandbox.tiktok.creators import Invented, everybody, find
 from sandbox.tiktok.faults import Faults
-from sandbox.tiktok.serving import Creator, Moment
+from sandbox.tiktok.serving import Creator, Moment, Twist
 
 HOUR = 3600
+# What can be changed of how a creator looks.
+LOOK = frozenset({"bio", "bio_url", "nickname", "region", "verified"})
 
 
 class Days(Protocol):
@@ -45,6 +48,9 @@ class TikTokServer:
         # Drawn at every start: nobody can sign but the pages.
         self.bogus_key, self.gnarly_key = secrets.randbits(32), secrets.randbits(32)
         self._codes: dict[str, str] = {}
+        self._twists: dict[str, Twist] = {}
+        for username in everybody():
+            self.short(username)
         self._wanted_port = port
         self._runner: web.AppRunner | None = None
         self._began = self.clock()
@@ -77,7 +83,28 @@ class TikTokServer:
 
     def moment(self, username: str) -> Moment | None:
         found = find(username)
-        return Moment(found, self.at) if found is not None else None
+        return self.moment_of(found) if found is not None else None
+
+    def moment_of(self, creator: Invented) -> Moment:
+        return Moment(creator, self.at, self._twists.get(creator.username))
+
+    def twist(self, username: str, /, *, followers: int = 0, flying: float = 0.0, **look: str | bool) -> None:
+        """Change a creator from now on, beside their history.
+
+        ``followers``: so many more (or fewer) than before. ``flying``: the newest post is seen so many times as often
+        as it would be. ``look``: ``bio``, ``bio_url``, ``nickname``, ``region``, ``verified``. Raises KeyError where
+        nobody is called so, and ValueError where nothing can fly or is called so.
+        """
+        moment = self.moment(username)
+        if moment is None:
+            raise KeyError(username)
+        if unknown := sorted(look.keys() - LOOK):
+            raise ValueError(f"{unknown[0]} cannot be changed; what can: {', '.join(sorted(LOOK))}.")
+        twist = self._twists.setdefault(moment.creator.username, Twist())
+        twist.followers += followers
+        twist.look |= look
+        if flying:
+            twist.flying[moment.newest_number()] = flying
 
     def fault(self, username: str, kind: str, where: Iterable[str] | None = None, *, lacks: str | None = None) -> None:
         """From now on this goes wrong for ``username`` (``*``: for everybody); an empty ``kind`` makes it well.
@@ -91,12 +118,10 @@ class TikTokServer:
         self.clock.passes(days=days)
 
     def short(self, username: str, post_id: str | None = None) -> str:
-        """A short address of a profile or of a post, as people pass it on."""
+        """A short address of a profile or of a post, as people pass it on; those of profiles are always there."""
         path = f"@{username}/video/{post_id}" if post_id else f"@{username}"
-        code = next((code for code, known in self._codes.items() if known == path), None)
-        if code is None:
-            code = f"ZM{secrets.token_hex(4).upper()}"
-            self._codes[code] = path
+        code = f"ZM{Draw(path, 'short').numbers[0]:08X}"
+        self._codes[code] = path
         return f"https://vm.tiktok.com/{code}/"
 
     def long(self, code: str) -> str | None:

@@ -1,9 +1,9 @@
 """A creator as TikTok shows them at one moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sandbox.tiktok.creators import Invented
-from sandbox.tiktok.history import Planned, Post, history_of, served
+from sandbox.tiktok.history import Planned, Post, counts, history_of, served
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,25 @@ class Creator:
     posts: tuple[Post, ...]
 
 
+@dataclass(slots=True)
+class Twist:
+    """What a test or a person added to a creator's history.
+
+    ``followers``: so many more. ``flying``: how many times as often posts are seen, by their numbers. ``look``: other
+    words for what Invented says of bio, bio_url, nickname and the like.
+    """
+
+    followers: int = 0
+    flying: dict[int, float] = field(default_factory=dict)
+    look: dict[str, str | bool] = field(default_factory=dict)
+
+
 class Moment:
     """One creator at one time (unix seconds): what answers are made of, without making every post."""
 
-    def __init__(self, creator: Invented, at: int) -> None:
-        self.creator = creator
+    def __init__(self, creator: Invented, at: int, twist: Twist | None = None) -> None:
+        self._twist = twist or Twist()
+        self.creator = replace(creator, **self._twist.look) if self._twist.look else creator  # type: ignore[arg-type]
         self.at = at
         self._history = history_of(creator)
         self._planned = self._history.posts(at)
@@ -42,11 +56,14 @@ class Moment:
 
     @property
     def followers(self) -> int:
-        return self._history.followers(self.at)
+        return max(0, self._history.followers(self.at) + self._twist.followers)
 
     @property
     def likes(self) -> int:
-        return 0 if self.creator.likes_hidden else self._history.likes(self.at)
+        flying = [post for post in self._planned if post.number in self._twist.flying]
+        more = sum(counts(self._flown(post), self.at, self.creator)[1] for post in flying)
+        usual = sum(counts(post, self.at, self.creator)[1] for post in flying)
+        return 0 if self.creator.likes_hidden else self._history.likes(self.at) + more - usual
 
     @property
     def videos(self) -> int:
@@ -66,9 +83,9 @@ class Moment:
         return [self._served(post) for post in [*leading, *older[:room]]], len(older) > room
 
     def post(self, post_id: str) -> Post | None:
-        number = int(post_id) >> 32 if post_id.isdecimal() else -1
-        found = next((post for post in self._planned if post.at == number), None)
-        return self._served(found) if found is not None else None
+        at = int(post_id) >> 32 if post_id.isdecimal() else -1
+        found = next((self._served(post) for post in self._planned if post.at == at), None)
+        return found if found is not None and found.post_id == post_id else None
 
     def whole(self) -> Creator:
         one = self.creator
@@ -78,5 +95,15 @@ class Moment:
             tuple(self._served(post) for post in reversed(self._planned)),
         )  # fmt: skip
 
+    def newest_number(self) -> int:
+        """Of the newest post; raises ValueError where there is none."""
+        if not self._planned:
+            raise ValueError(f"{self.creator.username} has no posts.")
+        return self._planned[-1].number
+
     def _served(self, planned: Planned) -> Post:
-        return served(self.creator, planned, self.at, planned.number in self._pinned)
+        return served(self.creator, self._flown(planned), self.at, planned.number in self._pinned)
+
+    def _flown(self, planned: Planned) -> Planned:
+        times = self._twist.flying.get(planned.number)
+        return replace(planned, views=planned.views * times) if times else planned

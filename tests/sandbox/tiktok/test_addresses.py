@@ -1,5 +1,6 @@
 """What each address of the invented TikTok answers."""
 
+import re
 import ssl
 
 import aiohttp
@@ -129,6 +130,7 @@ async def test_a_post_has_pages_of_its_own(tiktok: TikTokServer, reader: Reader)
     scope = script(text, "__UNIVERSAL_DATA_FOR_REHYDRATION__")["__DEFAULT_SCOPE__"]
     item = scope["webapp.video-detail"]["itemInfo"]["itemStruct"]
     assert (item["author"]["secUid"], item["stats"]["playCount"]) == (lera.sec_uid, post.views)
+    await reader.embed(LERA)
     _, text = await reader.get(f"/embed/v2/{post.post_id}")
     data = script(text, "__FRONTITY_CONNECT_STATE__")["source"]["data"][f"/embed/v2/{post.post_id}"]
     assert data["videoData"]["itemInfos"]["diggCount"] == post.likes
@@ -164,6 +166,16 @@ async def test_its_certificate_is_for_tiktok_and_trusted_by_nobody(tiktok: TikTo
             await http.get(f"https://{tiktok.resolve}/")
     assert isinstance(refused.value.certificate_error, ssl.SSLCertVerificationError)
     assert "self-signed" in str(refused.value)
+
+
+async def test_it_is_of_this_machine_alone_and_names_no_other(tiktok: TikTokServer, reader: Reader) -> None:
+    assert tiktok.resolve.startswith("127.0.0.1:")
+    lera = tiktok.creator(LERA)
+    pages = ["/", f"/@{LERA}", f"/embed/@{LERA}", f"/@{LERA}/video/{lera.posts[0].post_id}"]
+    for page in pages:
+        _, text = await reader.get(page)
+        hosts = set(re.findall(r"(?:https?:)?//([\w.-]+\.\w+)", text))
+        assert all(host.endswith(".example") for host in hosts), hosts
 
 
 async def test_it_counts_who_was_asked_for(tiktok: TikTokServer, reader: Reader) -> None:

@@ -95,6 +95,15 @@ async def test_a_test_names_the_path_that_is_missing(tiktok: TikTokServer, reade
     assert "secUid" in (await reader.signed("/api/user/detail/", uniqueId=LERA))["userInfo"]["user"]
 
 
+async def test_posts_lack_what_a_test_takes_from_them(tiktok: TikTokServer, reader: Reader) -> None:
+    tiktok.fault(LERA, "shape", {"creator"}, lacks="itemList.stats.playCount")
+    query = {"secUid": tiktok.creator(LERA).sec_uid, "count": 3}
+    for item in (await reader.json("/api/creator/item_list/", **query))["itemList"]:
+        assert "playCount" not in item["stats"]
+        assert "playCount" not in item["statsV2"]
+        assert "diggCount" in item["stats"]
+
+
 async def test_an_account_is_empty_in_many_ways(tiktok: TikTokServer, reader: Reader) -> None:
     tiktok.signed = False
     none = await reader.signed("/api/post/item_list/", secUid=tiktok.creator("no_videos").sec_uid, count=30)

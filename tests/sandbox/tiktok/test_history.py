@@ -24,7 +24,7 @@ def seen(name: str, at: int) -> Creator:
     return Moment(creator, at).whole()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(NAMES, TIMES, st.integers(0, 60 * DAY))
 def test_no_count_shrinks_and_no_post_changes_its_nature(name: str, at: int, later: int) -> None:
     before, after = seen(name, at), seen(name, at + later)
@@ -41,7 +41,7 @@ def test_no_count_shrinks_and_no_post_changes_its_nature(name: str, at: int, lat
             assert getattr(now, count) >= getattr(post, count)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(NAMES, TIMES)
 def test_what_is_told_at_one_moment_fits_together(name: str, at: int) -> None:
     creator = seen(name, at)
@@ -56,7 +56,7 @@ def test_what_is_told_at_one_moment_fits_together(name: str, at: int) -> None:
         assert all(f"#{tag}" in post.description for tag in post.hashtags)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(NAMES, TIMES, TIMES)
 def test_it_does_not_matter_when_or_in_what_order_one_looks(name: str, first: int, second: int) -> None:
     creator = find(name)
@@ -115,3 +115,18 @@ def test_a_creator_has_lucky_hits_and_a_caption_in_their_language(name: str) -> 
     assert views[-1] > 4 * views[len(views) // 2]
     assert {post.language for post in creator.posts} == {creator.language}
     assert len({post.description for post in creator.posts}) > 10
+
+
+async def test_a_post_flies_and_followers_come_where_a_test_says_so(clock: Clock) -> None:
+    tiktok = TikTokServer(clock)
+    before = tiktok.creator("gosha_sad")
+    tiktok.twist("gosha_sad", followers=5_000, flying=20.0, bio_url="https://example.com/x")
+    after = tiktok.creator("gosha_sad")
+    assert after.followers == before.followers + 5_000
+    assert after.posts[0].views > 19 * before.posts[0].views
+    assert after.posts[1:] == before.posts[1:]
+    assert after.likes == sum(post.likes for post in after.posts) > before.likes
+    assert after.bio_url == "https://example.com/x"
+    assert TikTokServer(clock).creator("gosha_sad") == before
+    with pytest.raises(ValueError, match="shoes cannot be changed"):
+        tiktok.twist("gosha_sad", shoes="red")
