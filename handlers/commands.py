@@ -24,6 +24,10 @@ OTHERS = "en"
 def private_commands() -> list[BotCommand]:
     """In the language in use; only what works."""
     return [
+        BotCommand(command="stats", description=_("A TikTok account in numbers")),
+        BotCommand(command="compare", description=_("Compare TikTok accounts")),
+        BotCommand(command="top", description=_("Top of Russian bloggers")),
+        BotCommand(command="watch", description=_("Accounts I watch")),
         BotCommand(command="link", description=_("Make a short link")),
         BotCommand(command="links", description=_("My links and their clicks")),
         BotCommand(command="settings", description=_("Language, time zone, notices")),
@@ -35,6 +39,7 @@ def private_commands() -> list[BotCommand]:
 
 def group_commands() -> list[BotCommand]:
     return [
+        BotCommand(command="stats", description=_("A TikTok account in numbers")),
         BotCommand(command="link", description=_("Make a short link")),
         BotCommand(command="help", description=_("What I can do")),
     ]
@@ -56,9 +61,12 @@ async def register_commands(
         with words:
             await bot.set_my_commands(private_commands(), BotCommandScopeAllPrivateChats(), language)
             await bot.set_my_commands(group_commands(), BotCommandScopeAllGroupChats(), language)
-            description = _("I make short links and count their clicks: QR pictures, statistics, no registration.")
+            description = _(
+                "Any TikTok account in numbers: views, engagement, income, rating. "
+                "Short links with QR pictures and clicks. No registration."
+            )
             await bot.set_my_description(description, language_code=language)
-            await bot.set_my_short_description(_("Short links with statistics"), language_code=language)
+            await bot.set_my_short_description(_("TikTok in numbers, short links"), language_code=language)
     for operator_id in sorted(operator_ids):
         await register_for_operator(bot, catalogue, operator_id)
     if admin_chat_id is not None:

@@ -70,6 +70,13 @@ async def ask(
         await _remove(shown.bot, shown.chat.id, before)
 
 
+async def expect(state: FSMContext, step: State, question: Screen) -> None:
+    """Before an error is raised: it comes with ``question`` below it, and the next message goes to ``step``."""
+    before = await _question(state)
+    await state.set_state(step)
+    await state.set_data({ASKED: _kept(question)} | ({} if before is None else {QUESTION: before}))
+
+
 async def repeat(message: Message, state: FSMContext, note: str, way_out: InlineKeyboardMarkup | None = None) -> bool:
     """After ``message``, which is no answer: the open question comes again in the place of the old one.
 

@@ -9,9 +9,10 @@ from handlers.dialogue import OthersQuestion
 from handlers.links.callbacks import ListPress
 from handlers.links.options import error_texts as options_texts
 from handlers.links.routing.error_texts import TEXTS as ROUTING_TEXTS
-from handlers.menu import button, rows
+from handlers.menu import MenuPress, Room, button, rows
 from handlers.operations.errors import ReasonTooLong
 from handlers.settings.errors import PlaceNotFound
+from handlers.tiktok.error_texts import TEXTS as TIKTOK_TEXTS
 from services import throttles
 from services.errors import UserError
 from services.language import gettext as _
@@ -25,6 +26,9 @@ from services.people import NotAllowed, UnknownLanguage
 from services.people.preferences import NotAnHour
 from services.privacy import ErasureBegan
 from services.statistics.errors import TagNotFound
+from services.tiktok.bio import TooManyBioLinks
+from services.tiktok.comparing import NotComparable
+from services.tiktok.watches import TooManyWatches, UnknownAccount
 from services.time_zones import UnknownTimeZone
 
 
@@ -49,6 +53,15 @@ def _too_many(error: links.TooManyLinks) -> str:
     return text.format(count=number(error.most))
 
 
+def _too_many_watches(error: TooManyWatches) -> str:
+    text = ngettext(
+        "⚠️ You watch {count} account, which is the limit. End a watch that you do not need: /watch",
+        "⚠️ You watch {count} accounts, which is the limit. End a watch that you do not need: /watch",
+        error.most,
+    )
+    return text.format(count=number(error.most))
+
+
 def _several(error: links.SeveralAddresses) -> str:
     text = ngettext(
         "⚠️ There is {count} address in the message. Send them one at a time.",
@@ -65,9 +78,29 @@ def _too_fast(error: throttles.TooFast) -> str:
         text = _("⏳ Many pictures at once. The next one can be drawn {time}.")
     elif error.kind.name == throttles.MY_DATA.name:
         text = _("⏳ Your data can be had once an hour; again {time}.")
+    elif error.kind.name == throttles.STATS.name:
+        text = _("⏳ Many accounts at once. The next one can be looked up {time}.")
     else:
         text = _("⏳ Too fast for me. I answer again {time}.")
     return text.format(time=from_now(error.wait))
+
+
+def _not_comparable(error: NotComparable) -> str:
+    text = ngettext(
+        "⚠️ There is {count} account here. Send 2 to 4 TikTok names, such as @one @two.",
+        "⚠️ There are {count} accounts here. Send 2 to 4 TikTok names, such as @one @two.",
+        error.count,
+    )
+    return text.format(count=number(error.count))
+
+
+def _too_many_in_bio(error: TooManyBioLinks) -> str:
+    text = ngettext(
+        "⚠️ This bio has {count} link of yours, which is the limit. Take one back first.",
+        "⚠️ This bio has {count} links of yours, which is the limit. Take one back first.",
+        error.most,
+    )
+    return text.format(count=number(error.most))
 
 
 def _outdated(_error: UserError) -> str:
@@ -134,8 +167,13 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
     **options_texts.TEXTS,
     throttles.TooFast: _too_fast,
     **ROUTING_TEXTS,
+    **TIKTOK_TEXTS,
     ErasureBegan: lambda _error: _("⚠️ Too late: your data is being erased already."),
     NotAnHour: _outdated,
+    NotComparable: _not_comparable,
+    TooManyBioLinks: _too_many_in_bio,
+    TooManyWatches: _too_many_watches,
+    UnknownAccount: _outdated,
     UnknownLanguage: _outdated,
     UnknownTimeZone: _outdated,
 }
@@ -150,6 +188,8 @@ def way_out(error: UserError) -> InlineKeyboardMarkup | None:
     """The buttons that do what the sentence says, where there are some; a message has them, an alert has none."""
     if isinstance(error, links.TooManyLinks):
         return rows([button(_("📋 My links"), ListPress(page=1))])
+    if isinstance(error, TooManyWatches):
+        return rows([button(_("👁 My watches"), MenuPress(room=Room.WATCHES))])
     return None
 
 

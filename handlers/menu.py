@@ -11,6 +11,9 @@ from services.language import gettext as _
 class Room(StrEnum):
     MENU = "m"
     NEW_LINK = "n"
+    STATS = "t"
+    TOP = "T"
+    WATCHES = "w"
     HELP = "h"
     SETTINGS = "s"
     CANCEL = "x"

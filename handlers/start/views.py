@@ -9,8 +9,13 @@ from services.language.formats import number
 
 
 def menu() -> Screen:
-    text = _("👋 <b>I make short links and count their clicks.</b>\nSend me any address, and the short one comes back.")
+    text = _(
+        "👋 <b>I show TikTok accounts in numbers, make short links and count their clicks.</b>\n"
+        "Send me any address: one of TikTok brings its statistics, any other comes back short."
+    )
     keyboard = rows(
+        [button(_("📊 TikTok account"), MenuPress(room=Room.STATS))],
+        [button(_("🏆 Top"), MenuPress(room=Room.TOP)), button(_("👁 Watches"), MenuPress(room=Room.WATCHES))],
         [button(_("🔗 New link"), MenuPress(room=Room.NEW_LINK)), button(_("📋 My links"), ListPress(page=1))],
         [button(_("⚙️ Settings"), MenuPress(room=Room.SETTINGS)), button(_("❓ Help"), MenuPress(room=Room.HELP))],
     )
@@ -18,23 +23,28 @@ def menu() -> Screen:
 
 
 def help_text() -> Screen:
-    text = _(
-        "❓ <b>What I can do</b>\n"
-        "• Send an address: you get a short link, its QR picture and statistics.\n"
-        "• /links: your links with their clicks.\n"
-        "• /settings: language, time zone, notices.\n"
-        "• /privacy: what I keep about you.\n"
-        "• /cancel: leave a question, stop what I am doing for you.\n\n"
-        "Clicks are those of people. Link previews and crawlers are counted apart.\n"
-        "A deleted link can be brought back for a minute; its address is never given to anybody else.\n"
-        "In a group: /link and the address."
-    )
-    return Screen(text, rows([to_menu()]))
+    lines = [
+        _("❓ <b>What I can do</b>"),
+        _("• /stats and a TikTok name, or an address of TikTok: views, engagement, income, rating."),
+        _("• /compare and 2 to 4 names: accounts side by side."),
+        _(
+            "• Send any other address: you get a short link, its QR picture and statistics.\n"
+            "• /links: your links with their clicks.\n"
+            "• /settings: language, time zone, notices.\n"
+            "• /privacy: what I keep about you.\n"
+            "• /cancel: leave a question, stop what I am doing for you.\n\n"
+            "Clicks are those of people. Link previews and crawlers are counted apart.\n"
+            "A deleted link can be brought back for a minute; its address is never given to anybody else.\n"
+            "In a group: /stats and a name, /link and an address."
+        ),
+    ]
+    return Screen("\n".join(lines), rows([to_menu()]))
 
 
 def in_group(bot_username: str) -> Screen:
     text = _(
-        "👋 I make short links. Here: /link and the address.\nStatistics and settings are in our private chat: {chat}"
+        "👋 I show TikTok accounts and make short links. Here: /stats and a name, /link and an address.\n"
+        "Everything else is in our private chat: {chat}"
     ).format(chat=f"https://t.me/{bot_username}")
     return Screen(text)
 

@@ -2,6 +2,19 @@
 
 from aiogram import Router
 
+from handlers.tiktok import card, explaining, posts, stats, top, watch
+
 
 def router() -> Router:
-    return Router(name="tiktok")
+    router = Router(name="tiktok")
+    # What is pasted comes last: some questions about accounts are answered with an address.
+    router.include_routers(
+        stats.router(),
+        card.router(),
+        explaining.router(),
+        posts.router(),
+        watch.router(),
+        top.router(),
+        stats.pasted_router(),
+    )
+    return router

@@ -90,6 +90,12 @@ def from_now(span: timedelta) -> str:
     return str(format_timedelta(max(span, timedelta(seconds=1)), locale=locale(), threshold=1, add_direction=True))
 
 
+def ago(span: timedelta) -> str:
+    """``3 hours ago``, ``2 дня назад``: the largest unit that fits; a second at least."""
+    past = -max(span, timedelta(seconds=1))
+    return str(format_timedelta(past, locale=locale(), threshold=1, add_direction=True))
+
+
 def country(code: str) -> str:
     """``Россия`` or ``Russia`` for ``RU``, ``США`` for ``US``; the code itself where Babel knows no name."""
     short = SHORT_COUNTRIES.get(current_language(), {}).get(code)

@@ -31,8 +31,10 @@ INLINE = ThrottleKind("inline", burst=60, pause=timedelta(seconds=0.2), spares=R
 LINKS = ThrottleKind("link", burst=30, pause=timedelta(seconds=10))
 # QR codes and charts: each takes a core for a tenth of a second.
 PICTURES = ThrottleKind("picture", burst=20, pause=timedelta(seconds=3), resume=2)
+# Each may be a request to TikTok, which takes notice of who asks much.
+STATS = ThrottleKind("stats", burst=20, pause=timedelta(seconds=10), resume=2)
 # Not a bucket but the work itself knows when it was asked for: a collection that fails costs nothing.
 MY_DATA = ThrottleKind("my-data", burst=1, pause=timedelta(hours=1))
 # Each is a request to somebody's server.
 WEBHOOK_TESTS = ThrottleKind("webhook-test", burst=5, pause=timedelta(seconds=20))
-KINDS = (ANY_UPDATE, INLINE, LINKS, PICTURES, WEBHOOK_TESTS, MY_DATA)
+KINDS = (ANY_UPDATE, INLINE, LINKS, PICTURES, WEBHOOK_TESTS, STATS, MY_DATA)

@@ -21,7 +21,7 @@ class Lack(StrEnum):
     FEW_SETTLED = "few-settled"
     HIDDEN_LIKES = "hidden-likes"
     NO_VIEWS = "no-views"
-    # TikTok told views alone this time.
+    # TikTok told views alone this time, or no posts at all.
     NOT_TOLD = "not-told"
 
 
@@ -56,7 +56,7 @@ class Card:
         if self.measures.engagement is not None:
             return None
         if not self.measures.posts:
-            return Lack.NO_POSTS
+            return self._few
         return Lack.NO_VIEWS if self.measures.engagement_posts else self._no_likes
 
     @property
@@ -64,14 +64,21 @@ class Card:
         """Why there is no income; None: there is."""
         if self.measures.income is not None:
             return None
-        return Lack.FEW_POSTS if self.measures.too_few else Lack.FEW_SETTLED
+        return self._few if self.measures.too_few else Lack.FEW_SETTLED
 
     @property
     def no_rating(self) -> Lack | None:
         """Why there is no rating; None: there is."""
         if self.measures.rating is not None:
             return None
-        return Lack.FEW_POSTS if self.measures.too_few else self._no_likes
+        return self._few if self.measures.too_few else self._no_likes
+
+    @property
+    def _few(self) -> Lack:
+        """Why there are few posts, or none."""
+        if self.measures.posts:
+            return Lack.FEW_POSTS
+        return Lack.NOT_TOLD if self.videos else Lack.NO_POSTS
 
     @property
     def _no_likes(self) -> Lack:

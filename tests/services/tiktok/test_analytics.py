@@ -1,7 +1,6 @@
 """What is reckoned of an account: by hand where the numbers are small, by another way where they are many."""
 
 import random
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from services.tiktok.analytics import Income, Rating, Total, is_flying, measure, outliers, settled, tier
 from services.tiktok.constants import CONSTANTS
 from services.tiktok.profiles import Post, Profile
+from tests.services.tiktok.reckoning import reckon
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -213,34 +213,6 @@ def test_with_too_few_others_nobody_knows_what_flies():
 # By another way
 
 
-def reckoned(who: Profile, published: Sequence[Post]) -> dict[str, object]:
-    """The same figures with floats and loops, of figures that keep clear of bounds."""
-    last = sorted(published, key=lambda each: each.published_at)[-30:]
-    views = [each.views for each in last]
-    engagement = sum(each.likes + each.comments + each.shares for each in last if each.likes is not None) / sum(views)
-    average = sum(views) / len(views)
-    a = 0
-    for percent in [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 25, 30, 35, 40, 45, 50, 100]:
-        a += average / who.followers >= percent / 100
-    b = 0
-    for bound in ["50", "100", "250", "500", "750", "1e3", "2.5e3", "5e3", "1e4", "2e4", "5e4", "1e5", "2e5", "3e5",
-                  "5e5", "7.5e5", "1e6", "2.5e6", "5e6", "1e7"]:  # fmt: skip
-        b += who.followers >= float(bound)
-    c = min(20, int(engagement * 100))
-    usable = [each for each in sorted(published, key=lambda each: each.published_at)
-              if not each.pinned and (NOW - each.published_at) / timedelta(days=1) >= 3][-30:]  # fmt: skip
-    ordered = sorted(each.views for each in usable)
-    middle = (ordered[len(ordered) // 2] + ordered[(len(ordered) - 1) // 2]) / 2
-    usual = 11.5 if who.followers < 1e4 else 6.5 if who.followers < 1e5 else 4.5 if who.followers < 1e6 else 2.5
-    factor = max(0.7, min(1.3, engagement * 100 / usual))
-    return {
-        "views": average * who.videos if len(published) < who.videos else sum(each.views for each in published),
-        "engagement": engagement,
-        "rating": a + 2 * b + 2 * c,
-        "income": [middle / 1000 * cpm * factor for cpm in (80, 150, 400)],
-    }
-
-
 def invented(seed: int, followers: int, videos: int) -> tuple[Profile, list[Post]]:
     """An account of some size whose posts differ as real ones do."""
     chance = random.Random(seed)
@@ -263,14 +235,18 @@ def invented(seed: int, followers: int, videos: int) -> tuple[Profile, list[Post
 )  # fmt: skip
 def test_ten_accounts_of_all_sizes_come_out_as_reckoned_another_way(followers: int, videos: int):
     who, published = invented(followers, followers, videos)
-    expected, measured = reckoned(who, published), measure(who, published, NOW)
-    assert measured.views.value == pytest.approx(expected["views"], abs=1)
+    measured = measure(who, published, NOW)
+    expected = reckon(followers, videos, published, NOW)
+    assert measured.views.value == pytest.approx(expected.views, abs=1)
+    assert measured.comments.value == pytest.approx(expected.comments, abs=1)
+    assert measured.reposts.value == pytest.approx(expected.shares, abs=1)
     assert measured.views.exact == (videos <= 45)
-    assert measured.engagement == pytest.approx(expected["engagement"])
+    assert measured.engagement == pytest.approx(expected.engagement)
     assert measured.rating is not None
-    assert measured.rating.value == expected["rating"]
+    assert (measured.rating.reach, measured.rating.audience, measured.rating.engagement) == expected.parts
+    assert measured.rating.value == expected.rating
     assert measured.income is not None
-    assert [measured.income.low, measured.income.mid, measured.income.high] == pytest.approx(expected["income"], abs=1)
+    assert (measured.income.low, measured.income.mid, measured.income.high) == pytest.approx(expected.income, abs=1)
 
 
 # Whatever the numbers

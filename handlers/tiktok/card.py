@@ -1,0 +1,85 @@
+"""The card of a stored account: opened from anywhere, fetched anew, and what a guide about it will hold."""
+
+from datetime import datetime, timedelta
+
+from aiogram import F, Router
+from aiogram.types import CallbackQuery, Message
+
+from handlers.screen import show
+from handlers.tiktok import views
+from handlers.tiktok.callbacks import CardAction, CardPress
+from services.people import Person
+from services.services import Services
+from services.throttles import STATS
+from services.tiktok.asking import FORCED_AFTER
+from services.tiktok.cards import Card
+from services.tiktok.stored import Asker, StoredAccount
+from services.tiktok.watches import UnknownAccount
+
+
+def router() -> Router:
+    router = Router(name="tiktok.card")
+    router.callback_query.register(open_card, CardPress.filter(F.action == CardAction.SHOW))
+    router.callback_query.register(refresh, CardPress.filter(F.action == CardAction.REFRESH))
+    router.callback_query.register(open_guide, CardPress.filter(F.action == CardAction.GUIDE))
+    return router
+
+
+async def open_card(
+    press: CallbackQuery, callback_data: CardPress, services: Services, person: Person, now: datetime
+) -> None:
+    account = await known_account(callback_data.id, services)
+    await press.answer()
+    await _show(press, account, services, person, now)
+
+
+async def show_card(
+    event: Message | CallbackQuery, account_id: int, services: Services, person: Person, now: datetime
+) -> None:
+    """Show the card of a stored account. Raises UnknownAccount."""
+    await _show(event, await known_account(account_id, services), services, person, now)
+
+
+async def refresh(
+    press: CallbackQuery, callback_data: CardPress, services: Services, person: Person, now: datetime
+) -> None:
+    """The card says that TikTok is asked anew, and becomes the new one; an hour must lie between."""
+    account = await known_account(callback_data.id, services)
+    assert account.fetched_at is not None
+    wait = account.fetched_at + FORCED_AFTER - now
+    if wait > timedelta():
+        await press.answer(views.too_soon(account.fetched_at, wait, person.zone, now), show_alert=True)
+        return
+    await services.throttle.require(person, STATS, now)
+    await press.answer()
+    shown = await show(press, views.refreshing(await services.cards.of(account)))
+    asker = Asker(person.id, shown.chat.id, shown.message_id)
+    look = await services.accounts.look(account.username, asker=asker, now=now, force=True)
+    if look.account is not None:
+        # Somebody else's fetch ended a moment ago.
+        await show(press, views.card(await services.cards.of(look.account), person.zone, now))
+
+
+async def open_guide(press: CallbackQuery, callback_data: CardPress, services: Services) -> None:
+    card = await known_card(callback_data.id, services)
+    await press.answer()
+    await show(press, views.guide(card))
+
+
+async def known_card(account_id: int, services: Services) -> Card:
+    """Raises UnknownAccount."""
+    return await services.cards.of(await known_account(account_id, services))
+
+
+async def known_account(account_id: int, services: Services) -> StoredAccount:
+    """An account that was fetched at least once. Raises UnknownAccount: anybody can forge an id."""
+    account = await services.accounts.by_id(account_id)
+    if account is None or account.fetched_at is None:
+        raise UnknownAccount
+    return account
+
+
+async def _show(
+    event: Message | CallbackQuery, account: StoredAccount, services: Services, person: Person, now: datetime
+) -> None:
+    await show(event, views.card(await services.cards.of(account), person.zone, now))

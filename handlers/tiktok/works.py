@@ -1,0 +1,130 @@
+"""Due work about accounts: who asked gets the card, or hears why there is none."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from aiogram import Bot
+from aiogram.exceptions import AiogramError, TelegramBadRequest
+
+from handlers.error_texts import error_text
+from handlers.outgoing import as_outgoing
+from handlers.screen import NO_PREVIEW, UNCHANGED, Screen
+from handlers.tiktok import views
+from services.deliveries import Outgoing
+from services.errors import UserError
+from services.language import Catalogue, speaking
+from services.people import Person
+from services.services import Services
+from services.tiktok.accounts import ACCOUNT, ADDRESS, AT_ONCE
+from services.tiktok.errors import TikTokSilent
+from services.tiktok.stored import Asker, Outcome
+from services.works import Later, Progress, Work, WorkKind
+
+
+def work_kinds(bot: Bot, services: Services, catalogue: Catalogue, clock: Callable[[], datetime]) -> list[WorkKind]:
+    works = AccountWorks(bot, services, catalogue, clock)
+    return [
+        WorkKind(ACCOUNT, works.fetch, cancellable=False, at_once=AT_ONCE),
+        WorkKind(ADDRESS, works.follow, cancellable=False, at_once=AT_ONCE, regret=works.regret_address),
+    ]
+
+
+class AccountWorks:
+    """What the kinds do, in the language of each who asked."""
+
+    def __init__(self, bot: Bot, services: Services, catalogue: Catalogue, clock: Callable[[], datetime]) -> None:
+        self._bot = bot
+        self._services = services
+        self._accounts = services.accounts
+        self._catalogue = catalogue
+        self._clock = clock
+
+    async def fetch(self, work: Work, _progress: Progress) -> None:
+        """Fetch an account once, and answer all who asked. Raises Later while somebody waits for a silent TikTok."""
+        outcome = await self._accounts.fetch(work, self._clock())
+        for asker in (*outcome.askers, *outcome.over):
+            person = await self._services.people.find(asker.person_id)
+            if person is None:
+                await self._accounts.answered(asker)
+                continue
+            with speaking(self._catalogue, person.language):
+                await self._answer(asker, person, outcome)
+        if outcome.pause is not None:
+            raise Later(outcome.pause)
+
+    async def follow(self, work: Work, _progress: Progress) -> None:
+        """Find out whose a short address is. Where its card is not at hand, the work that fetches it answers."""
+        person = None if work.person_id is None else await self._services.people.find(work.person_id)
+        if person is None or work.chat_id is None or work.message_id is None:
+            return
+        is_private, now = work.chat_id == work.person_id, self._clock()
+        with speaking(self._catalogue, person.language):
+            try:
+                look = await self._accounts.follow(work, now)
+            except UserError as error:
+                screen = views.refused(error_text(error), private=is_private)
+            except TikTokSilent:
+                screen = views.silent_address(private=is_private)
+            else:
+                if look.account is None:
+                    return
+                card = await self._services.cards.of(look.account)
+                address = work.facts["address"] if is_private else ""
+                screen = views.card(card, person.zone, now, address=address, private=is_private)
+            await self._edit(work.chat_id, work.message_id, screen)
+
+    async def regret_address(self, work: Work) -> Outgoing | None:
+        person = None if work.person_id is None else await self._services.people.find(work.person_id)
+        if person is None:
+            return None
+        with speaking(self._catalogue, person.language):
+            return as_outgoing(views.silent_address(private=work.chat_id == work.person_id))
+
+    async def _answer(self, asker: Asker, person: Person, outcome: Outcome) -> None:
+        """The message that says that the account is being looked for tells what came of it; else a new one does."""
+        now = self._clock()
+        screen = await self._screen(asker, person, outcome, now)
+        must_wait = outcome.silence is not None and asker not in outcome.over
+        if asker.told_at is not None or not await self._edit(asker.chat_id, asker.message_id, screen):
+            await self._owe(asker, screen, now, must_wait=must_wait)
+        elif must_wait:
+            await self._accounts.told(asker, now)
+        else:
+            await self._accounts.answered(asker)
+
+    async def _screen(self, asker: Asker, person: Person, outcome: Outcome, now: datetime) -> Screen:
+        is_private = asker.chat_id == asker.person_id
+        if outcome.refusal is not None:
+            return views.refused(error_text(outcome.refusal), private=is_private)
+        if asker in outcome.over:
+            return views.gave_up(outcome.username, private=is_private)
+        if outcome.account is None:
+            return views.silent(outcome.username, private=is_private)
+        card = await self._services.cards.of(outcome.account)
+        note = "" if outcome.silence is None else views.silent_note(card.fetched_at, person.zone, now)
+        address = asker.address if is_private else ""
+        return views.card(card, person.zone, now, note=note, address=address, private=is_private)
+
+    async def _owe(self, asker: Asker, screen: Screen, now: datetime, *, must_wait: bool) -> None:
+        """A message that cannot be edited is gone, or Telegram is away: what it was to say is owed."""
+        if must_wait:
+            # What they wait for comes as a message of its own anyway.
+            await self._accounts.told(asker, now)
+        else:
+            await self._accounts.owe(asker, as_outgoing(screen), now)
+
+    async def _edit(self, chat_id: int, message_id: int, screen: Screen) -> bool:
+        """Whether the message shows the screen now."""
+        try:
+            await self._bot.edit_message_text(
+                screen.text,
+                chat_id=chat_id,
+                message_id=message_id,
+                reply_markup=screen.keyboard,
+                link_preview_options=NO_PREVIEW,
+            )
+        except TelegramBadRequest as error:
+            return UNCHANGED in error.message
+        except AiogramError:
+            return False
+        return True
