@@ -1,0 +1,158 @@
+"""/compare: two to four accounts side by side, as a table and one chart."""
+
+from datetime import datetime
+
+from aiogram import Bot, F, Router
+from aiogram.filters import CommandObject, StateFilter
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, Message
+
+from handlers.dialogue import AnswersQuestion, ask, expect, finish
+from handlers.filters import typed
+from handlers.screen import Screen, announce_picture, show
+from handlers.tiktok import compare_views as views
+from handlers.tiktok.card import known_account
+from handlers.tiktok.drawing import allowed, drawn
+from handlers.tiktok.picture import signature
+from handlers.tiktok.presses import CompareAct, ComparePress
+from services.errors import UserError
+from services.people import Person
+from services.pictures.comparison import ComparisonChart, comparison_chart
+from services.services import Services
+from services.throttles import STATS
+from services.tiktok.cards import Card
+from services.tiktok.comparing import COMPARE, LEAST, NotComparable, parse_names
+from services.tiktok.stored import StoredAccount
+
+FIRST = "first"
+
+
+class Compare(StatesGroup):
+    names = State()
+
+
+def router() -> Router:
+    router = Router(name="tiktok.compare")
+    router.message.register(compare_command, typed("compare"))
+    router.message.register(
+        compare_answer, StateFilter(Compare.names), AnswersQuestion(), F.text | F.caption, ~F.text.startswith("/")
+    )
+    router.callback_query.register(ask_with_whom, ComparePress.filter(F.act == CompareAct.ASK))
+    router.callback_query.register(compare_again, ComparePress.filter(F.act == CompareAct.SHOW))
+    return router
+
+
+async def compare_command(
+    message: Message,
+    command: CommandObject,
+    state: FSMContext,
+    bot: Bot,
+    services: Services,
+    person: Person,
+    now: datetime,
+    cause: int,
+) -> None:
+    if command.args:
+        try:
+            await compare(message, command.args, bot, services, person, now, cause)
+        except UserError:
+            # Of whatever was wrong with the names, other ones are asked for at once.
+            if message.chat.type == "private":
+                await expect(state, Compare.names, views.question(None))
+            raise
+    elif message.chat.type == "private":
+        await ask(message, state, Compare.names, views.question(None))
+    else:
+        await show(message, views.how_in_group())
+
+
+async def ask_with_whom(
+    press: CallbackQuery, callback_data: ComparePress, state: FSMContext, services: Services
+) -> None:
+    """From a card its account is the first one, and the others are asked for; else all are."""
+    ids = _ids(callback_data)
+    account = await known_account(ids[0], services) if ids else None
+    await press.answer()
+    await ask(press, state, Compare.names, views.question(account), first=account.username if account else "")
+
+
+async def compare_answer(
+    message: Message,
+    state: FSMContext,
+    bot: Bot,
+    services: Services,
+    person: Person,
+    now: datetime,
+    cause: int,
+) -> None:
+    first = str((await state.get_data()).get(FIRST, ""))
+    await compare(message, f"{first} {message.text or message.caption or ''}", bot, services, person, now, cause)
+    await finish(message, state)
+
+
+async def compare_again(
+    press: CallbackQuery, callback_data: ComparePress, bot: Bot, services: Services, person: Person, now: datetime
+) -> None:
+    """Accounts that were compared before, as they are known now."""
+    accounts = [await known_account(each, services) for each in _ids(callback_data)]
+    if len(accounts) < LEAST:
+        raise NotComparable(len(accounts))
+    cards = [await services.cards.of(account) for account in accounts]
+    chart = views.chart(cards, await signature(bot), person.zone, now)
+    await allowed(services, person, comparison_chart, chart, now)
+    await press.answer()
+    await announce_picture(press)
+    await show(press, views.comparison(cards, await drawn(services, comparison_chart, chart)))
+
+
+def _ids(press: ComparePress) -> list[int]:
+    """Each once."""
+    return list(dict.fromkeys(int(each) for each in press.ids.split(".") if each))
+
+
+async def compare(
+    message: Message, text: str, bot: Bot, services: Services, person: Person, now: datetime, cause: int
+) -> None:
+    """Answer with the comparison, or say that accounts are being fetched: then a work delivers it.
+
+    Raises what ``parse_names`` raises, AccountRefused where TikTok said no within the last hour, and TooFast.
+    """
+    names = parse_names(text)
+    await services.throttle.require(person, STATS, now)
+    if not any("/" in name for name in names):
+        gathered = await services.comparing.ask(names, now)
+        if not gathered.waiting:
+            await show(message, await comparison_of(gathered.accounts, bot, services, person, now, message))
+            return
+    is_private = message.chat.type == "private"
+    shown = await show(message, views.gathering(0, len(names)))
+    await services.works.enqueue(
+        COMPARE,
+        f"{shown.chat.id}:{shown.message_id}",
+        person_id=person.id,
+        facts={"names": list(names), "since": now.isoformat(), "private": is_private},
+        now=now,
+        chat_id=shown.chat.id,
+        message_id=shown.message_id,
+        cause=cause,
+    )
+
+
+async def comparison_of(
+    accounts: tuple[StoredAccount, ...],
+    bot: Bot,
+    services: Services,
+    person: Person,
+    now: datetime,
+    message: Message | None = None,
+    *,
+    old: tuple[str, ...] = (),
+    private: bool = True,
+) -> Screen:
+    """With its chart, where it can be drawn. ``old``: those whose numbers are older than a day."""
+    cards: list[Card] = [await services.cards.of(account) for account in accounts]
+    chart: ComparisonChart = views.chart(cards, await signature(bot), person.zone, now)
+    is_private = private if message is None else message.chat.type == "private"
+    png = await drawn(services, comparison_chart, chart)
+    return views.comparison(cards, png, old=old, zone=person.zone, now=now, private=is_private)

@@ -1,0 +1,170 @@
+"""/compare: a table and a chart of two to four accounts; what is not stored yet is fetched first."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from db.tables import TikTokAccount
+from handlers.tiktok.presses import CompareAct, ComparePress
+from sandbox import Message, Person
+from sandbox.tiktok.creators import usernames
+from services.language.formats import units
+from tests.handlers.growth import known
+from tests.handlers.reading import UNSEEN, nothing_waits, nothing_was_reported, said
+from tests.handlers.test_labels import wrapping
+from tests.platform import Platform, running_platform
+from tests.waiting import until
+
+POSTS = [(float(days), 10_000 * days) for days in range(4, 12)]
+
+
+@pytest.fixture
+async def platform(tmp_path) -> AsyncIterator[Platform]:
+    async with running_platform(tmp_path, tiktok=True) as platform:
+        yield platform
+        await nothing_was_reported(platform)
+
+
+async def compared(platform: Platform, person: Person) -> Message:
+    """The comparison, once it has come; its progress message is gone by then."""
+
+    async def is_there() -> bool:
+        await nothing_waits(platform)
+        answers = [message for message in person.messages() if message.from_bot]
+        return bool(answers) and "…" not in answers[-1].text.splitlines()[0]
+
+    await until(is_there, True, within=60)
+    return person.last
+
+
+def lines(person: Person) -> list[str]:
+    return person.last.text.translate(UNSEEN).splitlines()
+
+
+async def test_two_known_accounts_stand_side_by_side_at_once(platform: Platform, anna: Person):
+    await known(platform, "katya", [(0, 1_234_567)], POSTS, nickname="Катя")
+    await known(platform, "dima", [(0, 50)], nickname="Дима <b>")
+    await anna.send("/compare katya @dima")
+    assert anna.last.photo
+    assert lines(anna)[:3] == ["⚖️ Сравнение", "1. Катя · @katya", "2. Дима <b> · @dima"]
+    table = [line for line in lines(anna) if line[:1] in " 12" and "·" not in line]
+    assert table[0].split() == ["Подписчики", "Просмотры"]
+    assert table[1].split() == ["1", "1", "234", "567", "75", "000"]
+    assert table[2].split() == ["2", "50", "—"]
+    assert max(map(len, table)) <= 34
+    assert wrapping(anna.last) == []
+    assert units(anna.last.text) < 1_024
+    assert platform.tiktok.requests.total() == 0
+
+
+async def test_accounts_that_nobody_asked_for_are_fetched_first(platform: Platform, ben: Person):
+    names = usernames()[:3]
+    await known(platform, "katya", [(0, 77)], POSTS)
+    await ben.send(f"/compare {names[0]}, https://www.tiktok.com/@{names[1]}?lang=ru vs @{names[2].upper()} katya")
+    shown = await compared(platform, ben)
+    assert shown.photo
+    found = lines(ben)
+    for place, name in enumerate([*names, "katya"], 1):
+        assert found[place].startswith(f"{place}. ")
+        assert found[place].endswith(f"@{name}")
+    followers = f"{platform.tiktok.creator(names[0]).followers:,}"
+    assert any(line.startswith(f"1 {followers.rjust(14)}") for line in found)
+    assert not any("Comparing" in message.text for message in ben.messages())
+    assert units(ben.last.text) < 1_024
+
+
+async def test_a_short_address_is_followed(platform: Platform, ben: Person):
+    first, second = usernames()[:2]
+    await ben.send(f"/compare {platform.tiktok.short(first)} {second}")
+    await compared(platform, ben)
+    assert lines(ben)[1].endswith(f"@{first}")
+    assert lines(ben)[2].endswith(f"@{second}")
+
+
+async def test_one_that_does_not_exist_is_named(platform: Platform, ben: Person):
+    await known(platform, "katya")
+    await ben.send("/compare katya ghost")
+    await compared(platform, ben)
+    assert "no account @ghost" in said(ben)
+    await ben.send("/compare ghost katya")
+    await compared(platform, ben)
+    assert "no account @ghost" in said(ben)
+
+
+async def test_where_tiktok_is_silent_old_numbers_are_shown_with_their_date(platform: Platform, ben: Person):
+    old = await known(platform, "old_friend", [(0, 500)])
+    await known(platform, "katya")
+    async with platform.container.database.write() as session:
+        (await session.get_one(TikTokAccount, old)).fetched_at = platform.clock() - timedelta(days=3)
+    platform.tiktok.fault("*", "reset")
+    await ben.send("/compare old_friend katya")
+    await compared(platform, ben)
+    assert ben.last.photo
+    assert "TikTok does not answer" in said(ben)
+    assert "@old_friend · " in lines(ben)[1]
+
+
+async def test_where_tiktok_is_silent_about_a_stranger_it_is_said(platform: Platform, ben: Person):
+    await known(platform, "katya")
+    platform.tiktok.fault("*", "reset")
+    await ben.send("/compare katya somebody_new")
+    await compared(platform, ben)
+    assert "TikTok does not answer about @somebody_new" in said(ben)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("one", "1 account"),
+        ("one one @ONE", "1 account"),
+        ("aa bb cc dd ee", "5 accounts"),
+        ("катя dima", "Latin"),
+        ("one https://example.com/@two", "not TikTok"),
+        ("vs и", "0 accounts"),
+    ],
+)
+async def test_other_words_are_refused_with_what_is_wrong(platform: Platform, ben: Person, words: str, answer: str):
+    await ben.send(f"/compare {words}")
+    assert answer in said(ben)
+    assert platform.tiktok.requests.total() == 0
+
+
+async def test_without_names_they_are_asked_for_and_a_wrong_answer_leaves_the_question_open(
+    platform: Platform, ben: Person
+):
+    await known(platform, "katya")
+    await known(platform, "dima")
+    await ben.send("/compare")
+    assert "2 to 4" in said(ben)
+    await ben.send("katya")
+    assert "1 account" in said(ben)
+    await ben.send("katya dima")
+    assert (await compared(platform, ben)).photo
+
+
+async def test_from_a_card_only_the_others_are_asked_for(platform: Platform, ben: Person):
+    katya = await known(platform, "katya")
+    await known(platform, "dima")
+    await ben.start()
+    await ben.press_data(ComparePress(act=CompareAct.ASK, ids=str(katya)).pack(), on=ben.last)
+    await nothing_waits(platform)
+    assert "@katya" in said(ben)
+    await ben.send("dima")
+    assert (await compared(platform, ben)).photo
+    assert [line.split(" · ")[1] for line in lines(ben)[1:3]] == ["@katya", "@dima"]
+    await ben.press("🔄 Refresh")
+    await nothing_waits(platform)
+    assert ben.last.photo
+
+
+async def test_a_forged_comparison_is_refused(platform: Platform, ben: Person):
+    katya = await known(platform, "katya")
+    await ben.start()
+    for ids in (f"{katya}.999999", "999999999999999999"):
+        answer = await ben.press_data(ComparePress(act=CompareAct.SHOW, ids=ids).pack(), on=ben.last)
+        assert "does not work any more" in answer.text
+    answer = await ben.press_data(ComparePress(act=CompareAct.SHOW, ids=f"{katya}.{katya}").pack(), on=ben.last)
+    assert "1 account" in answer.text
+    await ben.press_data("tc:s:1.2.3.4.5", on=ben.last)
+    await nothing_waits(platform)
