@@ -55,7 +55,8 @@ async def test_two_that_fetch_the_same_at_once_keep_one_of_both(room: Room):
     """A lease ran out while its process was away, and then it came back."""
     room.tiktok.shows(listed=posts(range(5)))
     room.tiktok.gate = asyncio.Event()
-    both = [asyncio.create_task(room.accounts.fetch(work_of(), room.now)) for _ in range(2)]
+    moments = (NOW, NOW + MINUTE)
+    both = [asyncio.create_task(room.accounts.fetch(work_of(), now)) for now in moments]
 
     async def asked() -> int:
         return room.tiktok.asked["anna"]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from db.queries import privacy
 from services.deliveries import Outgoing
 from services.tiktok.errors import AccountMissing, TikTokSilent
 from services.tiktok.stored import Look
@@ -128,3 +129,13 @@ async def test_one_who_is_owed_an_answer_gets_one(room: Room):
     for text in ("first", "second"):
         await room.accounts.owe(asker, Outgoing(text), NOW)
     assert await room.owed() == [(ANNA, "first")]
+
+
+async def test_who_erased_what_is_known_of_them_is_owed_nothing(room: Room):
+    room.tiktok.shows()
+    await room.ask()
+    asker = (await room.fetched()).askers[0]
+    async with room.database.write() as session:
+        await privacy.forget_interests(session, ANNA)
+    await room.accounts.owe(asker, Outgoing("a card"), NOW)
+    assert await room.owed() == []
