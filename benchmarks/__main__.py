@@ -3,7 +3,7 @@
 import os
 import sys
 
-from benchmarks import deliveries, drain, redirects, starts, statistics, updates
+from benchmarks import deliveries, drain, redirects, starts, statistics, tiktok, updates
 
 BENCHMARKS = {
     "deliveries": deliveries.run,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "updates": updates.run,
     "starts": starts.run,
     "statistics": statistics.run,
+    "tiktok": tiktok.run,
 }
 
 

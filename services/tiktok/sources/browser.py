@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -57,35 +57,26 @@ class Browser:
         self._most_profiles, self._most_bytes, self._idle_seconds = most_profiles, most_bytes, idle_seconds
         self._running: RunningBrowser | None = None
         self._changing: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._closed = False
         self.starts = 0
 
     async def call(self, question: "Callable[[TikTokApi], Awaitable[T]]", *, about: str, steady: bool = True) -> T:
         """As RunningBrowser.call, by a browser that is fit; a refused one gives way to the next token or proxy."""
-        browser = await self._fit()
-        try:
-            answer = await browser.call(question, about=about, steady=steady)
-        except (SourceEmpty, SourceCaptcha, SourceLimited):
-            if steady:
-                self._refused(browser)
-            raise
-        finally:
-            self._wait_for_idleness()
-        if steady:
-            self._tokens.worked(browser.token)
-            self._proxies.worked(browser.proxy)
-        return answer
+        return await self._ask(await self._fit(), question, about=about, steady=steady)
 
     async def profile(self, question: "Callable[[TikTokApi], Awaitable[T]]", *, about: str) -> T:
         """As ``call``, and counted: a browser is replaced after so many, or when it has grown too heavy."""
         browser = await self._fit()
         browser.profiles += 1
+        if browser.profiles >= self._most_profiles:
+            # The last that it is asked for.
+            browser.is_worn = True
         try:
-            return await self.call(question, about=about)
+            return await self._ask(browser, question, about=about, steady=True)
         finally:
-            is_old = browser.profiles >= self._most_profiles
-            if is_old or (browser.profiles % WEIGHED_EVERY == 0 and await browser.memory() >= self._most_bytes):
+            if browser.profiles % WEIGHED_EVERY == 0 and await browser.memory() >= self._most_bytes:
                 browser.is_worn = True
 
     @property
@@ -98,8 +89,12 @@ class Browser:
         if self._idle is not None:
             self._idle.cancel()
         if self._changing is not None:
+            # A start is given up, and cleans up after itself.
+            self._changing.cancel()
             await asyncio.gather(self._changing, return_exceptions=True)
         await self._end()
+        if self._ending is not None:
+            await self._ending
 
     async def _fit(self) -> "RunningBrowser":
         while True:
@@ -108,21 +103,26 @@ class Browser:
             if self._changing is None:
                 if self._running is not None and self._running.is_fit:
                     return self._running
-                self._change(self._replace())
-            assert self._changing is not None
-            # Who asks may be cancelled; a start that was given up half-way would leave processes behind.
-            await asyncio.shield(self._changing)
+                self._changing = self._change(self._replace)
+            changing = self._changing
+            # Who asks may be cancelled, and the browser comes up all the same: others wait for it.
+            await asyncio.wait({changing})
+            if changing.cancelled():
+                raise SourceBroken
+            if (error := changing.exception()) is not None:
+                raise error
 
-    def _change(self, work: Coroutine[Any, Any, None]) -> None:
+    def _change(self, work: Callable[[], Awaitable[None]]) -> "asyncio.Task[None]":
         async def change() -> None:
             try:
-                await work
+                await work()
             finally:
                 self._changing = None
 
-        self._changing = asyncio.create_task(change(), name="tiktok browser")
+        changing = asyncio.create_task(change(), name="tiktok browser")
         # Whoever waits for it hears of its failure; there may be nobody.
-        self._changing.add_done_callback(lambda task: task.cancelled() or task.exception())
+        changing.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return changing
 
     async def _replace(self) -> None:
         await self._end()
@@ -141,7 +141,30 @@ class Browser:
     async def _end(self) -> None:
         running, self._running = self._running, None
         if running is not None:
-            await running.close()
+            # Given up half-way, it would leave processes behind.
+            self._ending = asyncio.create_task(running.close(), name="tiktok browser ends")
+            await asyncio.shield(self._ending)
+
+    async def _ask(
+        self,
+        browser: "RunningBrowser",
+        question: "Callable[[TikTokApi], Awaitable[T]]",
+        *,
+        about: str,
+        steady: bool,
+    ) -> T:
+        try:
+            answer = await browser.call(question, about=about, steady=steady)
+        except (SourceEmpty, SourceCaptcha, SourceLimited):
+            if steady:
+                self._refused(browser)
+            raise
+        finally:
+            self._wait_for_idleness()
+        if steady:
+            self._tokens.worked(browser.token)
+            self._proxies.worked(browser.proxy)
+        return answer
 
     def _refused(self, browser: "RunningBrowser") -> None:
         self._tokens.blocked(browser.token)
@@ -156,7 +179,7 @@ class Browser:
 
     def _retire(self) -> None:
         if self._changing is None and self._running is not None and not self._closed:
-            self._change(self._end())
+            self._changing = self._change(self._end)
 
 
 class BrowserSource:
@@ -174,14 +197,14 @@ class BrowserSource:
             answer = await api.make_request(url=DETAIL, params={"secUid": "", "uniqueId": username}, retries=1)
             return read_detail(Node(answer), username)
 
-        return await self._browser.profile(ask, about=f"uniqueId={quote(username)}")
+        return await self._browser.profile(ask, about=f"uniqueId={quote(username)}&")
 
     async def posts(self, profile: Profile, count: int) -> Posts:
         async def ask(api: "TikTokApi") -> list[Any]:
             user = api.user(username=profile.username, sec_uid=profile.sec_uid)
             return [video.as_dict async for video in user.videos(count=count)]
 
-        items = await self._browser.call(ask, about=f"secUid={quote(profile.sec_uid)}", steady=False)
+        items = await self._browser.call(ask, about=f"secUid={quote(profile.sec_uid)}&", steady=False)
         if not items and profile.videos:
             raise SourceEmpty
         found = [read_post(Node(item, f"itemList[{place}]")) for place, item in enumerate(items)]
@@ -206,7 +229,7 @@ class SessionCreatorSource:
             async def page(api: "TikTokApi") -> Any:
                 return await api.make_request(url=ADDRESS, params=dict(query), retries=1)
 
-            return Node(await self._browser.call(page, about=f"secUid={quote(profile.sec_uid)}"))
+            return Node(await self._browser.call(page, about=f"secUid={quote(profile.sec_uid)}&"))
 
         return await creator_posts(ask, profile, count, now_ms=int(self._clock().timestamp() * 1000))
 

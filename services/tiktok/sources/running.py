@@ -100,6 +100,8 @@ class RunningBrowser:
         """
         self._users += 1
         self._idle.clear()
+        # Of an earlier question about the same.
+        self._statuses = deque((seen for seen in self._statuses if about not in seen[0]), REMEMBERED_ANSWERS)
         try:
             answer = await asyncio.wait_for(question(self.api), CALL_SECONDS)
         except TimeoutError:
@@ -150,10 +152,12 @@ class RunningBrowser:
 
     def _meaning(self, error: Exception, about: str) -> SourceError | None:
         """What the library's exception says; None where it is none of its own."""
-        limited = next((status == 429 for url, status in reversed(self._statuses) if about in url), False)
+        status = next((status for url, status in reversed(self._statuses) if about in url), 0)
         match error:
-            case _ if limited:
+            case _ if status == 429:
                 return SourceLimited()
+            case _ if status >= 400:
+                return SourceError(f"status {status}")
             case EmptyResponseException():
                 return SourceEmpty()
             case InvalidJSONException():

@@ -177,9 +177,10 @@ class Sources:
 
     async def _tell(self, error: ShapeChanged, name: str) -> None:
         """Once a path and day: a thousand accounts have one shape."""
-        today = self._clock().date()
-        if self._reported.get((name, error.path)) != today:
-            self._reported[name, error.path] = today
+        # Whichever post of a list it was.
+        key, today = (name, re.sub(r"\[\d+\]", "[]", error.path)), self._clock().date()
+        if self._reported.get(key) != today:
+            self._reported[key] = today
             log.warning("an answer of TikTok has another shape", source=name, lacks=error.path)
             await self._report(error, name)
 
