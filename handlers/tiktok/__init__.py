@@ -2,7 +2,7 @@
 
 from aiogram import Router
 
-from handlers.tiktok import card, explaining, posts, stats, top, watch
+from handlers.tiktok import bio, card, compare, explaining, history, picture, posts, stats, top, watch
 
 
 def router() -> Router:
@@ -13,6 +13,10 @@ def router() -> Router:
         card.router(),
         explaining.router(),
         posts.router(),
+        picture.router(),
+        history.router(),
+        bio.router(),
+        compare.router(),
         watch.router(),
         top.router(),
         stats.pasted_router(),

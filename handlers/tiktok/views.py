@@ -218,13 +218,26 @@ def source_text(source: str) -> str:
 
 
 def _keyboard(card: Card, address: str) -> InlineKeyboardMarkup:
+    # Their words are made of ours, too.
+    from handlers.tiktok.compare_views import compare_button
+    from handlers.tiktok.history_views import history_button
+    from handlers.tiktok.picture_views import picture_button
+    from handlers.tiktok.watch_views import watch_button
+
     account_id = card.account_id
     posts = button(_("🎬 Videos"), PostsPress(order=PostsOrder.DATE, id=account_id))
     rating = button(_("⭐️ Rating"), ExplainPress(about=Explanation.RATING, id=account_id))
     figures = button(_("ℹ️ What is exact"), ExplainPress(about=Explanation.FIGURES, id=account_id))
     about_guide = button(_("📘 Guide"), CardPress(action=CardAction.GUIDE, id=account_id))
     refresh = button(_("🔄 Refresh"), CardPress(action=CardAction.REFRESH, id=account_id))
-    return rows([posts, rating], [figures, about_guide], _shorten(address), [refresh, to_menu()])
+    return rows(
+        [picture_button(account_id), posts],
+        [history_button(account_id), compare_button(account_id)],
+        [watch_button(account_id), rating],
+        [figures, about_guide],
+        _shorten(address),
+        [refresh, to_menu()],
+    )
 
 
 def _shorten(address: str) -> list[InlineKeyboardButton]:
