@@ -108,9 +108,8 @@ def _footer(page: TopPage, zone: tzinfo, now: datetime) -> list[str]:
     assert page.day is not None
     when = date_of(page.day) if page.refreshed_at is None else moment(page.refreshed_at, zone, now)
     answered = ngettext("{answered} of {count} answered", "{answered} of {count} answered", page.answered)
-    source = _("🧪 invented data,") if page.invented else "🕓"
-    lines = [f"{source} {when} · {answered.format(answered=number(page.answered), count=number(page.asked))}"]
-    notes = []
+    lines = [f"🕓 {when} · {answered.format(answered=number(page.answered), count=number(page.asked))}"]
+    notes = [_("🧪 invented data")] if page.invented else []
     if any(not entry.placed.figures.fresh for entry in page.entries):
         notes.append(_("⏳ did not answer: earlier figures"))
     if page.compared_with is not None and page.day - page.compared_with > DAY:

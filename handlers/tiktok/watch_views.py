@@ -44,7 +44,7 @@ def watches(all_watches: Sequence[WatchedAccount], number_of_page: int, preferen
     heading = _("👁 <b>You watch {count} of {most}</b>").format(
         count=number(len(all_watches)), most=number(MOST_WATCHES)
     )
-    lines = [heading, *(_line(account) for account in shown), _when(preferences)]
+    lines = [heading, *(_line(account) for account in shown), *_when(preferences)]
     return Screen(
         "\n".join(lines),
         rows(
@@ -63,9 +63,10 @@ def question() -> Screen:
 
 def begun(account: WatchedAccount, preferences: Preferences) -> Screen:
     """The person watches the account, since now or before."""
-    lines = [_("👁 <b>I watch {account} for you.</b>").format(account=anchor(account.username)), _when(preferences)]
+    lines = [_("👁 <b>I watch {account} for you.</b>").format(account=anchor(account.username))]
     if account.fetched_at is not None:
-        lines.insert(1, _("👥 Followers: {count}").format(count=number(account.followers)))
+        lines.append(_("👥 Followers: {count}").format(count=number(account.followers)))
+    lines += _when(preferences)
     stop = button(_("✖️ Don't watch"), WatchPress(action=WatchAction.END, id=account.id))
     return Screen("\n".join(lines), rows([my_watches(), stop], _card(account)))
 
@@ -83,18 +84,18 @@ def _line(account: WatchedAccount) -> str:
     return text.format(account=anchor(account.username), count=number(account.followers))
 
 
-def _when(preferences: Preferences) -> str:
+def _when(preferences: Preferences) -> list[str]:
     """What is told when; what is switched off is left out."""
-    parts = []
+    lines, at_once = [], []
     if Notice.WATCHED not in preferences.muted:
-        parts.append(_("each day at {hour} how it grew").format(hour=f"{preferences.hour:02}:00"))
+        lines.append(_("🔔 Each day at {hour}: growth").format(hour=f"{preferences.hour:02}:00"))
     if Notice.FLYING not in preferences.muted:
-        parts.append(_("at once when a video flies"))
+        at_once.append(_("a hit"))
     if Notice.FOLLOWERS not in preferences.muted:
-        parts.append(_("at once when a milestone is passed"))
-    if not parts:
-        return _("🔕 You switched all news of watches off: /settings")
-    return _("🔔 I tell you {what}.").format(what=", ".join(parts))
+        at_once.append(_("a milestone"))
+    if at_once:
+        lines.append(_("⚡️ At once: {what}").format(what=", ".join(at_once)))
+    return lines or [_("🔕 You switched all news of watches off: /settings")]
 
 
 def _row(account: WatchedAccount, page: int) -> list[InlineKeyboardButton]:

@@ -6,9 +6,12 @@ import aiohttp
 import pytest
 
 from sandbox import Person, SandboxClient
+from sandbox.tiktok.creators import usernames
 from scheduler.jobs import JOBS
 from services.links.links import SPARE_DRAFTS
+from tests.handlers.seeing import sees
 from tests.platform import Platform, running_platform
+from tests.services.tiktok.desk import Desk
 
 ADDRESS = "https://example.com/page"
 
@@ -141,3 +144,41 @@ async def test_drafts_are_no_links_of_the_platform_yet(platform: Platform, ben: 
     olya = platform.world.person("Оля")
     await olya.send("/admin")
     assert "🔗 Ссылок: 1" in olya.last.text
+
+
+async def test_a_name_shares_the_stored_card_in_any_chat(tmp_path):
+    async with running_platform(tmp_path, tiktok=True) as platform:
+        name = usernames()[3]
+        ben = platform.world.person("Бен")
+        assert (await ben.inline(f"@{name}")).results == []
+        await ben.send(f"/stats {name}")
+        card = await sees(ben, "Engagement")
+        asked = platform.tiktok.requests.total()
+        friends = ben.in_group(platform.world.group("Друзья"))
+        for typed in (f"@{name}", f"@{name.upper()}", name[:4]):
+            offered = await friends.inline(typed)
+            assert [each.title for each in offered.results] == [f"📊 @{name}"], typed
+        sent = await friends.choose(offered)
+        assert sent.text.splitlines()[:10] == card.text.splitlines()[:10]
+        assert sent.buttons == ["📊 More of it"]
+        assert platform.tiktok.requests.total() == asked, "storage alone is read"
+        opened = await friends.press("📊 More of it", on=sent)
+        assert opened.url.endswith(f"?start=stats_{name.replace('.', '-')}")
+
+
+async def test_an_address_stays_a_link_though_accounts_are_called_so(platform: Platform, ben: Person):
+    desk = Desk(platform.container.database)
+    for name in ("example.com", "ada", "adam", "ad_m"):
+        await desk.fetched(name, platform.clock(), nickname="A & <b>")
+    [link] = (await ben.inline("example.com")).results
+    assert link.title.startswith("🔗")
+    [card] = (await ben.inline("@example.com")).results
+    assert card.title == "📊 @example.com"
+    assert card.raw["description"] == "A & <b> · 1,000 followers"
+    await ben.send("https://example.com/ada")
+    found = [each.title for each in (await ben.inline("ada")).results]
+    assert found[:2] == ["📊 @ada", "📊 @adam"]
+    assert found[2].startswith("🔗")
+    assert [each.title for each in (await ben.inline("@ad_")).results] == ["📊 @ad_m"]
+    for typed in ("@a", "@ada b", "@ад", "@" + "x" * 40, "@%"):
+        assert (await ben.inline(typed)).results == [], typed
