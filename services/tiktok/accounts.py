@@ -27,7 +27,7 @@ from services.tiktok.stored import (
     post_of,
     snapshot_of,
 )
-from services.tiktok.storing import Listener, Storing, is_settled
+from services.tiktok.storing import Storing, is_settled
 from services.tiktok.times import asked_pause
 from services.works import Work, Works
 
@@ -78,10 +78,6 @@ class Accounts:
         self._storing = Storing(database, constants)
         self._asking = Asking(database, works, deliveries)
         self._refreshing = Refreshing(database, works, self._asking)
-
-    def heed(self, listener: Listener) -> None:
-        """Have ``listener`` called for each fetch that worked, in its transaction."""
-        self._storing.listeners.append(listener)
 
     # What is stored
 
@@ -165,7 +161,7 @@ class Accounts:
         silence = None
         account, askers = await self._known(username)
         if not is_settled(account, since, now):
-            silence = await self._ask_ways(username, since, now, asked=bool(askers))
+            silence = await self._ask_ways(username, since, now)
             account, askers = await self._known(username)
         if silence is None:
             refusal = REFUSALS[account.state](username) if account and account.state in REFUSALS else None
@@ -199,10 +195,10 @@ class Accounts:
             askers = tuple(asker_of(row) for row in await queries.askers(session, username))
         return None if found is None else account_of(found[0], in_top=found[1]), askers
 
-    async def _ask_ways(self, username: str, since: datetime, now: datetime, *, asked: bool) -> TikTokSilent | None:
+    async def _ask_ways(self, username: str, since: datetime, now: datetime) -> TikTokSilent | None:
         try:
             fetched = await self._ways.fetch(username, POSTS)
-            await self._storing.keep(username, fetched, since, now, asked=asked)
+            await self._storing.keep(username, fetched, since, now)
         except AccountRefused as refusal:
             await self._storing.refuse(username, refusal, since, now)
         except TikTokSilent as silence:

@@ -1,6 +1,6 @@
 """What is stored of an account, as everybody but the database sees it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db import tables
@@ -103,21 +103,6 @@ class Outcome:
     askers: tuple[Asker, ...] = ()
     over: tuple[Asker, ...] = ()
     pause: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a fetch that worked has brought.
-
-    ``before``: the account until then; None: it was never fetched. ``posts``: those that count, newest first;
-    ``new``: numbers of posts that were never seen before. ``asked``: somebody had looked the account up.
-    """
-
-    account: StoredAccount
-    before: StoredAccount | None
-    posts: tuple[Post, ...]
-    new: frozenset[str] = field(default_factory=frozenset)
-    asked: bool = False
 
 
 def account_of(row: tables.TikTokAccount, *, in_top: bool) -> StoredAccount:

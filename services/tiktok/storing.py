@@ -1,6 +1,6 @@
 """Keeps what a fetch brought, or that it failed, in one transaction each."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,11 +15,9 @@ from services.tiktok.constants import Constants
 from services.tiktok.errors import REFUSALS, AccountRefused
 from services.tiktok.merging import counted, is_another, merged_post, merged_profile
 from services.tiktok.profiles import Fetched, Post, Profile
-from services.tiktok.stored import News, StoredAccount, account_of, post_of, profile_of
+from services.tiktok.stored import StoredAccount, account_of, post_of, profile_of
 from services.tiktok.times import SKEW, after_refusal, after_silence, next_refresh
 
-# Called in the transaction that keeps a fetch: no network there. What it raises undoes the fetch, which comes again.
-Listener = Callable[[AsyncSession, News], Awaitable[None]]
 Shown = TypeVar("Shown", Profile, Post)
 KNOWN = "known"
 # As long as their columns are; what people write has no NUL there, which PostgreSQL does not take.
@@ -37,26 +35,21 @@ class Storing:
     def __init__(self, database: Database, constants: Constants) -> None:
         self._database = database
         self._constants = constants
-        self.listeners: list[Listener] = []
 
-    async def keep(self, username: str, fetched: Fetched, since: datetime, now: datetime, *, asked: bool) -> None:
-        """The account, its posts, a snapshot, and what listeners make of it."""
+    async def keep(self, username: str, fetched: Fetched, since: datetime, now: datetime) -> None:
+        """The account, its posts and a snapshot."""
         async with self._database.write() as session:
             row, in_top = await queries.hold(session, username, now)
             if is_settled(account_of(row, in_top=in_top), since, now):
                 return
-            before = account_of(row, in_top=in_top) if row.fetched_at else None
             known, found = profile_of(row), _stored_text(fetched.profile)
-            if before is not None and is_another(known, found):
+            if is_another(known, found):
                 await queries.forget_history(session, row.id)
-                before, known, row.posts_source = None, replace(found, username=username), ""
+                known, row.posts_source = replace(found, username=username), ""
             profile = merged_profile(known, found, fetched.source)
-            posts, new = await self._keep_posts(session, row.id, fetched, now)
+            posts = await _keep_posts(session, row.id, fetched, now)
             measures = measure(profile, posts, now, self._constants)
             await _keep_figures(session, row, profile, measures, fetched, now)
-            account = account_of(row, in_top=in_top)
-            for listener in self.listeners:
-                await listener(session, News(account, before, posts, new, asked))
 
     async def refuse(self, username: str, refusal: AccountRefused, since: datetime, now: datetime) -> None:
         """TikTok shows nothing of the account; the numbers of before stay."""
@@ -69,28 +62,13 @@ class Storing:
             if row.refresh_at is not None:
                 row.refresh_at = after_refusal(username, row.failures, now)
 
-    async def fail(self, username: str, reason: str, now: datetime) -> StoredAccount:
+    async def fail(self, username: str, reason: str, now: datetime) -> None:
         """Nobody answered: the numbers of before stay, and it is tried again later."""
         async with self._database.write() as session:
-            row, in_top = await queries.hold(session, username, now)
+            row, _ = await queries.hold(session, username, now)
             row.failures, row.failure = row.failures + 1, reason[:MOST_FAILURE]
             if row.refresh_at is not None:
                 row.refresh_at = after_silence(row.failures, now)
-            return account_of(row, in_top=in_top)
-
-    async def _keep_posts(
-        self, session: AsyncSession, account_id: int, fetched: Fetched, now: datetime
-    ) -> tuple[tuple[Post, ...], frozenset[str]]:
-        """The posts that count from now on, and the numbers of those that are new."""
-        found = {post.post_id: post for post in map(_stored_text, fetched.posts)}
-        known = {row.post_id: post_of(row) for row in await queries.posts_of(session, account_id, found.keys())}
-        posts = [merged_post(known.get(post_id), post, fetched.posts_source) for post_id, post in found.items()]
-        before = await queries.counted_posts(session, account_id)
-        seen_at = {row.post_id: row.seen_at for row in before}
-        counting = counted(fetched, posts, [post_of(row) for row in before], seen_at, now)
-        await queries.keep_posts(session, account_id, [_columns(post, now) for post in posts])
-        await queries.count_only(session, account_id, {post.post_id for post in counting})
-        return counting, frozenset(found.keys() - known.keys())
 
 
 def is_settled(account: StoredAccount | None, since: datetime, now: datetime) -> bool:
@@ -99,6 +77,19 @@ def is_settled(account: StoredAccount | None, since: datetime, now: datetime) ->
         return False
     looked_at = account.looked_at if account.state in REFUSALS else account.fetched_at
     return looked_at is not None and since <= looked_at <= now + SKEW
+
+
+async def _keep_posts(session: AsyncSession, account_id: int, fetched: Fetched, now: datetime) -> tuple[Post, ...]:
+    """The posts that count from now on, newest first."""
+    found = {post.post_id: post for post in map(_stored_text, fetched.posts)}
+    known = {row.post_id: post_of(row) for row in await queries.posts_of(session, account_id, found.keys())}
+    posts = [merged_post(known.get(post_id), post, fetched.posts_source) for post_id, post in found.items()]
+    before = await queries.counted_posts(session, account_id)
+    seen_at = {row.post_id: row.seen_at for row in before}
+    counting = counted(fetched, posts, [post_of(row) for row in before], seen_at, now)
+    await queries.keep_posts(session, account_id, [_columns(post, now) for post in posts])
+    await queries.count_only(session, account_id, {post.post_id for post in counting})
+    return counting
 
 
 async def _keep_figures(

@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.exc import IntegrityError
 
 from services.tiktok.analytics import measure
-from services.tiktok.stored import News
 from tests.services.tiktok.accounts.room import DAY, HOUR, NOW, Room, post, posts, profile
 
 
@@ -197,35 +196,16 @@ async def test_five_hundred_posts_are_kept_of_one_fetch_and_the_newest_count(roo
     assert await room.counting() == [each.post_id for each in posts(range(120))]
 
 
-async def test_listeners_hear_in_the_same_transaction_what_is_new(room: Room):
-    heard: list[News] = []
-
-    async def listen(session: AsyncSession, news: News) -> None:
-        heard.append(news)
-
-    room.accounts.heed(listen)
-    room.tiktok.shows(listed=posts(range(1, 4)))
-    await room.ask()
-    await room.works_through()
-    room.passes(DAY)
-    room.tiktok.shows(listed=posts(range(4)), followers=13_000)
+async def test_what_cannot_be_kept_whole_is_not_kept_at_all(room: Room):
+    room.tiktok.shows(listed=posts(range(3)))
     await room.fetched()
-    first, second = heard
-    assert (first.before, first.asked) == (None, True)
-    assert first.new == {each.post_id for each in posts(range(1, 4))}
-    assert second.before is not None
-    assert (second.before.profile.followers, second.account.profile.followers) == (12_000, 13_000)
-    assert second.new == {post(0).post_id}
-    assert not second.asked
-    assert [each.post_id for each in second.posts] == [each.post_id for each in posts(range(4))]
-
-
-async def test_what_a_listener_cannot_do_undoes_the_fetch(room: Room):
-    async def fails(session: AsyncSession, news: News) -> None:
-        raise OSError("the disk is full")
-
-    room.accounts.heed(fails)
-    room.tiktok.shows(listed=posts(range(5)))
-    with pytest.raises(OSError, match="full"):
+    room.passes(DAY)
+    broken = post(1, description="новое", comments=None)
+    room.tiktok.shows(listed=[post(0, description="новое"), broken], followers=13_000)
+    with pytest.raises(IntegrityError):
         await room.fetched()
-    assert await room.accounts.stored("anna") is None
+    account = await room.accounts.stored("anna")
+    assert account is not None
+    assert (account.profile.followers, account.fetched_at) == (12_000, NOW)
+    assert await room.accounts.latest_posts(account.id) == posts(range(3))
+    assert await room.snapshots() == [12_000]
