@@ -1,6 +1,6 @@
 """How the platform fares, for who keeps it: who runs, what waits, what failed, which alerts stand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from aiogram import Router
@@ -19,6 +19,7 @@ from services.operations.alerts import StandingAlert
 from services.operations.health import Health, RoleHealth, Waiting
 from services.people import Person, Right
 from services.services import Services
+from services.tiktok.sources import SourceHealth
 
 MOST_ALERTS = 5
 
@@ -46,6 +47,7 @@ def health_screen(health: Health, now: datetime) -> Screen:
         ),
         _line(_("⚙️ Works"), Waiting(health.works.due, health.works.oldest), _failed(health.works.failed)),
         _line(_("📊 Clicks"), health.clicks, ""),
+        *_tiktok(health.sources),
         *_alerts(health.alerts),
     ]
     return Screen("\n".join(lines), rows([button(_("🔄 Refresh"), HealthPress())], [to_office()]))
@@ -69,6 +71,21 @@ def _line(name: str, waiting: Waiting, more: str) -> str:
         text = _("{name}: {count} waiting, the oldest for {time}")
     line = text.format(name=name, count=number(waiting.count), time=_span(waiting.oldest))
     return f"{line}; {more}" if more else line
+
+
+def _tiktok(sources: Sequence[SourceHealth]) -> list[str]:
+    """How many of the ways to TikTok are asked, and why others rest; nothing where nobody tells."""
+    asked = [source for source in sources if source.state != "off"]
+    if not asked:
+        return []
+    resting = [f"{source.name} ({source.last_reason})" for source in asked if source.state == "resting"]
+    text = _("🎵 TikTok: {ready} of {all} ways are open")
+    line = text.format(ready=number(len(asked) - len(resting)), all=number(len(asked)))
+    if len(asked) < len(sources):
+        line += _(", without a browser")
+    if resting:
+        line += _("; at rest: {names}").format(names=", ".join(resting))
+    return [line]
 
 
 def _aside(count: int) -> str:

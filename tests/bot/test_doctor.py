@@ -96,3 +96,14 @@ async def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path):
     assert found["Disk"].verdict is Verdict.WRONG
     assert "DATA_DIR" in found["Disk"].sentence
     assert found["Database"].verdict is Verdict.WRONG
+
+
+async def test_it_says_what_tiktok_is_asked_with(tmp_path: Path):
+    off = (await examined(tmp_path, tiktok_chromium="off"))["Chromium"]
+    assert off == Finding("Chromium", Verdict.NOTE, "TIKTOK_CHROMIUM is off: TikTok is asked without a browser")
+    away = (await examined(tmp_path, tiktok_chromium=str(tmp_path / "chromium")))["Chromium"]
+    assert (away.verdict, "there is no program at TIKTOK_CHROMIUM" in away.sentence) == (Verdict.NOTE, True)
+    program = tmp_path / "chromium"
+    program.touch(mode=0o755)
+    there = (await examined(tmp_path, tiktok_chromium=str(program)))["Chromium"]
+    assert there == Finding("Chromium", Verdict.GOOD, f"TikTok is asked with {program}")
