@@ -8,10 +8,26 @@ async def test_start_greets_and_shows_a_menu_in_the_person_s_language(anna: Pers
     await anna.send("/start")
     assert "короткие ссылки" in anna.last.text
     assert len(anna.last.text.splitlines()) == 2
-    assert anna.last.buttons == ["🔗 Сократить", "📋 Мои ссылки", "⚙️ Настройки", "❓ Помощь"]
+    assert anna.last.buttons == [
+        "📊 Аккаунт TikTok",
+        "🏆 Топ",
+        "👁 Слежу",
+        "🔗 Сократить",
+        "📋 Мои ссылки",
+        "⚙️ Настройки",
+        "❓ Помощь",
+    ]
     await ben.send("/start")
     assert "short links" in ben.last.text
-    assert ben.last.buttons == ["🔗 New link", "📋 My links", "⚙️ Settings", "❓ Help"]
+    assert ben.last.buttons == [
+        "📊 TikTok account",
+        "🏆 Top",
+        "👁 Watches",
+        "🔗 New link",
+        "📋 My links",
+        "⚙️ Settings",
+        "❓ Help",
+    ]
 
 
 async def test_the_menu_edits_itself_and_leads_back(anna: Person):
@@ -26,7 +42,7 @@ async def test_the_menu_edits_itself_and_leads_back(anna: Person):
 
 async def test_help_names_only_commands_that_work(anna: Person, world: SandboxClient):
     await anna.send("/help")
-    for command in ("/links", "/settings", "/cancel", "/link"):
+    for command in ("/links", "/settings", "/cancel", "/link", "/stats"):
         assert command in anna.last.text
     for command in await anna.commands():
         await anna.send(f"/{command}")
@@ -38,6 +54,10 @@ async def test_command_lists_stand_in_both_languages_for_people_groups_and_opera
 ):
     await anna.send("/start")
     assert await anna.commands() == {
+        "stats": "Аккаунт TikTok в цифрах",
+        "compare": "Сравнить аккаунты TikTok",
+        "top": "Топ русских блогеров",
+        "watch": "За кем я слежу",
         "link": "Сократить ссылку",
         "links": "Мои ссылки и клики",
         "settings": "Язык, часовой пояс, уведомления",
@@ -46,7 +66,7 @@ async def test_command_lists_stand_in_both_languages_for_people_groups_and_opera
         "cancel": "Отменить вопрос или задачу",
     }
     assert (await ben.commands())["links"] == "My links and their clicks"
-    assert list(await anna.in_group(world.group("Друзья")).commands()) == ["link", "help"]
+    assert list(await anna.in_group(world.group("Друзья")).commands()) == ["stats", "link", "help"]
 
 
 async def test_operators_have_the_admin_command_in_private_and_in_their_group(platform: Platform, olya: Person):
@@ -54,7 +74,7 @@ async def test_operators_have_the_admin_command_in_private_and_in_their_group(pl
     await olya.send("/help")
     assert (await olya.commands())["admin"] == "Состояние платформы"
     group = olya.in_group(platform.world.group("Админы Toklink"))
-    assert list(await group.commands()) == ["link", "help", "admin"]
+    assert list(await group.commands()) == ["stats", "link", "help", "admin"]
     await group.send("/admin")
     assert "Платформа работает" in group.last.text
 
