@@ -1,7 +1,7 @@
 """How accounts look side by side: a table that a phone holds, and a chart."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from aiogram.types import InlineKeyboardButton
@@ -32,6 +32,8 @@ class Line:
     short: str
     values: tuple[float | None, ...]
     texts: tuple[str, ...]
+    # What a full bar is; None: the highest of them.
+    whole: float | None = None
 
 
 def compare_button(account_id: int) -> InlineKeyboardButton:
@@ -119,8 +121,11 @@ def lines(cards: Sequence[Card]) -> list[Line]:
         _counts(_("Followers"), _("Followers"), [card.followers for card in cards]),
         _counts(_("Views of a usual video"), _("Usual views"), [each.median_views for each in measures]),
         _line(_("Engagement"), _("Engagement"), [each.engagement for each in measures], percent),
-        _counts(
-            _("Rating, of 100"), _("Rating"), [None if each.rating is None else each.rating.value for each in measures]
+        replace(
+            _counts(
+                _("Rating, of 100"), _("Rating"), [each.rating.value if each.rating else None for each in measures]
+            ),
+            whole=100,
         ),
         _line(
             _("Income from one video, estimate"),
@@ -140,7 +145,7 @@ def _line(label: str, short: str, values: Sequence[float | None], shown: Callabl
 
 
 def _compared(line: Line) -> ComparedNumber:
-    highest = max((value for value in line.values if value is not None), default=0) or 1
+    highest = line.whole or max((value for value in line.values if value is not None), default=0) or 1
     return ComparedNumber(
         line.label,
         tuple(

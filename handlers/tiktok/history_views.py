@@ -22,6 +22,8 @@ from services.tiktok.stored import StoredAccount
 FIGURES = ((Figure.FOLLOWERS, Figure.VIEWS), (Figure.ENGAGEMENT, Figure.INCOME))
 SIGNS = {Figure.FOLLOWERS: "👥", Figure.VIEWS: "👁", Figure.ENGAGEMENT: "⚡️", Figure.INCOME: "💰"}
 
+# Less would be shown as nothing.
+LEAST_PART = 0.0005
 # Accounts that somebody watches are fetched daily: later than that, changes are not those until today.
 OLD = timedelta(hours=36)
 
@@ -114,7 +116,7 @@ def _difference(figure: Figure, changed: Change) -> str:
     if figure is Figure.INCOME:
         text += f"{NBSP}₽"
     part = changed.part
-    return text if part is None else f"{text} ({_sign(part)}{percent(abs(part))})"
+    return text if part is None or abs(part) < LEAST_PART else f"{text} ({_sign(part)}{percent(abs(part))})"
 
 
 def _sign(of: float) -> str:

@@ -72,6 +72,7 @@ def _income(card: Card) -> IncomePanel:
     label, income = _("Income from one video, estimate"), card.measures.income
     if income is None:
         assert card.no_income is not None
-        return IncomePanel(label, lack_text(card.no_income), has_value=False)
+        why = lack_text(card.no_income)
+        return IncomePanel(label, why[:1].upper() + why[1:], has_value=False)
     middle = f"{ESTIMATE}{number(income.mid)}{NBSP}₽"
     return IncomePanel(label, middle, f"{number(income.low)}–{number(income.high)}{NBSP}₽")

@@ -126,15 +126,18 @@ class _Plot:
         self.axes.plot(xs, ys, color=ACCENT_SOFT, linewidth=3.5, linestyle=(0, (2, 2)), zorder=2.5)
 
     def labels(self, labels: Sequence[TimeLabel]) -> None:
-        """As many as fit, counted from the right: now is always labelled."""
-        edge = WIDTH - 24.0
+        """Every one, or every second, third, …: as many as fit, counted from the right: now is always labelled."""
+        placed = []
         for label in reversed(labels):
             text = cut(drawable(label.text), REGULAR, 32, ROOM / 3)
             half = width(text, REGULAR, 32) / 2
-            middle = min(max(self.x(label.at), half + 24), WIDTH - 24 - half)
-            if middle + half <= edge:
-                write(self.axes, middle, LABELS, text, size=32, colour=MUTED, side="center")
-                edge = middle - half - 28
+            placed.append((min(max(self.x(label.at), half + 24), WIDTH - 24 - half), half, text))
+        for step in range(1, len(placed) + 1):
+            chosen = placed[::step]
+            if all(right[0] - right[1] >= left[0] + left[1] + 28 for right, left in pairwise(chosen)):
+                break
+        for middle, _, text in chosen if placed else ():
+            write(self.axes, middle, LABELS, text, size=32, colour=MUTED, side="center")
 
 
 def _foot(on: Sheet, chart: LineChart) -> None:

@@ -8,7 +8,8 @@ STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 def marks(low: float, high: float, *, most: int = 5, least_step: float = 1.0) -> tuple[float, ...]:
     """Two to ``most`` round numbers at even steps, the first at most ``low``, the last at least ``high``.
 
-    ``least_step``: no step is smaller. What is never below zero stays there: marks do not begin below it.
+    ``least_step``: no step is smaller, and all are multiples of it. What is never below zero stays there: marks do not
+    begin below it.
     """
     if low > high or most < 2:
         raise ValueError(f"{low} to {high} with {most} marks")
@@ -27,6 +28,14 @@ def marks(low: float, high: float, *, most: int = 5, least_step: float = 1.0) ->
 
 def _round_up(step: float, least: float) -> float:
     power = 10.0 ** floor(log10(step))
-    chosen = next(each * power for each in STEPS if each * power >= step * (1 - 1e-9))
-    # No half of a thing that is counted.
-    return float(ceil(chosen - 1e-9)) if least >= 1 else chosen
+    # No half of a thing that is counted, and no digits that are not shown.
+    return next(
+        each * power * tens
+        for tens in (1, 10)
+        for each in STEPS
+        if each * power * tens >= step * (1 - 1e-9) and _is_whole(each * power * tens / least)
+    )
+
+
+def _is_whole(number: float) -> bool:
+    return abs(number - round(number)) < 1e-6 * max(number, 1)
