@@ -27,6 +27,8 @@ def help_text() -> Screen:
         _("❓ <b>What I can do</b>"),
         _("• /stats and a TikTok name, or an address of TikTok: views, engagement, income, rating."),
         _("• /compare and 2 to 4 names: accounts side by side."),
+        _("• /top: Russian bloggers by income, followers, rating and growth."),
+        _("• /watch and a name: growth each day, hits and milestones at once."),
         _(
             "• Send any other address: you get a short link, its QR picture and statistics.\n"
             "• /links: your links with their clicks.\n"

@@ -42,12 +42,22 @@ def title(order: Order) -> str:
     }[order]
 
 
+def _by(order: Order) -> str:
+    """Below "Top bloggers"."""
+    return {
+        Order.INCOME: _("by income from a video, estimate"),
+        Order.FOLLOWERS: _("by followers"),
+        Order.RATING: _("by rating, out of 100"),
+        Order.GROWTH: _("by followers won in 7 days"),
+    }[order]
+
+
 def picture(page: TopPage, signature: str) -> TopPicture:
     """The page, which has lines, as a picture. ``signature``: the bot's name."""
     assert page.day is not None
     return TopPicture(
         title=_("Top bloggers"),
-        subtitle=title(page.order),
+        subtitle=_by(page.order),
         date=full_date(page.day),
         signature=signature,
         rows=tuple(_picture_row(entry, page) for entry in page.entries),
