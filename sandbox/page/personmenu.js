@@ -11,7 +11,7 @@ const LANGUAGES = { ru: "Русский", en: "English", de: "Deutsch", uk: "У�
 
 export function openPersonMenu({ currentTarget }) {
   const { right, bottom } = currentTarget.getBoundingClientRect();
-  const items = [...languages(), ...money(), ...standing(), ...tiktok(), ...elsewhere()];
+  const items = [...languages(), ...money(), ...standing(), ...elsewhere()];
   menu(items, { x: right - 290, y: bottom + 4, label: t("personMenu") });
 }
 
@@ -51,20 +51,17 @@ function belonging({ id, has_bot: hasBot }) {
   return [migrate, { label: t("kickBot"), icon: "ban", danger: true, act: () => wish("kick_bot", there) }];
 }
 
-/** The clock of all that is here goes on by a day: TikTok's numbers grow, and what is due tomorrow is due. */
-function tiktok() {
-  if (!store.hasTikTok) return [];
-  const turn = async () => {
-    const { now } = await post("tiktok/day", { days: 1 });
-    toast(t("dayTurned", longDay(now)));
-  };
-  return [{ heading: t("inventedTikTok") }, { label: t("nextDay"), icon: "down", act: () => turn().catch(complain) }];
-}
-
 const elsewhere = () => [
   { heading: t("brand") },
+  ...(store.hasTikTok ? [{ label: t("nextDay"), icon: "day", act: () => turnDay().catch(complain) }] : []),
   { label: t("calls"), icon: "calls", act: () => window.open("/calls", "_blank", "noopener") },
   { label: t("copyAddress"), icon: "copy", act: () => copy(location.href) },
 ];
+
+/** The clock of all that is here goes on by a day: TikTok's numbers grow, and what is due tomorrow is due. */
+async function turnDay() {
+  const { now } = await post("tiktok/day", { days: 1 });
+  toast(t("dayTurned", longDay(now)));
+}
 
 const wish = (path, more = {}) => post(path, { person_id: store.personId, ...more }).catch(complain);
