@@ -21,7 +21,8 @@ async def test_the_next_day_comes_from_the_menu(browser: Browser, clock: Clock, 
         page, troubles = await open_page(browser, server.url)
         await page.get_by_role("button", name="Меню и язык").click()
         await page.get_by_role("menuitem", name="Следующий день").click()
-        await expect(page.get_by_role("status").get_by_text("Сегодня 2 марта 2026 г., в TikTok новые цифры")).to_be_visible()
+        note = page.get_by_role("status").get_by_text("Сегодня 2 марта 2026 г., в TikTok новые цифры")
+        await expect(note).to_be_visible()
         assert clock.time == before + timedelta(days=1)
         await page.context.close()
     assert troubles == []
