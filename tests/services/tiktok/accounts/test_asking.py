@@ -1,12 +1,13 @@
 """People ask for accounts: what they are shown, and what TikTok is asked."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from db.engine import Database
 from db.tables import TikTokTopMember
-from services.tiktok.accounts import ADDRESS
+from services.tiktok.accounts import ADDRESS, AT_ONCE
 from services.tiktok.errors import AccountBanned, AccountMissing, AccountOfRegion, AccountPrivate, AccountRefused
 from services.tiktok.stored import Asker, Look
 from tests.services.tiktok.accounts.room import ANNA, BORIS, DAY, HOUR, MINUTE, NOW, Room, TikTok, posts
@@ -198,6 +199,26 @@ async def test_who_asks_does_not_stand_behind_what_is_refreshed_later(room: Room
     assert await room.due() == {"boris": NOW, "anna": NOW}
     await room.works_through()
     assert room.messages == {10: "12000 followers"}
+
+
+async def test_who_asks_goes_before_what_nobody_waits_for(room: Room):
+    """All of the top is due, and so much of it is being fetched as is fetched at once."""
+    members = [f"member{number}" for number in range(20)]
+    for name in (*members, "anna"):
+        room.tiktok.shows(name)
+    room.tiktok.gate = asyncio.Event()
+    await room.accounts.refresh(members, NOW, pace=timedelta())
+
+    async def in_hand() -> int:
+        return room.tiktok.asked.total()
+
+    async with room.working():
+        await until(in_hand, AT_ONCE)
+        await room.ask("anna")
+        room.tiktok.gate.set()
+        await until(in_hand, 21)
+    # Among the next ones that are begun together.
+    assert AT_ONCE <= list(room.tiktok.asked).index("anna") < 2 * AT_ONCE
 
 
 async def test_nobody_waits_for_an_account_that_is_only_wanted(room: Room):
