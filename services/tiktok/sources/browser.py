@@ -15,6 +15,7 @@ from services.tiktok.profiles import Profile
 from services.tiktok.sources.creator import ADDRESS, creator_posts
 from services.tiktok.sources.protocol import Posts
 from services.tiktok.sources.reading import newest_first, read_detail, read_items, read_post
+from services.tiktok.sources.retrying import once_more
 from services.tiktok.sources.rotation import Rotation
 from services.tiktok.sources.shapes import Node, parse
 
@@ -197,7 +198,11 @@ class BrowserSource:
             answer = await api.make_request(url=DETAIL, params={"secUid": "", "uniqueId": username}, retries=1)
             return read_detail(Node(answer), username)
 
-        return await self._browser.profile(ask, about=f"uniqueId={quote(username)}&")
+        async def once() -> Profile:
+            return await self._browser.profile(ask, about=f"uniqueId={quote(username)}&")
+
+        # A connection that broke took a session along: another try could take the last.
+        return await once_more(once, frozenset({"status"}))
 
     async def posts(self, profile: Profile, count: int) -> Posts:
         async def ask(api: "TikTokApi") -> list[Any]:
@@ -256,6 +261,10 @@ class ScriptSource:
                 async with page.expect_response(lambda response: "/api/post/item_list" in response.url) as waiting:
                     await page.goto(f"https://www.tiktok.com/@{quote(profile.username)}", wait_until="commit")
                 response = await waiting.value
+                if response.status == 429:
+                    raise SourceLimited
+                if response.status != 200:
+                    raise SourceError(f"status {response.status}")
                 return str(await response.text())
             finally:
                 await asyncio.wait_for(page.close(), PAGE_CLOSE_SECONDS)

@@ -1,11 +1,13 @@
 """``/api/creator/item_list/``: an account's posts, fifteen a page, from now backwards; no signature is asked for."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from services.tiktok.errors import SourceEmpty
 from services.tiktok.profiles import Post, Profile
 from services.tiktok.sources.protocol import Posts
 from services.tiktok.sources.reading import Page, newest_first, read_items
+from services.tiktok.sources.retrying import once_more
 from services.tiktok.sources.shapes import Node
 
 ADDRESS = "https://www.tiktok.com/api/creator/item_list/"
@@ -26,9 +28,8 @@ async def creator_posts(ask: AskPage, profile: Profile, count: int, *, now_ms: i
     found: list[Post] = []
     cursor = now_ms
     for _page in range(MOST_PAGES):
-        answer = await ask(
-            {"secUid": profile.sec_uid, "count": str(PAGE_POSTS), "type": "1", "cursor": str(cursor), "aid": "1988"}
-        )
+        query = {"secUid": profile.sec_uid, "count": str(PAGE_POSTS), "type": "1", "cursor": str(cursor), "aid": "1988"}
+        answer = await once_more(partial(ask, query))
         page = read_items(answer, profile.username, more="hasMorePrevious")
         found += page.posts
         if not page.more:

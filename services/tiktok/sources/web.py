@@ -12,6 +12,7 @@ from services.tiktok.sources.creator import ADDRESS, creator_posts
 from services.tiktok.sources.pages import read_embed_list, read_embed_post, read_embed_profile, read_profile_page
 from services.tiktok.sources.protocol import Posts, Unshown
 from services.tiktok.sources.reading import newest_first
+from services.tiktok.sources.retrying import once_more
 from services.tiktok.sources.shapes import Node, parse
 
 SITE = "https://www.tiktok.com"
@@ -46,10 +47,13 @@ class EmbedSource:
         return read_embed_post(await self._page(f"v2/{quote(post_id)}"), post_id)
 
     async def _page(self, path: str) -> str:
-        answer = await self._web.get(f"{SITE}/embed/{path}", signed_in=False)
-        if answer.status == 400:
-            raise Unshown
-        return expect_ok(answer)
+        async def ask() -> str:
+            answer = await self._web.get(f"{SITE}/embed/{path}", signed_in=False)
+            if answer.status == 400:
+                raise Unshown
+            return expect_ok(answer)
+
+        return await once_more(ask)
 
 
 class PageSource:
@@ -61,7 +65,10 @@ class PageSource:
         self._web = web
 
     async def profile(self, username: str) -> Profile:
-        return read_profile_page(expect_ok(await self._web.get(f"{SITE}/@{quote(username)}")), username)
+        async def ask() -> str:
+            return expect_ok(await self._web.get(f"{SITE}/@{quote(username)}"))
+
+        return read_profile_page(await once_more(ask), username)
 
     async def posts(self, profile: Profile, count: int) -> Posts:
         raise SourceError("its posts come by script")

@@ -99,11 +99,10 @@ async def test_what_tiktok_refuses_and_how_it_fails_is_told_apart(open_browser: 
         with pytest.raises(kind):
             await source.profile(username)
     assert (await source.profile(SOMEBODY)).username == SOMEBODY
-    profile = await source.profile("flaky_person")
     with pytest.raises(SourceEmpty):
         await source.posts(await source.profile("gnarly_person"), 30)
-    with pytest.raises(SourceError):
-        await source.profile(profile.username)
+    for _ in range(4):
+        assert (await source.profile("flaky_person")).username == "flaky_person"
 
 
 async def test_the_librarys_own_way_to_posts_is_taken_where_it_works(
