@@ -31,7 +31,8 @@ async def compared(platform: Platform, person: Person) -> Message:
 
     async def is_there() -> bool:
         await nothing_waits(platform)
-        answers = [message for message in person.messages() if message.from_bot]
+        asked = max(message.message_id for message in person.messages() if not message.from_bot)
+        answers = [each for each in person.messages() if each.from_bot and each.message_id > asked]
         return bool(answers) and "…" not in answers[-1].text.splitlines()[0]
 
     await until(is_there, True, within=60)
@@ -168,3 +169,15 @@ async def test_a_forged_comparison_is_refused(platform: Platform, ben: Person):
     assert "1 account" in answer.text
     await ben.press_data("tc:s:1.2.3.4.5", on=ben.last)
     await nothing_waits(platform)
+
+
+async def test_in_a_group_the_comparison_has_no_buttons(platform: Platform, ben: Person):
+    await known(platform, "katya")
+    there = ben.in_group(platform.world.group("Друзья"))
+    await there.send("/compare")
+    assert "/compare one two" in said(there)
+    await there.send(f"/compare katya {usernames()[0]}")
+    shown = await compared(platform, there)
+    assert shown.photo
+    assert shown.buttons == []
+    assert lines(there)[1].endswith("@katya")

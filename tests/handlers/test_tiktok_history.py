@@ -222,3 +222,15 @@ async def test_history_of_a_day_can_be_looked_at_too(platform: Platform, ben: Pe
     account_id = await known(platform, "katya", [(0.5, 10), (0, 20)])
     await opened(platform, ben, HistoryPress(range=Range.WEEK, id=account_id))
     assert ben.last.photo
+
+
+async def test_picture_history_and_comparison_open_from_the_card_and_lead_back(platform: Platform, anna: Person):
+    await known(platform, "katya", posts=[(days, 100) for days in range(4, 20)])
+    await anna.send("/stats katya")
+    for label, there in (("🖼 Картинка", "📄 Файлом"), ("📈 История", "✓ Подписчики")):
+        await pressed(platform, anna, label)
+        assert there in anna.last.buttons
+        await pressed(platform, anna, "◀️ К карточке")
+        assert label in anna.last.buttons
+        assert not anna.last.photo
+    assert "С кем сравнить @katya?" in await pressed(platform, anna, "⚖️ Сравнить")
