@@ -8,7 +8,7 @@ from handlers.tiktok.callbacks import ExplainPress, Explanation
 from handlers.tiktok.views import anchor, lack_text, moment, source_text, to_card
 from services.language import gettext as _
 from services.language import ngettext
-from services.language.formats import number, percent
+from services.language.formats import NBSP, number, percent
 from services.tiktok.analytics import Rating
 from services.tiktok.cards import Card, Lack
 
@@ -31,8 +31,8 @@ def figures(card: Card, zone: tzinfo, now: datetime) -> Screen:
     lines = [
         "ℹ️ <b>" + _("The numbers of {account}").format(account=anchor(card.username)) + "</b>",
         "",
-        _("✔️ Exact, as TikTok shows them: followers, likes, videos."),
-        _totals(card),
+        _shown_by_tiktok(card),
+        *_totals(card),
         _engagement(card),
         _income(card),
         "",
@@ -51,7 +51,7 @@ def _parts(card: Card, points: Rating) -> list[str]:
     average = measures.average_views or 0
     views = ngettext("{count} view a video", "{count} views a video", average).format(count=number(average))
     reach = percent(average / card.followers) if card.followers else "—"
-    low, high = percent(usual.engagement_low), percent(usual.engagement_high)
+    low, high = percent(usual.engagement_low).rstrip(f"{NBSP}%"), percent(usual.engagement_high)
     return [
         _("Reach: <b>{points} of 20</b>").format(points=points.reach),
         _("{views}, {percent} of the followers; usual: {usual}").format(
@@ -87,20 +87,36 @@ def _how_rated() -> str:
     )
 
 
-def _totals(card: Card) -> str:
-    views = card.measures.views
+def _totals(card: Card) -> list[str]:
+    views, comments = card.measures.views, card.measures.comments
+    if not card.videos:
+        return []
     if views.value is None:
-        return _("👁 Views, comments, reposts: unknown, TikTok showed no videos.")
-    if views.exact:
-        text = ngettext(
-            "✔️ Exact: views, comments and reposts are the sum of {count} video.",
-            "✔️ Exact: views, comments and reposts are the sums of {count} videos.",
-            card.videos,
-        )
-        return text.format(count=number(card.videos))
-    return _(
-        "≈ Estimate: views, comments and reposts are the average of the last {posts} by {videos} videos in all."
-    ).format(posts=number(card.measures.posts), videos=number(card.videos))
+        return [_("👁 Views, comments, reposts: unknown, TikTok showed no videos.")]
+    lines = [_sum(card) if views.exact else _average(card)]
+    if comments.value is None:
+        lines.append(_("💬 Comments and reposts: unknown, TikTok told only the views this time."))
+    return lines
+
+
+def _sum(card: Card) -> str:
+    text = ngettext(
+        "✔️ Exact: views, comments and reposts are the sum of {count} video.",
+        "✔️ Exact: views, comments and reposts are the sums of {count} videos.",
+        card.videos,
+    )
+    return text.format(count=number(card.videos))
+
+
+def _average(card: Card) -> str:
+    text = _("≈ Estimate: views, comments and reposts are the average of the last {posts} videos, times all {videos}.")
+    return text.format(posts=number(card.measures.posts), videos=number(card.videos))
+
+
+def _shown_by_tiktok(card: Card) -> str:
+    if card.likes is None:
+        return _("✔️ Exact, as TikTok shows them: followers, videos. Likes are hidden.")
+    return _("✔️ Exact, as TikTok shows them: followers, likes, videos.")
 
 
 def _engagement(card: Card) -> str:

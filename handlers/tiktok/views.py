@@ -161,7 +161,8 @@ def _figures(card: Card) -> list[str]:
     measures = card.measures
     hidden = _("hidden")
     nickname = said(card.nickname, MOST_NICKNAME)
-    liked = hidden if card.liked is None else number(card.liked)
+    unseen = hidden if card.tells_liked else _("unknown")
+    liked = unseen if card.liked is None else number(card.liked)
     return [
         f"📊 <b>{nickname}</b>" + (" ✅" if card.verified else ""),
         " · ".join([anchor(card.username), *([quoted(country(card.region))] if card.region else [])]),

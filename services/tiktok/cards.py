@@ -8,6 +8,7 @@ from typing import Protocol
 
 from services.tiktok.analytics import Measures, measure, tier
 from services.tiktok.constants import CONSTANTS, Constants, Tier
+from services.tiktok.merging import THIN_SOURCES
 from services.tiktok.profiles import Post
 from services.tiktok.stored import StoredAccount
 
@@ -49,6 +50,11 @@ class Card:
     source: str
     posts_source: str
     invented: bool
+
+    @property
+    def tells_liked(self) -> bool:
+        """Whether ``liked`` would be told, were it not hidden: some of TikTok's pages tell it of nobody."""
+        return self.source not in THIN_SOURCES
 
     @property
     def no_engagement(self) -> Lack | None:

@@ -12,6 +12,7 @@ from sandbox.deeds import send
 from sandbox.people import Account
 from sandbox.tiktok.creators import usernames
 from sandbox.world import Chat
+from tests.browser import chromium_or_skip
 from tests.handlers.reading import UNSEEN, said
 from tests.handlers.seeing import read, sees
 from tests.platform import Platform, running_platform
@@ -109,6 +110,33 @@ async def test_numbers_equal_those_reckoned_by_hand_from_what_tiktok_serves(
     explained = read(await sees(anna, "Охват:"))
     reach, audience, engaged = hand.parts
     assert f"{reach} + 2 × {audience} + 2 × {engaged} = {hand.rating}" in explained
+
+
+@pytest.mark.browser
+async def test_with_a_browser_the_card_tells_more(tmp_path):
+    chromium = chromium_or_skip()
+    async with running_platform(tmp_path, {"tiktok_chromium": chromium}, tiktok=True) as platform:
+        anna = platform.world.person("Анна")
+        found = [platform.tiktok.creator(name) for name in usernames()]
+        creator = next(one for one in found if one.liked and one.region == "RU" and one.videos > 60)
+        await anna.send(f"/stats {creator.username}")
+
+        async def has_card() -> bool:
+            return "Подписчики" in said(anna)
+
+        await until(has_card, True, within=60)
+        text = said(anna)
+        assert text.splitlines()[1] == f"@{creator.username} · Россия"
+        assert f"сам лайкнул: {grouped(creator.liked)}" in text
+        hand = reckon(creator.followers, creator.videos, creator.posts[:45], platform.clock())
+        assert f"Рейтинг: {hand.rating} из 100" in text
+        await anna.press("ℹ️ Что точно")
+        await sees(anna, "Источник: TikTok, браузер; видео: TikTok, браузер")
+
+
+async def test_what_tiktok_did_not_tell_is_unknown_and_not_hidden(platform: Platform, anna: Person):
+    await anna.send(f"/stats {usernames()[0]}")
+    assert "сам лайкнул: неизвестно" in read(await sees(anna, "Подписчики"))
 
 
 async def test_what_is_stored_comes_at_once_and_asks_tiktok_nothing(platform: Platform, anna: Person, ben: Person):
@@ -369,7 +397,7 @@ async def test_explanations_say_what_is_exact_what_is_estimated_and_where_it_is_
     await sees(ben, "Followers")
     await ben.press("ℹ️ What is exact")
     text = read(await sees(ben, "The numbers of"))
-    assert "≈ Estimate: views, comments and reposts are the average of the last 30 by" in text
+    assert "are the average of the last 30 videos, times all" in text
     assert "From: TikTok's" in text
     assert "invented" in text
     await ben.press("◀️ To the card")
