@@ -105,12 +105,14 @@ class Comparing:
         found: list[StoredAccount] = []
         waiting, old, unanswered = [], [], []
         for username in usernames:
+            # Asked before what is stored is read: a fetch that ends in between is not taken for one that failed.
+            is_coming = await self._is_coming(username, since, now)
             account = await self._accounts.stored(username)
             if account is not None and account.state in REFUSALS and _is_recent(account, since):
                 raise REFUSALS[account.state](username)
             if account is not None and _is_fresh(account, since):
                 found.append(account)
-            elif await self._is_coming(username, since, now):
+            elif is_coming:
                 waiting.append(username)
             elif account is not None and account.fetched_at is not None:
                 found.append(account)
