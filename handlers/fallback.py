@@ -27,7 +27,7 @@ def router() -> Router:
     router.message.register(addressed_in_group, ~PRIVATE, RepliesToBot())
     # A place that is shared live is edited again and again.
     router.edited_message.register(edited, PRIVATE, F.text | F.caption)
-    router.edited_message.register(edited, ~PRIVATE, typed("link", *GROUP_COMMANDS, *PRIVATE_COMMANDS))
+    router.edited_message.register(edited, ~PRIVATE, typed("link", "stats", *GROUP_COMMANDS, *PRIVATE_COMMANDS))
     router.edited_message.register(edited, ~PRIVATE, CommandToBot())
     router.edited_message.register(edited, ~PRIVATE, MentionsBot())
     router.callback_query.register(outdated_button)

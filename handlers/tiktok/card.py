@@ -50,6 +50,8 @@ async def refresh(
     if wait > timedelta():
         await press.answer(views.too_soon(account.fetched_at, wait, person.zone, now), show_alert=True)
         return
+    # Where TikTok refused it a moment ago, that is said, and the card stays.
+    await services.accounts.at_hand(account.username, now)
     await services.throttle.require(person, STATS, now)
     await press.answer()
     shown = await show(press, views.refreshing(await services.cards.of(account)))

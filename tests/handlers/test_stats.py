@@ -367,6 +367,21 @@ async def test_a_refresh_too_soon_says_when_and_a_later_one_brings_new_numbers(p
     assert platform.tiktok.requests.total() > before
 
 
+async def test_an_account_that_went_away_is_said_to_have_and_its_old_card_stays(platform: Platform, anna: Person):
+    name = usernames()[15]
+    await anna.send(f"/stats {name}")
+    card = await sees(anna, "Подписчики")
+    platform.clock.passes(hours=2)
+    await anna.send(f"/stats {name}")
+    other = anna.last
+    platform.tiktok.fault(name, "private")
+    await anna.press("🔄 Обновить", on=card)
+    assert (await sees(anna, "закрытый")).message_id == card.message_id
+    answer = await anna.press("🔄 Обновить", on=other)
+    assert "закрытый" in answer.text
+    assert "Подписчики" in read(anna.last)
+
+
 async def refreshed(platform: Platform, person: Person, name: str) -> bool:
     return "только что" in said(person) and grouped(platform.tiktok.creator(name).followers) in said(person)
 
