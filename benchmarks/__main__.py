@@ -3,7 +3,7 @@
 import os
 import sys
 
-from benchmarks import deliveries, drain, redirects, starts, statistics, tiktok, updates
+from benchmarks import deliveries, drain, redirects, starts, statistics, tiktok, top, updates
 
 BENCHMARKS = {
     "deliveries": deliveries.run,
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "starts": starts.run,
     "statistics": statistics.run,
     "tiktok": tiktok.run,
+    "top": top.run,
 }
 
 

@@ -63,7 +63,7 @@ def run() -> bool:
 
 
 async def _run() -> bool:
-    async with _stand_in() as resolve:
+    async with stand_in() as resolve:
         cold = await _cold(resolve)
         p95 = statistics.quantiles(cold, n=100)[94]
         print(f"  {COLD} accounts of {POSTS} posts, each for the first time, one after the other, the session warm:")
@@ -86,7 +86,8 @@ async def _run() -> bool:
 
 
 @asynccontextmanager
-async def _stand_in() -> AsyncIterator[str]:
+async def stand_in() -> AsyncIterator[str]:
+    """An invented TikTok in a process of its own; yields what TIKTOK_RESOLVE would say."""
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", STAND_IN, stdout=subprocess.PIPE)
     assert process.stdout is not None
     try:

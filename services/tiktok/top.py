@@ -20,7 +20,7 @@ from services.time_zones import zone
 HOUR = 6
 ON_A_PAGE = 10
 # Between two accounts that are asked for: TikTok looks askance at who asks for hundreds at once.
-PACE = timedelta(seconds=1)
+PACE = timedelta(seconds=0.25)
 # An account that did not answer for so long is in the day's top no more.
 MOST_STALE = timedelta(days=7)
 GROWTH_DAYS = 7

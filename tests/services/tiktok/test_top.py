@@ -131,6 +131,20 @@ async def test_the_day_begins_at_its_hour_and_all_are_asked_then(desk: Desk):
     assert (await desk.top.page(Order.INCOME, 1)).day == NOON.date()
 
 
+async def test_a_day_that_is_over_is_made_again_of_what_was_fetched_until_its_end(desk: Desk):
+    await desk.top.refresh(NOON - DAY)
+    await day_of_three(desk, NOON - DAY, 1, 2, 3)
+    await day_of_three(desk, NOON, 30, 20, 10)
+    await desk.top.refresh(NOON)
+    assert [line[2] for line in shown(await desk.top.page(Order.INCOME, 1))] == [None, None, None]
+    # As `toklink job top-refresh --day` has it.
+    made = await desk.top.refresh(MIDNIGHT - timedelta(seconds=1))
+    assert (made.asked, made.stored) == (0, 3)
+    page = await desk.top.page(Order.INCOME, 1)
+    assert (page.day, page.compared_with) == (NOON.date(), (NOON - DAY).date())
+    assert [(line[1], line[2]) for line in shown(page)] == [("ada", 2), ("bob", 0), ("cy", -2)]
+
+
 async def test_growth_is_of_seven_days_and_of_who_is_known_that_long(desk: Desk):
     await desk.top.refresh(NOON - 7 * DAY)
     await desk.fetched("ada", NOON - 7 * DAY, followers=1_000)
