@@ -119,6 +119,9 @@ async def compare(
     Raises what ``parse_names`` raises, AccountRefused where TikTok said no within the last hour, and TooFast.
     """
     names = parse_names(text)
+    if await services.works.has_caused(COMPARE, cause):
+        # Handled again after a crash: its message says so already, and the work answers.
+        return
     await services.throttle.require(person, STATS, now)
     if not any("/" in name for name in names):
         gathered = await services.comparing.ask(names, now)

@@ -9,7 +9,7 @@ from services.language import gettext as _
 from services.language.formats import NBSP, days, hour, number, offset, percent
 from services.pictures.lines import ClickBar, Dot, LineChart, Mark, TimeLabel
 from services.pictures.scale import marks
-from services.statistics.periods import Grain, at
+from services.statistics.periods import Grain, at, bucket_of, moment_of
 from services.tiktok.history import Figure, Known, stretches, thinned
 
 MOST_DOTS = 300
@@ -43,8 +43,11 @@ def chart_of(look: Look, signature: str) -> LineChart:
 
 
 def _edges(look: Look) -> tuple[datetime, datetime]:
-    """From the first look of the range until now; clicks are shown of whole days."""
-    end = look.now
+    """From the first look of the range until now; clicks are shown of whole days.
+
+    Now is the end of the quarter of an hour: who looks again soon sees the same picture, and it is not drawn anew.
+    """
+    end = moment_of(bucket_of(look.now) + 1, look.zone)
     start = look.within[0].at if look.within else end - timedelta(days=1)
     if look.clicks is not None:
         start = min(start, at(look.first_day, time(), look.zone))
