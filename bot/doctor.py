@@ -18,6 +18,7 @@ from bot.settings import Settings, env_file_is_open
 from db.engine import Database
 from db.migrate import revisions
 from services.tiktok.sources.chromium import OFF, find_chromium, why_none
+from services.tiktok.top_file import SHIPPED, TopFileWrong, read_top_file
 
 ANSWER_SECONDS = 10
 LEAST_FREE_BYTES = 500 * 1024 * 1024
@@ -74,6 +75,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding(subject, Verdict.WRONG, f"it cannot be used ({type(error).__name__}); look at its settings")
     yield _metrics(settings)
     yield _chromium(settings.tiktok_chromium)
+    yield await asyncio.to_thread(_top, settings.top_file)
 
 
 def _settings(settings: Settings) -> Finding:
@@ -168,6 +170,15 @@ async def _telegram(settings: Settings) -> Finding:
     finally:
         await bot.session.close()
     return Finding("Telegram", Verdict.GOOD, f"@{user.username} answers")
+
+
+def _top(file: Path | None) -> Finding:
+    try:
+        names = read_top_file(file or SHIPPED)
+    except TopFileWrong as error:
+        return Finding("Top", Verdict.WRONG, f"TOP_FILE: {error}")
+    whose = "the list that comes along" if file is None else "TOP_FILE"
+    return Finding("Top", Verdict.GOOD, f"{whose} has {len(names)} accounts")
 
 
 def _chromium(setting: str) -> Finding:

@@ -107,3 +107,9 @@ async def test_it_says_what_tiktok_is_asked_with(tmp_path: Path):
     program.touch(mode=0o755)
     there = (await examined(tmp_path, tiktok_chromium=str(program)))["Chromium"]
     assert there == Finding("Chromium", Verdict.GOOD, f"TikTok is asked with {program}")
+
+
+async def test_a_wrong_list_of_the_top_is_named(tmp_path: Path):
+    assert (await examined(tmp_path))["Top"].verdict is Verdict.GOOD
+    found = (await examined(tmp_path, top_file=tmp_path / "none.toml"))["Top"]
+    assert (found.verdict, "cannot be read" in found.sentence) == (Verdict.WRONG, True)
