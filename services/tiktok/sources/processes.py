@@ -1,12 +1,16 @@
 """The processes of a browser: Playwright's driver, which is our child, and all that comes of it."""
 
 import asyncio
+import shutil
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
 # How Playwright calls its driver.
 DRIVER = "run-driver"
+# And how the folders that it makes for browsers begin.
+PROFILE = "playwright_chromiumdev_profile-"
 # After which whatever still runs is ended.
 LEAVE_SECONDS = 5.0
 
@@ -26,6 +30,8 @@ class ProcessTree:
 
     def __init__(self, roots: set[psutil.Process]) -> None:
         self._roots = roots
+        # Where their browser keeps what it writes; a driver that is killed does not clear it away.
+        self.folders = {folder for process in self.members() if (folder := _folder(process)) is not None}
 
     async def memory(self) -> int:
         """Bytes that they hold."""
@@ -40,6 +46,8 @@ class ProcessTree:
                 process.kill()
         if left:
             await asyncio.to_thread(psutil.wait_procs, left, timeout=LEAVE_SECONDS)
+        for folder in self.folders:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     def members(self) -> list[psutil.Process]:
         """Those that run, the roots first."""
@@ -55,6 +63,16 @@ class ProcessTree:
             with suppress(psutil.Error):
                 total += _memory_of(process)
         return total
+
+
+def _folder(process: psutil.Process) -> Path | None:
+    """The one that Playwright has made for this browser, if it is one."""
+    with suppress(psutil.Error):
+        for word in process.cmdline():
+            name, _, value = word.partition("=")
+            if name == "--user-data-dir" and Path(value).name.startswith(PROFILE):
+                return Path(value)
+    return None
 
 
 def _memory_of(process: psutil.Process) -> int:

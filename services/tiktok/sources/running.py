@@ -75,9 +75,9 @@ class RunningBrowser:
         api.logger.propagate = False
         try:
             await asyncio.wait_for(_create_sessions(api, chromium, resolve, token, proxy), START_SECONDS)
-            browser = cls(api, ProcessTree(await asyncio.to_thread(drivers) - before), token=token, proxy=proxy)
+            browser = cls(api, await asyncio.to_thread(_new_tree, before), token=token, proxy=proxy)
         except BaseException as error:
-            await _close(api, ProcessTree(await asyncio.to_thread(drivers) - before))
+            await _close(api, await asyncio.to_thread(_new_tree, before))
             if isinstance(error, Exception):
                 raise _start_failed(error) from None
             raise
@@ -142,6 +142,11 @@ class RunningBrowser:
         """Those that it consists of."""
         return self._tree.members()
 
+    @property
+    def folders(self) -> frozenset[Path]:
+        """Where it keeps what it writes, as long as it runs."""
+        return frozenset(self._tree.folders)
+
     def _was_refused(self, *, steady: bool) -> None:
         self._refused += steady
         self.is_worn = self.is_worn or self._refused >= MOST_REFUSED
@@ -198,6 +203,11 @@ async def _create_sessions(api: TikTokApi, chromium: Path, resolve: str, token: 
         # It cannot make new ones; a browser without sessions is replaced whole.
         enable_session_recovery=False,
     )
+
+
+def _new_tree(before: set[psutil.Process]) -> ProcessTree:
+    """Of the driver that was started since."""
+    return ProcessTree(drivers() - before)
 
 
 def _proxy(address: str) -> dict[str, Any]:

@@ -147,6 +147,9 @@ async def test_a_browser_that_dies_is_replaced_and_leaves_nothing_behind(
     source = BrowserSource(browser)
     assert (await source.profile(SOMEBODY)).username == SOMEBODY
     before = processes(browser)
+    assert browser.running is not None
+    folders = browser.running.folders
+    assert [folder.is_dir() for folder in folders] == [True]
     before[0 if victim == "driver" else 1].kill()
     # The driver's own end is ours to bring about.
     await gone(before[0 if victim == "driver" else 1 :])
@@ -159,6 +162,7 @@ async def test_a_browser_that_dies_is_replaced_and_leaves_nothing_behind(
 
     await until(answers, SOMEBODY, within=START_SECONDS)
     await gone(before)
+    assert [folder.exists() for folder in folders] == [False]
     after = processes(browser)
     await browser.close()
     await gone(after)
