@@ -47,7 +47,17 @@ ARGUMENTS = (
     "--mute-audio",
 )
 
+DRIVER_GONE = "Connection closed while reading from the driver"
+
 T = TypeVar("T")
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Playwright leaves an exception to nobody when its driver ends before it is told to, as at Ctrl-C; we notice."""
+    return DRIVER_GONE not in record.getMessage()
+
+
+logging.getLogger("asyncio").addFilter(_is_news)
 
 
 class RunningBrowser:
