@@ -138,7 +138,7 @@ async def test_the_picture_comes_below_and_the_top_stays(platform: Platform, ann
     await anna.press("🖼 Картинка", on=top)
     picture = await anna.sees_photo()
     assert picture.message_id > top.message_id
-    assert "Топ по доходу с ролика" in read(picture)
+    assert "Топ по доходу с видео" in read(picture)
 
 
 async def test_before_the_first_refresh_it_says_what_is_under_way(platform: Platform, ben: Person):
