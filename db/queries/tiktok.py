@@ -150,7 +150,7 @@ class Asks(Protocol):
 
 
 async def add_asker(session: AsyncSession, username: str, asker: Asks, now: datetime) -> None:
-    """Once for each message."""
+    """Once for each message; who asks again by it looks at it again, and has waited since they first asked."""
     insert = insert_for(session, TikTokAsker).values(
         username=username,
         person_id=asker.person_id,
@@ -160,7 +160,8 @@ async def add_asker(session: AsyncSession, username: str, asker: Asks, now: date
         asked_at=now,
     )
     key = [TikTokAsker.username, TikTokAsker.chat_id, TikTokAsker.message_id]
-    await session.execute(insert.on_conflict_do_nothing(index_elements=key))
+    again = {"told_at": None, "address": insert.excluded.address}
+    await session.execute(insert.on_conflict_do_update(index_elements=key, set_=again))
 
 
 async def askers(session: AsyncSession, username: str) -> Sequence[TikTokAsker]:

@@ -198,19 +198,28 @@ class Accounts:
     async def _ask_ways(self, username: str, since: datetime, now: datetime) -> TikTokSilent | None:
         try:
             fetched = await self._ways.fetch(username, POSTS)
-            await self._storing.keep(username, fetched, since, now)
         except AccountRefused as refusal:
             await self._storing.refuse(username, refusal, since, now)
+            return None
         except TikTokSilent as silence:
             return await self._fail(username, silence, now)
+        except Exception as error:
+            # An OSError here is the network's or the browser's.
+            return await self._fail_oddly(username, error, now)
+        try:
+            await self._storing.keep(username, fetched, since, now)
         except (SQLAlchemyError, OSError):
             # The database: the work is done again.
             raise
         except Exception as error:
-            log.exception("an account could not be fetched", username=username)
-            await self._report(error, now)
-            return await self._fail(username, TikTokSilent({"": "error"}), now)
+            return await self._fail_oddly(username, error, now)
         return None
+
+    async def _fail_oddly(self, username: str, error: Exception, now: datetime) -> TikTokSilent:
+        """Silence for people, an error for operators."""
+        log.error("an account could not be fetched", username=username, exc_info=error)
+        await self._report(error, now)
+        return await self._fail(username, TikTokSilent({"": "error"}), now)
 
     async def _fail(self, username: str, silence: TikTokSilent, now: datetime) -> TikTokSilent:
         await self._storing.fail(username, ", ".join(sorted(set(silence.reasons.values()))), now)

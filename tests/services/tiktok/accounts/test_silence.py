@@ -121,6 +121,39 @@ async def test_an_error_of_ours_is_silence_for_people_and_a_report_for_operators
     assert await room.owed() == [(ANNA, "12000 followers")]
 
 
+async def test_an_error_of_the_network_that_a_way_lets_out_is_silence_too(room: Room):
+    room.tiktok.answers["anna"] = ConnectionResetError("by the proxy")
+    await room.ask(message_id=10)
+    await room.works_through()
+    assert room.messages == {10: "silence"}
+    assert [type(error) for error in room.errors] == [ConnectionResetError]
+
+
+async def test_who_knows_of_the_silence_and_asks_again_by_the_same_message_sees_an_end_there(room: Room):
+    room.tiktok.answers["anna"] = SILENT
+    await room.ask(message_id=10)
+    await room.works_through()
+    room.passes(MINUTE / 6)
+    # What the press of "Refresh" makes of it.
+    room.messages[10] = "asking anew"
+    await room.ask(message_id=10)
+    await room.works_through()
+    assert room.messages == {10: "silence"}
+    room.passes(HOUR)
+    room.tiktok.shows()
+    await room.works_through()
+    assert await room.owed() == [(ANNA, "12000 followers")]
+    assert await room.waiting() == 0
+
+
+async def test_asking_again_does_not_make_the_day_of_waiting_longer(room: Room):
+    room.tiktok.answers["anna"] = SILENT
+    await room.ask(message_id=10)
+    room.passes(HOUR)
+    await room.ask(message_id=10)
+    assert [asker.asked_at for asker in (await room.fetched()).askers] == [NOW]
+
+
 async def test_one_who_is_owed_an_answer_gets_one(room: Room):
     """Two processes that both believe that it is theirs to answer."""
     room.tiktok.shows()
