@@ -60,7 +60,7 @@ async def top_proposals(services: Services, now: datetime) -> None:
 
 
 async def watch_news(services: Services, now: datetime) -> None:
-    ended = await services.watches.end_refused()
+    ended = await services.watches.end_refused(now)
     owed = await services.watches_news.tell_fetched(now)
     if owed or ended:
         log.info("news of watched accounts are owed", count=owed, ended=ended)

@@ -65,9 +65,11 @@ async def remove(session: AsyncSession, person_id: int, account_id: int) -> bool
     return await session.scalar(gone.returning(TikTokWatch.account_id)) is not None
 
 
-async def remove_refused(session: AsyncSession, states: Collection[str]) -> list[int]:
-    """The accounts of watches that are gone: in such a state, and never fetched."""
-    refused = select(TikTokAccount.id).where(TikTokAccount.state.in_(states), TikTokAccount.fetched_at.is_(None))
+async def remove_refused(session: AsyncSession, states: Collection[str], since: datetime) -> list[int]:
+    """The accounts of watches that are gone: found in such a state after ``since``, and never fetched."""
+    refused = select(TikTokAccount.id).where(
+        TikTokAccount.state.in_(states), TikTokAccount.looked_at > since, TikTokAccount.fetched_at.is_(None)
+    )
     gone = delete(TikTokWatch).where(TikTokWatch.account_id.in_(refused)).returning(TikTokWatch.account_id)
     return list(await session.scalars(gone))
 

@@ -59,7 +59,7 @@ async def add(message: Message, state: FSMContext, services: Services, person: P
     """Raises NotAUsername and OtherSite."""
     named = parse_username(words(message))
     if isinstance(named, ShortAddress):
-        raise NotAUsername(words(message), "page")
+        raise NotAUsername(words(message), "short_address")
     is_new = await services.top_list.add(person, named.name, now)
     await show(message, views.added(named.name, is_new=is_new))
     await finish(message, state)

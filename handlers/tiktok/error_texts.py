@@ -25,6 +25,7 @@ def _not_a_username(error: tiktok.NotAUsername) -> str:
         "spaces": _("⚠️ A name in TikTok has no spaces. Send one name in one word, such as @username."),
         "dot": _("⚠️ {text} ends with a dot, which TikTok does not allow. Send the name without it."),
         "page": _("⚠️ This address of TikTok is neither an account's nor a video's. Send one of these, or a name."),
+        "short_address": _("⚠️ Short addresses do not work here: send the account's name, such as @username."),
         "letters": _letters(error.text),
     }
     return texts[error.reason].format(text=said(error.text), shortest=number(SHORTEST), longest=number(LONGEST))

@@ -61,14 +61,13 @@ async def watch(message: Message, text: str, services: Services, person: Person,
     """
     named = parse_username(text)
     if isinstance(named, ShortAddress):
-        # Only TikTok knows whose it is.
-        raise NotAUsername(text, "page")
+        raise NotAUsername(text, "short_address")
     known = await services.accounts.at_hand(named.name, now)
     if known is None:
         await services.throttle.require(person, STATS, now)
     account = await services.watches.begin(person, named.name, now)
     preferences = await services.notices.of(person.id)
-    await show(message, views.begun(account, preferences))
+    await show(message, views.begun(account, preferences, person.zone, now))
     if known is None and account.fetched_at is None:
         shown = await show(message, account_views.looking(named.name))
         asker = Asker(person.id, shown.chat.id, shown.message_id)
@@ -98,7 +97,7 @@ async def begin(
     account = await services.watches.begin_by_id(person, callback_data.id, now)
     preferences = await services.notices.of(person.id)
     await press.answer()
-    await show(press, views.begun(account, preferences))
+    await show(press, views.begun(account, preferences, person.zone, now))
 
 
 async def end(press: CallbackQuery, callback_data: WatchPress, services: Services, person: Person) -> None:

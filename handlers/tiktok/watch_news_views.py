@@ -10,7 +10,7 @@ from handlers.settings.callbacks import SwitchNotice
 from handlers.tiktok.addresses import post_url
 from handlers.tiktok.callbacks import CardPress, PostsOrder, PostsPress
 from handlers.tiktok.views import anchor
-from handlers.tiktok.watch_views import my_watches
+from handlers.tiktok.watch_views import my_watches, refused
 from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import MINUS, date_of, day, hour, number, quoted, said
@@ -71,6 +71,8 @@ def _note(note: DailyNote, zone: tzinfo) -> Screen:
 
 def _growth(growth: Growth, zone: tzinfo) -> str:
     account = growth.account
+    if why := refused(account):
+        return why
     name, followers = anchor(account.username), number(account.followers)
     if growth.is_stale:
         assert account.fetched_at is not None

@@ -1,6 +1,7 @@
 """How watches look in the chat."""
 
 from collections.abc import Sequence
+from datetime import datetime, tzinfo
 
 from aiogram.types import InlineKeyboardButton
 
@@ -12,8 +13,9 @@ from handlers.tiktok.views import anchor
 from handlers.tiktok.watch_callbacks import AskWatchPress, WatchAction, WatchesPress, WatchPress
 from services.language import gettext as _
 from services.language import ngettext
-from services.language.formats import number, shorten
+from services.language.formats import day_in_full, number, shorten
 from services.people.preferences import Notice, Preferences
+from services.tiktok.times import DAY
 from services.tiktok.watches import MOST_WATCHES, WatchedAccount
 
 ON_A_PAGE = 8
@@ -61,11 +63,16 @@ def question() -> Screen:
     return Screen(text, rows([cancel_to(Room.WATCHES)]))
 
 
-def begun(account: WatchedAccount, preferences: Preferences) -> Screen:
-    """The person watches the account, since now or before."""
+def begun(account: WatchedAccount, preferences: Preferences, zone: tzinfo, now: datetime) -> Screen:
+    """The person watches the account, since now or before. Numbers that are over a day old have their day."""
     lines = [_("👁 <b>I watch {account} for you.</b>").format(account=anchor(account.username))]
     if account.fetched_at is not None:
-        lines.append(_("👥 Followers: {count}").format(count=number(account.followers)))
+        is_old = now - account.fetched_at > DAY
+        followers = _("👥 Followers: {count} (on {day})") if is_old else _("👥 Followers: {count}")
+        fetched_on = day_in_full(account.fetched_at.astimezone(zone), now)
+        lines.append(followers.format(count=number(account.followers), day=fetched_on))
+        why = refused(account)
+        lines += [why] if why else []
     lines += _when(preferences)
     stop = button(_("✖️ Don't watch"), WatchPress(action=WatchAction.END, id=account.id))
     return Screen("\n".join(lines), rows([my_watches(), stop], _card(account)))
@@ -77,9 +84,23 @@ def ended(account: WatchedAccount) -> Screen:
     return Screen(text, rows([my_watches(), again], _card(account)))
 
 
+def refused(account: WatchedAccount) -> str | None:
+    """Why TikTok shows its numbers no more; None where it does."""
+    texts = {
+        "missing": _("🔎 {account}: not found"),
+        "private": _("🔒 {account}: private"),
+        "banned": _("⛔️ {account}: banned"),
+        "region": _("🌍 {account}: TikTok shows it in other countries only"),
+    }
+    text = texts.get(account.state)
+    return None if text is None else text.format(account=anchor(account.username))
+
+
 def _line(account: WatchedAccount) -> str:
     if account.fetched_at is None:
         return _("• {account}: no numbers yet").format(account=anchor(account.username))
+    if why := refused(account):
+        return why
     text = ngettext("• {account}: {count} follower", "• {account}: {count} followers", account.followers)
     return text.format(account=anchor(account.username), count=number(account.followers))
 
@@ -110,8 +131,8 @@ def _noted(account: WatchedAccount) -> WatchPress:
 
 
 def _turns(page: int, pages: int) -> list[InlineKeyboardButton]:
-    before = [button(_("◀️ Previous"), WatchesPress(page=page - 1))] if page > 1 else []
-    after = [button(_("Next ▶️"), WatchesPress(page=page + 1))] if page < pages else []
+    before = [button("◀️", WatchesPress(page=page - 1))] if page > 1 else []
+    after = [button("▶️", WatchesPress(page=page + 1))] if page < pages else []
     return before + after
 
 

@@ -6,8 +6,8 @@ from services.errors import UserError
 class NotAUsername(UserError):
     """``text`` names no account of TikTok.
 
-    ``reason``: empty, short, long, spaces, letters (others than TikTok allows), dot (at the end, which it forbids) or
-    page (an address of TikTok, and of neither a profile nor a video).
+    ``reason``: empty, short, long, spaces, letters (others than TikTok allows), dot (at the end, which it forbids),
+    page (an address of TikTok, and of neither a profile nor a video) or short_address (only TikTok knows whose).
     """
 
     def __init__(self, text: str, reason: str = "letters") -> None:

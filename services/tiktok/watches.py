@@ -12,7 +12,9 @@ from db.queries import tiktok_watches as queries
 from services.errors import UserError
 from services.people import Person
 from services.tiktok.accounts import Accounts
+from services.tiktok.asking import REFUSED_FOR
 from services.tiktok.errors import REFUSALS
+from services.tiktok.times import is_within
 
 MOST_WATCHES = 20
 # A watch of an account that was never fetched: how many followers it has is not known.
@@ -33,13 +35,18 @@ class UnknownAccount(UserError):
 
 @dataclass(frozen=True, slots=True)
 class WatchedAccount:
-    """An account as watchers see it. ``fetched_at``: when its numbers were fetched; None: not yet."""
+    """An account as watchers see it.
+
+    ``fetched_at``: when its numbers were fetched; None: not yet. ``state``: what TikTok last said of it, a key of
+    REFUSALS where it shows nothing any more.
+    """
 
     id: int
     username: str
     nickname: str
     followers: int
     fetched_at: datetime | None
+    state: str = "known"
 
 
 class Watches:
@@ -52,7 +59,8 @@ class Watches:
     async def begin(self, person: Person, username: str, now: datetime) -> WatchedAccount:
         """Watch an account, known or not. ``username`` in small letters, without @.
 
-        Raises TooManyWatches, and the AccountRefused that TikTok said of one of which nothing else is known.
+        Raises TooManyWatches, and the AccountRefused that TikTok said within the last hour of one of which nothing
+        else is known.
         """
         async with self._database.write() as session:
             account_id = await self._accounts.add_in(session, username, now)
@@ -69,13 +77,13 @@ class Watches:
             if await queries.remove(session, person_id, account_id):
                 await self._accounts.let_go_in(session, account_id)
 
-    async def end_refused(self) -> int:
-        """End watches of accounts that TikTok refuses and of which nothing was ever known; how many.
+    async def end_refused(self, now: datetime) -> int:
+        """End watches of accounts that TikTok has just refused and of which nothing was ever known; how many.
 
-        Whoever began one was told so when it was looked up.
+        Whoever began one was told so when it was looked up. One of a refusal that is older waits for its fetch.
         """
         async with self._database.write() as session:
-            ended = await queries.remove_refused(session, sorted(REFUSALS))
+            ended = await queries.remove_refused(session, sorted(REFUSALS), now - REFUSED_FOR)
             for account_id in set(ended):
                 await self._accounts.let_go_in(session, account_id)
         return len(ended)
@@ -105,7 +113,8 @@ class Watches:
             raise UnknownAccount
         if await queries.find(session, person.id, account_id) is not None:
             return watched(account)
-        if account.fetched_at is None and account.state in REFUSALS:
+        is_refused = account.state in REFUSALS and is_within(account.looked_at, REFUSED_FOR, now)
+        if account.fetched_at is None and is_refused:
             raise REFUSALS[account.state](account.username)
         if await queries.count(session, person.id) >= MOST_WATCHES:
             raise TooManyWatches(MOST_WATCHES)
@@ -124,4 +133,4 @@ class Watches:
 
 
 def watched(row: tables.TikTokAccount) -> WatchedAccount:
-    return WatchedAccount(row.id, row.username, row.nickname, row.followers, row.fetched_at)
+    return WatchedAccount(row.id, row.username, row.nickname, row.followers, row.fetched_at, row.state)

@@ -205,6 +205,8 @@ async def test_an_operator_adds_and_takes_off_in_the_chat(platform: Platform, ol
     await sees(olya, "Кого добавить?")
     await olya.send("не имя")
     await sees(olya, "⚠️")
+    await olya.send("https://vm.tiktok.com/ZMabc123/")
+    await sees(olya, "Короткий адрес здесь не подойдёт")
     await olya.send("https://www.tiktok.com/@Name.13?lang=ru")
     await sees(olya, "@name.13 теперь в списке топа")
     await olya.press("◀️ К списку")

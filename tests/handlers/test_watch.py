@@ -14,6 +14,7 @@ from tests.handlers.reading import nothing_waits, said
 from tests.handlers.seeing import read, sees
 from tests.platform import Platform, running_platform
 from tests.services.tiktok.desk import Desk
+from tests.waiting import until
 
 DAY = timedelta(days=1)
 USUAL = {f"p{number}": 1_000 + 20 * number for number in range(20)}
@@ -107,6 +108,61 @@ async def test_one_that_tiktok_does_not_have_is_not_watched(platform: Platform, 
     await ben.sees("You watch nobody yet")
 
 
+async def test_one_that_was_missing_days_ago_is_asked_for_again(platform: Platform, ben: Person):
+    await ben.send("/stats ghost")
+    await sees(ben, "no account @ghost")
+    platform.clock.passes(days=3)
+    before = platform.tiktok.requests.total()
+    await ben.send("/watch ghost")
+    await sees(ben, "I watch @ghost")
+
+    async def told() -> int:
+        return sum("no account @ghost" in read(each) for each in ben.messages())
+
+    await until(told, 2)
+    assert platform.tiktok.requests.total() > before
+    await runs(platform, "watch-news")
+    await ben.send("/watch")
+    await ben.sees("You watch nobody yet")
+
+
+async def test_a_short_address_is_told_to_be_no_way_here(platform: Platform, anna: Person):
+    await anna.send("/watch https://vm.tiktok.com/ZMabc123/")
+    assert "Короткий адрес здесь не подойдёт: пришлите имя аккаунта" in said(anna)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("private", "🔒 @ada: закрыт"),
+        ("banned", "⛔️ @ada: заблокирован"),
+        ("missing", "🔎 @ada: не найден"),
+        ("region", "🌍 @ada: TikTok показывает только в других странах"),
+    ],
+)
+async def test_watchers_are_told_why_there_are_no_numbers(
+    platform: Platform, anna: Person, desk: Desk, state: str, words: str
+):
+    await desk.fetched("ada", platform.clock(), followers=21)
+    await anna.send("/watch ada")
+    platform.clock.passes(days=3)
+    await desk.fetched("ada", platform.clock(), followers=21, state=state, fetched_at=platform.clock() - 3 * DAY)
+    await anna.send("/watch")
+    assert read(anna.last).splitlines()[1] == words
+    await runs(platform, "watch-notes")
+    note = await anna.sees("подписчики тех, за кем вы следите")
+    assert read(note).splitlines()[1:] == [words]
+
+
+async def test_old_numbers_of_one_to_watch_have_their_day(platform: Platform, ben: Person, desk: Desk):
+    at = platform.clock()
+    await desk.fetched("ada", at, followers=1_000)
+    platform.clock.passes(days=2)
+    await ben.send("/watch ada")
+    day = f"{at.day} {at:%B}"
+    assert f"Followers: 1,000 (on {day})" in (await ben.sees("I watch @ada")).text
+
+
 @pytest.mark.parametrize("name", ["два слова", "имя", "https://example.com/@ada", "x" * 30])
 async def test_a_bad_name_is_told_and_the_question_stays(platform: Platform, ben: Person, desk: Desk, name: str):
     await desk.fetched("ada", platform.clock())
@@ -127,8 +183,9 @@ async def test_the_twenty_first_is_refused_with_the_way_to_get_room(platform: Pl
     refused = await ben.sees("You watch 20 accounts, which is the limit. End a watch that you do not need")
     await ben.press("👁 My watches", on=refused)
     listed = await ben.sees("You watch 20 of 20")
-    await ben.press("Next ▶️", on=listed)
-    await ben.press("Next ▶️", on=listed)
+    assert "▶️" in listed.buttons
+    await ben.press("▶️", on=listed)
+    await ben.press("▶️", on=listed)
     last = await ben.sees("@name19")
     assert "@name15" not in last.text
     await ben.press("✖️ Don't watch", on=last)

@@ -78,6 +78,22 @@ async def test_an_account_that_tiktok_does_not_have_is_not_watched(desk: Desk):
     assert await desk.watches.of(ANNA) == ()
 
 
+async def test_a_refusal_stands_for_an_hour_and_then_tiktok_is_asked_again(desk: Desk):
+    anna = await desk.person()
+    await desk.fetched("ghost", NOON, state="missing", fetched_at=None)
+    with pytest.raises(AccountMissing):
+        await desk.watches.begin(anna, "ghost", NOON + HOURS / 2)
+    account = await desk.watches.begin(anna, "ghost", NOON + DAY)
+    assert account.id in await desk.kept()
+    # What TikTok said before does not end it, and what it says now does.
+    assert await desk.watches.end_refused(NOON + DAY) == 0
+    assert [each.username for each in await desk.watches.of(ANNA)] == ["ghost"]
+    await desk.fetched("ghost", NOON + DAY + HOURS, state="missing", fetched_at=None)
+    assert await desk.watches.end_refused(NOON + DAY + HOURS) == 1
+    assert await desk.watches.of(ANNA) == ()
+    assert await desk.kept() == set()
+
+
 async def test_a_young_post_that_flies_is_told_once_to_each_watcher(desk: Desk):
     anna, ben = await desk.person(), await desk.person(BEN)
     account_id = await desk.fetched("ada", NOON - DAY, posts=USUAL)
