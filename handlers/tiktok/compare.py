@@ -1,5 +1,6 @@
 """/compare: two to four accounts side by side, as a table and one chart."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from aiogram import Bot, F, Router
@@ -92,18 +93,35 @@ async def compare_answer(
 
 
 async def compare_again(
-    press: CallbackQuery, callback_data: ComparePress, bot: Bot, services: Services, person: Person, now: datetime
+    press: CallbackQuery,
+    callback_data: ComparePress,
+    bot: Bot,
+    services: Services,
+    person: Person,
+    now: datetime,
+    cause: int,
 ) -> None:
-    """Accounts that were compared before, as they are known now."""
+    """Accounts that were compared before: of what is over a day old, TikTok is asked anew, as /compare does."""
     accounts = [await known_account(each, services) for each in _ids(callback_data)]
     if len(accounts) < LEAST:
         raise NotComparable(len(accounts))
-    cards = [await services.cards.of(account) for account in accounts]
-    chart = views.chart(cards, await signature(bot), person.zone, now)
+    if await services.works.has_caused(COMPARE, cause):
+        return
+    names = [account.username for account in accounts]
+    # Where TikTok refused one a moment ago, that is said, and the comparison stays.
+    if None in [await services.accounts.at_hand(name, now) for name in names]:
+        await services.throttle.require(person, STATS, now)
+    gathered = await services.comparing.ask(names, now)
+    if gathered.waiting:
+        await press.answer()
+        await _wait(press, names, services, person, now, cause)
+        return
+    cards = [await services.cards.of(account) for account in gathered.accounts]
+    chart = views.chart(cards, await signature(bot), person.zone)
     await allowed(services, person, comparison_chart, chart, now)
     await press.answer()
     await announce_picture(press)
-    await show(press, views.comparison(cards, await drawn(services, comparison_chart, chart)))
+    await show(press, views.comparison(cards, await drawn(services, comparison_chart, chart), person.zone, now))
 
 
 def _ids(press: ComparePress) -> list[int]:
@@ -128,13 +146,26 @@ async def compare(
         if not gathered.waiting:
             await show(message, await comparison_of(gathered.accounts, bot, services, person, now, message))
             return
-    is_private = message.chat.type == "private"
-    shown = await show(message, views.gathering(0, len(names)))
+    await _wait(message, names, services, person, now, cause, private=message.chat.type == "private")
+
+
+async def _wait(
+    event: Message | CallbackQuery,
+    names: Sequence[str],
+    services: Services,
+    person: Person,
+    now: datetime,
+    cause: int,
+    *,
+    private: bool = True,
+) -> None:
+    """Say that accounts are being fetched; a work delivers the comparison."""
+    shown = await show(event, views.gathering(0, len(names)))
     await services.works.enqueue(
         COMPARE,
         f"{shown.chat.id}:{shown.message_id}",
         person_id=person.id,
-        facts={"names": list(names), "since": now.isoformat(), "private": is_private},
+        facts={"names": list(names), "since": now.isoformat(), "private": private},
         now=now,
         chat_id=shown.chat.id,
         message_id=shown.message_id,
@@ -150,12 +181,12 @@ async def comparison_of(
     now: datetime,
     message: Message | None = None,
     *,
-    old: tuple[str, ...] = (),
+    is_silent: bool = False,
     private: bool = True,
 ) -> Screen:
-    """With its chart, where it can be drawn. ``old``: those whose numbers are older than a day."""
+    """With its chart, where it can be drawn. ``is_silent``: TikTok does not answer about some, which are old."""
     cards: list[Card] = [await services.cards.of(account) for account in accounts]
-    chart: ComparisonChart = views.chart(cards, await signature(bot), person.zone, now)
+    chart: ComparisonChart = views.chart(cards, await signature(bot), person.zone)
     is_private = private if message is None else message.chat.type == "private"
     png = await drawn(services, comparison_chart, chart)
-    return views.comparison(cards, png, old=old, zone=person.zone, now=now, private=is_private)
+    return views.comparison(cards, png, person.zone, now, is_silent=is_silent, private=is_private)

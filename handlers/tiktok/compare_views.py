@@ -14,6 +14,7 @@ from handlers.tiktok.views import ESTIMATE, anchor, another, moment
 from services.language import gettext as _
 from services.language.formats import NBSP, full_date, number, percent, quoted, said
 from services.pictures.comparison import Compared, ComparedNumber, ComparedValue, ComparisonChart
+from services.tiktok.asking import FRESH_FOR
 from services.tiktok.cards import Card
 from services.tiktok.comparing import Gathered
 from services.tiktok.stored import StoredAccount
@@ -78,6 +79,11 @@ def silent_address(*, private: bool = True) -> Screen:
     return Screen(text, rows([another()], [to_menu()]) if private else None)
 
 
+def not_compared(*, private: bool = True) -> Screen:
+    """It failed again and again."""
+    return refused(_("⚠️ That did not work just now. Please try again in a minute."), private=private)
+
+
 def again() -> InlineKeyboardButton:
     return button(_("⚖️ Compare others"), ComparePress(act=CompareAct.ASK))
 
@@ -85,29 +91,35 @@ def again() -> InlineKeyboardButton:
 def comparison(
     cards: Sequence[Card],
     picture: bytes | None,
+    zone: tzinfo,
+    now: datetime,
     *,
-    old: tuple[str, ...] = (),
-    zone: tzinfo | None = None,
-    now: datetime | None = None,
+    is_silent: bool = False,
     private: bool = True,
 ) -> Screen:
-    """Names, then a table: a row for each account, two numbers beside each other. ``old``: numbers of before."""
+    """Names, then a table: a row for each account, two numbers beside each other; what is over a day old has its date.
+
+    ``is_silent``: TikTok does not answer, which is why.
+    """
+    old = [card for card in cards if now - card.fetched_at >= FRESH_FOR]
     names = []
     for place, card in enumerate(cards, 1):
         names.append(f"{place}. {said(card.nickname, MOST_NICKNAME)} · {anchor(card.username)}")
-        if card.username in old and zone is not None and now is not None:
+        if card in old:
             names[-1] += f" · {moment(card.fetched_at, zone, now)}"
     text = "\n".join([_("⚖️ <b>Side by side</b>"), *names, f"<pre>{quoted(_table(lines(cards)))}</pre>"])
-    if old:
+    if is_silent:
         text += "\n" + _("⚠️ TikTok does not answer just now: what has a date is from then.")
+    elif old:
+        text += "\n" + _("🕓 What has a date is from then.")
     return Screen(text, rows(*_buttons(cards)) if private else None, picture)
 
 
-def chart(cards: Sequence[Card], signature: str, zone: tzinfo, now: datetime) -> ComparisonChart:
-    """The same as bars."""
+def chart(cards: Sequence[Card], signature: str, zone: tzinfo) -> ComparisonChart:
+    """The same as bars, with the day of the oldest numbers among them."""
     return ComparisonChart(
         title=_("Side by side"),
-        subtitle=full_date(now.astimezone(zone).date()),
+        subtitle=full_date(min(card.fetched_at for card in cards).astimezone(zone).date()),
         signature=signature,
         accounts=tuple(Compared(card.nickname, card.username) for card in cards),
         numbers=tuple(_compared(line) for line in lines(cards)),

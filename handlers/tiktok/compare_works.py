@@ -12,6 +12,7 @@ from handlers.outgoing import as_outgoing
 from handlers.screen import Screen
 from handlers.tiktok import compare_views as views
 from handlers.tiktok.compare import comparison_of
+from services.deliveries import Outgoing
 from services.deliveries.kinds import ANSWER
 from services.errors import UserError
 from services.language import Catalogue, speaking
@@ -26,7 +27,8 @@ AT_ONCE = 4
 
 
 def work_kinds(bot: Bot, services: Services, catalogue: Catalogue, clock: Callable[[], datetime]) -> list[WorkKind]:
-    return [WorkKind(COMPARE, ComparisonWorks(bot, services, catalogue, clock).compare, at_once=AT_ONCE)]
+    works = ComparisonWorks(bot, services, catalogue, clock)
+    return [WorkKind(COMPARE, works.compare, at_once=AT_ONCE, regret=works.regret)]
 
 
 class ComparisonWorks:
@@ -53,6 +55,13 @@ class ComparisonWorks:
         # It is older than 48 hours, gone already, or Telegram is away: it stays.
         with suppress(AiogramError):
             await self._bot.delete_message(work.chat_id, work.message_id)
+
+    async def regret(self, work: Work) -> Outgoing | None:
+        person = None if work.person_id is None else await self._services.people.find(work.person_id)
+        if person is None:
+            return None
+        with speaking(self._catalogue, person.language):
+            return as_outgoing(views.not_compared(private=bool(work.facts["private"])))
 
     async def _screen(self, work: Work, person: Person, progress: Progress) -> Screen | None:
         """The comparison, or why there is none; None: another work sees to it."""
@@ -93,5 +102,5 @@ class ComparisonWorks:
         if gathered.unanswered:
             return views.unanswered(gathered, private=private)
         return await comparison_of(
-            gathered.accounts, self._bot, self._services, person, now, old=gathered.old, private=private
+            gathered.accounts, self._bot, self._services, person, now, is_silent=bool(gathered.old), private=private
         )

@@ -1,11 +1,12 @@
 """/compare: a table and a chart of two to four accounts; what is not stored yet is fetched first."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db.tables import TikTokAccount
+from db.tables import TikTokAccount, TikTokTopMember
+from handlers.tiktok.compare_views import chart
 from handlers.tiktok.presses import CompareAct, ComparePress
 from sandbox import Message, Person
 from sandbox.tiktok.creators import usernames
@@ -50,7 +51,7 @@ async def test_two_known_accounts_stand_side_by_side_at_once(platform: Platform,
     assert anna.last.photo
     assert lines(anna)[:3] == ["⚖️ Сравнение", "1. Катя · @katya", "2. Дима <b> · @dima"]
     table = [line for line in lines(anna) if line[:1] in " 12" and "·" not in line]
-    assert table[0].split() == ["Подписчики", "Просмотры"]
+    assert table[0].split() == ["Подписчики", "На", "видео"]
     assert table[1].split() == ["1", "1", "234", "567", "75", "000"]
     assert table[2].split() == ["2", "50", "—"]
     assert max(map(len, table)) <= 34
@@ -104,6 +105,73 @@ async def test_where_tiktok_is_silent_old_numbers_are_shown_with_their_date(plat
     assert ben.last.photo
     assert "TikTok does not answer" in said(ben)
     assert "@old_friend · " in lines(ben)[1]
+
+
+async def refreshed(platform: Platform, person: Person) -> None:
+    """Presses Refresh, and waits for the comparison that comes as a message of its own."""
+    before = person.last.message_id
+    await person.press("🔄 Refresh")
+
+    async def has_come() -> bool:
+        await nothing_waits(platform)
+        return person.last.message_id > before and bool(person.last.photo)
+
+    await until(has_come, True, within=60)
+
+
+async def test_refresh_asks_tiktok_anew_for_what_is_over_a_day_old(platform: Platform, ben: Person):
+    first, second = usernames()[:2]
+    await ben.send(f"/compare {first} {second}")
+    await compared(platform, ben)
+    asked = platform.tiktok.requests.total()
+    await ben.press("🔄 Refresh")
+    await nothing_waits(platform)
+    assert platform.tiktok.requests.total() == asked
+    platform.clock.passes(days=40)
+    await refreshed(platform, ben)
+    assert platform.tiktok.requests.total() > asked
+    assert ben.last.photo
+    assert lines(ben)[1].endswith(f"@{first}")
+    followers = f"{platform.tiktok.creator(first).followers:,}"
+    assert any(line.startswith(f"1 {followers.rjust(14)}") for line in lines(ben))
+
+
+async def test_refreshed_while_tiktok_is_silent_the_old_numbers_have_their_date(platform: Platform, ben: Person):
+    first, second = usernames()[:2]
+    await ben.send(f"/compare {first} {second}")
+    await compared(platform, ben)
+    platform.clock.passes(days=40)
+    platform.tiktok.fault("*", "reset")
+    await refreshed(platform, ben)
+    assert "TikTok does not answer" in said(ben)
+    assert all(f"@{name} · " in line for name, line in zip((first, second), lines(ben)[1:3], strict=True))
+
+
+async def test_an_account_of_the_top_has_its_date_too_once_it_is_over_a_day_old(platform: Platform, ben: Person):
+    starring = await known(platform, "star")
+    await known(platform, "katya")
+    async with platform.container.database.write() as session:
+        (await session.get_one(TikTokAccount, starring)).fetched_at = platform.clock() - timedelta(days=3)
+        session.add(TikTokTopMember(account_id=starring, added_at=platform.clock(), from_file=True))
+    await ben.send("/compare star katya")
+    await compared(platform, ben)
+    assert "@star · " in lines(ben)[1]
+    assert lines(ben)[2].endswith("@katya")
+    assert "What has a date is from then" in said(ben)
+    assert platform.tiktok.requests.total() == 0
+
+
+async def test_the_picture_has_the_day_of_the_oldest_numbers(platform: Platform):
+    cards = []
+    for name, days in (("katya", 0), ("old_friend", 3)):
+        account_id = await known(platform, name)
+        async with platform.container.database.write() as session:
+            row = await session.get_one(TikTokAccount, account_id)
+            row.fetched_at = datetime(2026, 11, 22 - days, 12, tzinfo=UTC)
+        account = await platform.container.services.accounts.by_id(account_id)
+        assert account is not None
+        cards.append(await platform.container.services.cards.of(account))
+    assert "19" in chart(cards, "@bot", UTC).subtitle
 
 
 async def test_where_tiktok_is_silent_about_a_stranger_it_is_said(platform: Platform, ben: Person):
