@@ -26,7 +26,7 @@ from services.people import NotAllowed, UnknownLanguage
 from services.people.preferences import NotAnHour
 from services.privacy import ErasureBegan
 from services.statistics.errors import TagNotFound
-from services.tiktok.bio import TooManyBioLinks
+from services.tiktok.bio import TooManyBioLinks, TooManyBios
 from services.tiktok.comparing import NotComparable
 from services.tiktok.watches import TooManyWatches, UnknownAccount
 from services.time_zones import UnknownTimeZone
@@ -92,6 +92,15 @@ def _not_comparable(error: NotComparable) -> str:
         error.count,
     )
     return text.format(count=number(error.count))
+
+
+def _too_many_bios(error: TooManyBios) -> str:
+    text = ngettext(
+        "⚠️ Your links stand in the bio of {count} account, which is the limit. Take a link out of one first.",
+        "⚠️ Your links stand in the bios of {count} accounts, which is the limit. Take the links out of one first.",
+        error.most,
+    )
+    return text.format(count=number(error.most))
 
 
 def _too_many_in_bio(error: TooManyBioLinks) -> str:
@@ -172,6 +181,7 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
     NotAnHour: _outdated,
     NotComparable: _not_comparable,
     TooManyBioLinks: _too_many_in_bio,
+    TooManyBios: _too_many_bios,
     TooManyWatches: _too_many_watches,
     UnknownAccount: _outdated,
     UnknownLanguage: _outdated,

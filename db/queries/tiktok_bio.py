@@ -53,6 +53,12 @@ async def accounts_of(session: AsyncSession, link_ids: Collection[int]) -> Seque
     return [(link_id, account_id) for link_id, account_id in await session.execute(rows)]
 
 
+async def accounts_named(session: AsyncSession, person_id: int) -> set[int]:
+    """In whose bios the person has named links, those that are deleted included: the accounts are kept for them."""
+    named = select(TikTokBioLink.account_id).where(TikTokBioLink.person_id == person_id).distinct()
+    return set(await session.scalars(named))
+
+
 async def choosable(session: AsyncSession, person_id: int, *, limit: int, offset: int) -> Sequence[Link]:
     """The person's links, newest first."""
     theirs = select(Link).where(*_standing(person_id)).order_by(Link.id.desc())

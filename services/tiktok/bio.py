@@ -27,6 +27,8 @@ from services.tiktok.watches import UnknownAccount
 
 # Links of one bio: more than one serves those who change it now and then.
 MOST_LINKS = 5
+# Accounts of one person: each of them is fetched daily.
+MOST_ACCOUNTS = 20
 # Posts whose clicks are estimated: those of the last 90 days, and of so many accounts with the same link together.
 POSTS_OF, MOST_POSTS = timedelta(days=90), 200
 # What may stand in a bio's text as an address, its scheme left out as people do there.
@@ -36,6 +38,14 @@ ADDRESS = re.compile(r"(?:https?://)?[^\s/]+/[^\s]+", re.IGNORECASE)
 
 class TooManyBioLinks(UserError):
     """``most`` links of the person stand in the account's bio already."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+class TooManyBios(UserError):
+    """The person's links stand in the bios of ``most`` accounts already."""
 
     def __init__(self, most: int) -> None:
         super().__init__(most)
@@ -103,7 +113,7 @@ class BioLinks:
     async def name(self, person_id: int, account_id: int, link_id: int, now: datetime) -> None:
         """The link stands in the account's bio, which is fetched daily from now on. Said twice, it is said once.
 
-        Raises LinkNotFound, UnknownAccount and TooManyBioLinks.
+        Raises LinkNotFound, UnknownAccount (of one that was never fetched, too), TooManyBioLinks and TooManyBios.
         """
         async with self._database.write() as session:
             # Two presses at once must not make one too many.
@@ -111,11 +121,14 @@ class BioLinks:
             row = await link_queries.of_owner(session, link_id, person_id)
             if row is None or not _is_theirs(row, person_id):
                 raise LinkNotFound
-            if await account_queries.find_by_id(session, account_id) is None:
+            account = await account_queries.find_by_id(session, account_id)
+            if account is None or account[0].fetched_at is None:
                 raise UnknownAccount
             named = {each.id for each in await queries.of_account(session, person_id, account_id)}
             if link_id not in named and len(named) >= MOST_LINKS:
                 raise TooManyBioLinks(MOST_LINKS)
+            if len(await queries.accounts_named(session, person_id) - {account_id}) >= MOST_ACCOUNTS:
+                raise TooManyBios(MOST_ACCOUNTS)
             await queries.add(session, person_id, account_id, link_id, now)
             await self._keeper.keep_fresh_in(session, account_id, now)
 

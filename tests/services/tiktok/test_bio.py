@@ -12,7 +12,7 @@ from db.engine import Database
 from db.tables import Link as LinkRow
 from db.tables import LinkSlug, TikTokAccount, TikTokBioLink, TikTokPost
 from services.links.errors import LinkNotFound
-from services.tiktok.bio import MOST_LINKS, BioLinks, TooManyBioLinks
+from services.tiktok.bio import MOST_ACCOUNTS, MOST_LINKS, BioLinks, TooManyBioLinks, TooManyBios
 from services.tiktok.watches import UnknownAccount
 from tests.services.statistics.counted import Clicked, count
 from tests.services.tiktok.desk import Desk
@@ -128,6 +128,30 @@ async def test_an_account_that_is_not_there_and_one_link_too_many_are_refused(de
         await bio.name(ANNA, account_id, links[-1], NOW)
     async with desk.database.read() as session:
         assert len((await session.scalars(select(TikTokBioLink))).all()) == MOST_LINKS
+
+
+async def test_links_stand_in_the_bios_of_so_many_accounts_and_no_more(desk: Desk, bio: BioLinks):
+    links = [await new_link(desk.database, slug) for slug in ("one", "two")]
+    accounts = [await new_account(desk.database, f"name{number}") for number in range(MOST_ACCOUNTS + 1)]
+    for account_id in accounts[:MOST_ACCOUNTS]:
+        await bio.name(ANNA, account_id, links[0], NOW)
+    with pytest.raises(TooManyBios):
+        await bio.name(ANNA, accounts[-1], links[0], NOW)
+    assert await desk.kept() == set(accounts[:MOST_ACCOUNTS])
+    # Another link of an account that is among them is no other account.
+    await bio.name(ANNA, accounts[0], links[1], NOW)
+    await bio.unname(ANNA, accounts[1], links[0])
+    await bio.name(ANNA, accounts[-1], links[0], NOW)
+
+
+async def test_an_account_that_was_never_fetched_is_refused_and_not_fetched_daily(desk: Desk, bio: BioLinks):
+    link_id, account_id = await new_link(desk.database, "mine"), await new_account(desk.database)
+    async with desk.database.write() as session:
+        (await session.get_one(TikTokAccount, account_id)).fetched_at = None
+    with pytest.raises(UnknownAccount):
+        await bio.name(ANNA, account_id, link_id, NOW)
+    assert await named(bio, ANNA, account_id) == []
+    assert await desk.kept() == set()
 
 
 @pytest.mark.parametrize(
