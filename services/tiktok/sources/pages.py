@@ -82,4 +82,8 @@ def _embed(html: str, path: str, name: str) -> Node:
     data = script(html, EMBED_STATE)["source"]["data"]
     # TikTok writes an account's name as its owner does, whatever the address says.
     own = next((each for each in data.value if each.lower() == path), path) if isinstance(data.value, dict) else path
-    return Node(data[own].value, name)
+    found = data.maybe(own)
+    if found is None:
+        # The path would hold the account's name, and be another for each.
+        raise ShapeChanged(f"{data.path}.{name}")
+    return Node(found.value, name)

@@ -204,3 +204,11 @@ def test_counts_of_the_embed_page_that_went_over_32_bits_are_put_right():
     html = page("__FRONTITY_CONNECT_STATE__", {"source": {"data": {"/embed/@Big.Name": {"userInfo": info}}}})
     profile = read_embed_profile(html, "big.name")
     assert (profile.followers, profile.likes, profile.username) == (2**31, 2**32 - 1, "big.name")
+
+
+@pytest.mark.parametrize("username", ["anna", "boris"])
+def test_an_embed_page_of_nobody_is_told_by_a_path_without_the_name(username: str):
+    html = page("__FRONTITY_CONNECT_STATE__", {"source": {"data": {}}})
+    with pytest.raises(ShapeChanged) as changed:
+        read_embed_profile(html, username)
+    assert changed.value.path == "source.data.embed"
