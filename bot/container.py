@@ -53,7 +53,6 @@ from services.tiktok.cards import Cards
 from services.tiktok.comparing import Comparing
 from services.tiktok.constants import CONSTANTS, Constants
 from services.tiktok.curating import TopList
-from services.tiktok.errors import SourceError
 from services.tiktok.finding import Finding
 from services.tiktok.sources import Sources
 from services.tiktok.sources.chromium import find_chromium
@@ -227,7 +226,7 @@ def _daily(settings: Settings, database: Database, works: Works, deliveries: Del
 
 
 def _sources(settings: Settings, errors: ErrorLog, clock: Callable[[], datetime]) -> Sources:
-    async def report(error: SourceError, source: str) -> None:
+    async def report(error: Exception, source: str) -> None:
         await errors.report(f"tiktok {source}", error, clock())
 
     return Sources.open(

@@ -35,6 +35,8 @@ WEIGHED_EVERY = 25
 # Of nobody asking; a browser holds half a gigabyte.
 IDLE_SECONDS = 900.0
 PAGE_CLOSE_SECONDS = 3.0
+# A connection that broke took a session along: another try could take the last.
+STUMBLES = frozenset({"status"})
 
 T = TypeVar("T")
 
@@ -201,8 +203,7 @@ class BrowserSource:
         async def once() -> Profile:
             return await self._browser.profile(ask, about=f"uniqueId={quote(username)}&")
 
-        # A connection that broke took a session along: another try could take the last.
-        return await once_more(once, frozenset({"status"}))
+        return await once_more(once, STUMBLES)
 
     async def posts(self, profile: Profile, count: int) -> Posts:
         async def ask(api: "TikTokApi") -> list[Any]:
@@ -236,7 +237,8 @@ class SessionCreatorSource:
 
             return Node(await self._browser.call(page, about=f"secUid={quote(profile.sec_uid)}&"))
 
-        return await creator_posts(ask, profile, count, now_ms=int(self._clock().timestamp() * 1000))
+        now_ms = int(self._clock().timestamp() * 1000)
+        return await creator_posts(ask, profile, count, now_ms=now_ms, stumbles=STUMBLES)
 
 
 class ScriptSource:

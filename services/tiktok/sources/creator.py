@@ -7,7 +7,7 @@ from services.tiktok.errors import SourceEmpty
 from services.tiktok.profiles import Post, Profile
 from services.tiktok.sources.protocol import Posts
 from services.tiktok.sources.reading import Page, newest_first, read_items
-from services.tiktok.sources.retrying import once_more
+from services.tiktok.sources.retrying import STUMBLES, once_more
 from services.tiktok.sources.shapes import Node
 
 ADDRESS = "https://www.tiktok.com/api/creator/item_list/"
@@ -20,16 +20,18 @@ WEEK_MS = 7 * 24 * 3600 * 1000
 AskPage = Callable[[Mapping[str, str]], Awaitable[Node]]
 
 
-async def creator_posts(ask: AskPage, profile: Profile, count: int, *, now_ms: int) -> Posts:
+async def creator_posts(
+    ask: AskPage, profile: Profile, count: int, *, now_ms: int, stumbles: frozenset[str] = STUMBLES
+) -> Posts:
     """Pages until there are ``count`` posts or no more. ``ask``: the answer to a page's parameters.
 
-    ``now_ms``: milliseconds since 1970, where the list begins.
+    ``now_ms``: milliseconds since 1970, where the list begins. ``stumbles``: after which a page is asked for once more.
     """
     found: list[Post] = []
     cursor = now_ms
     for _page in range(MOST_PAGES):
         query = {"secUid": profile.sec_uid, "count": str(PAGE_POSTS), "type": "1", "cursor": str(cursor), "aid": "1988"}
-        answer = await once_more(partial(ask, query))
+        answer = await once_more(partial(ask, query), stumbles)
         page = read_items(answer, profile.username, more="hasMorePrevious")
         found += page.posts
         if not page.more:

@@ -51,6 +51,12 @@ class Resting(SourceError):
     reason = "resting"
 
 
+class Unforeseen(SourceError):
+    """It failed as nobody thought of; its cause says how."""
+
+    reason = "unforeseen"
+
+
 class Guard:
     """One way's. That TikTok refuses an account is an answer like any other."""
 
@@ -66,7 +72,7 @@ class Guard:
         self._last_reason = ""
 
     async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
-        """The answer. Raises AccountRefused and SourceError, Resting among these."""
+        """The answer. Raises AccountRefused and SourceError, Resting and Unforeseen among these."""
         async with self._room:
             # Looked at here: those who waited while it failed do not all try it once more.
             if self.is_off or not self._breaker.begin():
@@ -78,10 +84,12 @@ class Guard:
                 self._worked(began)
                 raise
             except SourceError as error:
-                self._breaker.failed()
-                self._errors += 1
-                self._last_reason = error.reason
+                self._failed(error)
                 raise
+            except Exception as error:
+                unforeseen = Unforeseen(type(error).__name__)
+                self._failed(unforeseen)
+                raise unforeseen from error
             except BaseException:
                 self._breaker.left()
                 raise
@@ -106,6 +114,11 @@ class Guard:
             return await asyncio.wait_for(question(), self._seconds)
         except TimeoutError:
             raise SourceTimeout from None
+
+    def _failed(self, error: SourceError) -> None:
+        self._breaker.failed()
+        self._errors += 1
+        self._last_reason = error.reason
 
     def _worked(self, began: float) -> None:
         self._breaker.worked()

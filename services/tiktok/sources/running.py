@@ -190,6 +190,9 @@ class RunningBrowser:
             case _ if type(error) is Exception:
                 # "No valid sessions available": an earlier reset took them.
                 return SourceCut()
+            case IndexError() | AttributeError():
+                # A reset took the very session that was chosen, or the library got nothing where it looks into it.
+                return SourceCut()
         return None
 
 

@@ -17,7 +17,7 @@ from services.tiktok.profiles import Fetched, Profile
 from services.tiktok.sources.breaker import Patience
 from services.tiktok.sources.browser import Browser, BrowserSource, ScriptSource, SessionCreatorSource
 from services.tiktok.sources.connection import Web, is_of_tiktok
-from services.tiktok.sources.guard import Bounds, Guard, SourceHealth
+from services.tiktok.sources.guard import Bounds, Guard, SourceHealth, Unforeseen
 from services.tiktok.sources.protocol import Posts, Source
 from services.tiktok.sources.reading import hidden_likes
 from services.tiktok.sources.rotation import Rotation
@@ -36,7 +36,7 @@ PAGE = Bounds(at_once=4, seconds=3)
 # Several pages of posts, one after the other.
 LISTS = Bounds(at_once=4, seconds=30)
 
-Report = Callable[[SourceError, str], Awaitable[None]]
+Report = Callable[[Exception, str], Awaitable[None]]
 T = TypeVar("T")
 
 
@@ -65,7 +65,8 @@ class Sources:
         self._web = web
         self._short = Guard("short", clock, PLAIN)
         self._clock, self._report, self._close = clock, report, close
-        self._reported: dict[tuple[str, str], date] = {}
+        self._reported: set[tuple[str, str]] = set()
+        self._reported_on: date | None = None
 
     @classmethod
     def open(
@@ -80,7 +81,8 @@ class Sources:
     ) -> "Sources":
         """``resolve``: TIKTOK_RESOLVE. ``chromium`` None: those ways that need a browser are off.
 
-        ``report`` is told, once a path and day, of answers whose shape has changed, with the way's name.
+        ``report`` is told, once a path and day, of answers whose shape has changed, with the way's name; and so, once a
+        kind and day, of errors that nobody foresaw.
         """
         in_turn, through = Rotation(tokens, clock), Rotation(proxies, clock)
         web = Web(resolve, in_turn, through)
@@ -147,7 +149,11 @@ class Sources:
             named = USERNAME.match(address.path)
             if named:
                 return named[1].lower()
-            here = urljoin(str(address), await self._follow(str(address), url))
+            place = await self._follow(str(address), url)
+            try:
+                here = urljoin(str(address), place)
+            except ValueError:
+                raise NotAUsername(url, "page") from None
         raise NotAUsername(url, "page")
 
     def health(self) -> list[SourceHealth]:
@@ -171,24 +177,35 @@ class Sources:
                 return await way.guard.ask(partial(question, way.source)), way.guard.name, reasons
             except SourceError as error:
                 reasons[way.guard.name] = error.reason
-                if isinstance(error, ShapeChanged):
-                    await self._tell(error, way.guard.name)
+                await self._tell(error, way.guard.name)
         return None, "", reasons
 
-    async def _tell(self, error: ShapeChanged, name: str) -> None:
-        """Once a path and day: a thousand accounts have one shape."""
-        # Whichever post of a list it was.
-        key, today = (name, re.sub(r"\[\d+\]", "[]", error.path)), self._clock().date()
-        if self._reported.get(key) != today:
-            self._reported[key] = today
-            log.warning("an answer of TikTok has another shape", source=name, lacks=error.path)
-            await self._report(error, name)
+    async def _tell(self, error: SourceError, name: str) -> None:
+        """Of what operators must mend, once a path, or kind of error, and day: a thousand accounts have one shape."""
+        match error:
+            # Whichever post of a list it was.
+            case ShapeChanged() if self._is_new(name, re.sub(r"\[\d+\]", "[]", error.path)):
+                log.warning("an answer of TikTok has another shape", source=name, lacks=error.path)
+                await self._report(error, name)
+            case Unforeseen(__cause__=Exception() as cause) if self._is_new(name, str(error)):
+                await self._report(cause, name)
+
+    def _is_new(self, name: str, what: str) -> bool:
+        """Not told of today."""
+        today = self._clock().date()
+        if self._reported_on != today:
+            self._reported, self._reported_on = set(), today
+        if (name, what) in self._reported:
+            return False
+        self._reported.add((name, what))
+        return True
 
     async def _follow(self, address: str, whole: str) -> str:
         """Where the address leads."""
         try:
             answer = await self._short.ask(lambda: self._web.get(address, signed_in=False))
         except SourceError as error:
+            await self._tell(error, "short")
             raise TikTokSilent({"short": error.reason}) from error
         if not 300 <= answer.status < 400 or not answer.location:
             raise NotAUsername(whole, "page")

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from sandbox.tiktok.server import TikTokServer
-from services.tiktok.errors import SourceError
 from services.tiktok.sources import Sources
 from tests.browser import chromium_or_skip
 from tests.platform import Clock
@@ -21,7 +20,7 @@ class Told:
 
     errors: list[tuple[str, str]] = field(default_factory=list)
 
-    async def report(self, error: SourceError, source: str) -> None:
+    async def report(self, error: Exception, source: str) -> None:
         self.errors.append((source, str(error)))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.tiktok.errors import AccountMissing, SourceCut, SourceTimeout
 from services.tiktok.sources.breaker import Patience
-from services.tiktok.sources.guard import Bounds, Guard, Resting
+from services.tiktok.sources.guard import Bounds, Guard, Resting, Unforeseen
 from tests.platform import Clock
 from tests.waiting import until
 
@@ -78,6 +78,20 @@ async def test_a_refused_account_is_an_answer():
         with pytest.raises(AccountMissing):
             await way.ask(refused)
     assert (way.health.state, way.health.answers, way.health.errors) == ("ready", 5, 0)
+
+
+async def test_what_nobody_foresaw_is_a_failure_of_the_way():
+    way = guard()
+
+    async def stumble() -> None:
+        raise LookupError("a session that is gone")
+
+    for _ in range(2):
+        with pytest.raises(Unforeseen) as failed:
+            await way.ask(stumble)
+    assert isinstance(failed.value.__cause__, LookupError)
+    health = way.health
+    assert (health.state, health.failures, health.errors, health.last_reason) == ("resting", 2, 2, "unforeseen")
 
 
 async def test_after_its_rest_one_answer_makes_it_well():

@@ -27,7 +27,7 @@ from services.tiktok.errors import (
     SourceTimeout,
 )
 from services.tiktok.sources import Sources
-from services.tiktok.sources.browser import Browser, BrowserSource, ScriptSource
+from services.tiktok.sources.browser import Browser, BrowserSource, ScriptSource, SessionCreatorSource
 from services.tiktok.sources.rotation import Rotation
 from tests.platform import Clock
 from tests.services.tiktok.sources.network import Proxy
@@ -166,6 +166,33 @@ async def test_a_browser_that_dies_is_replaced_and_leaves_nothing_behind(
     after = processes(browser)
     await browser.close()
     await gone(after)
+
+
+async def test_a_session_that_is_gone_or_does_not_sign_is_a_connection_that_broke(open_browser: Callable[..., Browser]):
+    browser = open_browser()
+    source = BrowserSource(browser)
+    await source.profile(SOMEBODY)
+    assert browser.running is not None
+    sessions = browser.running.api.sessions
+    for session in sessions:
+        await session.page.evaluate("() => { window.byted_acrawler.frontierSign = () => null }")
+    with pytest.raises(SourceCut):
+        await source.profile(ANOTHER)
+    with pytest.raises(SourceCut):
+        # Another question's connection broke, and took the session that this one had chosen.
+        await browser.call(lambda api: api.sign_url("https://tiktok.com/x", session_index=len(sessions)), about="/x")
+
+
+async def test_a_connection_that_breaks_at_a_list_takes_one_session_and_not_the_last(
+    tiktok: TikTokServer, open_browser: Callable[..., Browser], clock: Clock
+):
+    browser = open_browser()
+    profile = await BrowserSource(browser).profile(SOMEBODY)
+    tiktok.fault(SOMEBODY, "reset", ["creator"])
+    with pytest.raises(SourceCut):
+        await SessionCreatorSource(browser, clock).posts(profile, 30)
+    assert browser.running is not None
+    assert len(browser.running.api.sessions) == 1
 
 
 async def test_it_is_replaced_after_so_many_accounts_while_many_ask(open_browser: Callable[..., Browser]):

@@ -1,6 +1,7 @@
 """TikTok over plain HTTP, as a machine without Chromium asks it."""
 
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
@@ -178,6 +179,22 @@ async def test_operators_hear_of_a_new_shape_once_a_path_and_day(open_sources: O
     assert told.errors == expected * 2
 
 
+async def test_a_way_that_fails_as_nobody_foresaw_gives_way_to_the_next_and_is_told_of_once(
+    open_sources: Open, told: Told, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    def stumble(html: str, username: str) -> NoReturn:
+        raise LookupError("what nobody thought of")
+
+    monkeypatch.setattr("services.tiktok.sources.web.read_embed_profile", stumble)
+    sources = open_sources()
+    for _ in range(3):
+        assert (await sources.fetch(SOMEBODY, 0)).source == "page"
+    assert told.errors == [("embed", "what nobody thought of")]
+    clock.passes(days=1)
+    await sources.fetch(SOMEBODY, 0)
+    assert len(told.errors) == 2
+
+
 async def test_a_tiktok_that_is_down_is_left_alone_and_found_again(
     tiktok: TikTokServer, open_sources: Open, clock: Clock
 ):
@@ -239,6 +256,12 @@ async def test_a_short_address_that_leads_to_no_account_says_so(open_sources: Op
 async def test_a_redirect_away_from_tiktok_is_not_followed(open_sources: Open, place: str):
     async with redirecting({"/x/": place}) as resolve:
         with pytest.raises(OtherSite):
+            await open_sources(resolve=resolve).resolve("https://vm.tiktok.com/x/")
+
+
+async def test_a_redirect_to_what_is_no_address_leads_to_no_account(open_sources: Open):
+    async with redirecting({"/x/": "http://["}) as resolve:
+        with pytest.raises(NotAUsername):
             await open_sources(resolve=resolve).resolve("https://vm.tiktok.com/x/")
 
 
