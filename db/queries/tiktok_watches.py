@@ -168,11 +168,17 @@ async def last_until(session: AsyncSession, account_id: int, moment: datetime) -
 # Names
 
 
-async def named_like(session: AsyncSession, beginning: str, limit: int) -> Sequence[tuple[TikTokAccount, bool]]:
-    """Accounts that were fetched and whose names begin so, and whether they are in the top; the very name first."""
+async def named_like(
+    session: AsyncSession, beginning: str, limit: int, *, without: Collection[str]
+) -> Sequence[tuple[TikTokAccount, bool]]:
+    """Accounts that were fetched and whose names begin so, and whether they are in the top; the very name first.
+
+    ``without``: states of those that are left out.
+    """
     found = await session.execute(
         select(TikTokAccount, is_in_top(TikTokAccount.id))
-        .where(TikTokAccount.fetched_at.is_not(None), TikTokAccount.username.startswith(beginning, autoescape=True))
+        .where(TikTokAccount.fetched_at.is_not(None), TikTokAccount.state.not_in(without))
+        .where(TikTokAccount.username.startswith(beginning, autoescape=True))
         .order_by((TikTokAccount.username == beginning).desc(), TikTokAccount.followers.desc(), TikTokAccount.id)
         .limit(limit)
     )

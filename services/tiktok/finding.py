@@ -4,6 +4,7 @@ import re
 
 from db.engine import Database
 from db.queries import tiktok_watches as queries
+from services.tiktok.errors import REFUSALS
 from services.tiktok.stored import StoredAccount, account_of
 
 # What a name, or the beginning of one, can be.
@@ -19,11 +20,12 @@ class Finding:
     async def beginning_with(self, text: str, most: int) -> tuple[StoredAccount, ...]:
         """Accounts that were fetched and whose names begin so, with or without @; the very name first, then the great.
 
-        At least two signs are wanted. Never raises: of what no name begins with there is none.
+        Not those that TikTok shows no more. At least two signs are wanted. Never raises: of what no name begins with
+        there is none.
         """
         beginning = text.strip().removeprefix("@").lower()
         if not BEGINNING.fullmatch(beginning):
             return ()
         async with self._database.read() as session:
-            rows = await queries.named_like(session, beginning, most)
+            rows = await queries.named_like(session, beginning, most, without=sorted(REFUSALS))
         return tuple(account_of(row, in_top=is_in_top) for row, is_in_top in rows)

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
+from db.tables import TikTokAccount
 from sandbox import Person, SandboxClient
 from sandbox.tiktok.creators import usernames
 from scheduler.jobs import JOBS
@@ -164,6 +166,16 @@ async def test_a_name_shares_the_stored_card_in_any_chat(tmp_path):
         assert platform.tiktok.requests.total() == asked, "storage alone is read"
         opened = await friends.press("📊 More of it", on=sent)
         assert opened.url.endswith(f"?start=stats_{name.replace('.', '-')}")
+
+
+@pytest.mark.parametrize("state", ["private", "banned", "missing", "region"])
+async def test_an_account_that_tiktok_shows_no_more_is_not_offered(platform: Platform, ben: Person, state: str):
+    desk = Desk(platform.container.database)
+    for name in ("ada", "adam"):
+        await desk.fetched(name, platform.clock())
+    async with platform.container.database.write() as session:
+        (await session.scalars(select(TikTokAccount).where(TikTokAccount.username == "ada"))).one().state = state
+    assert [each.title for each in (await ben.inline("@ada")).results] == ["📊 @adam"]
 
 
 async def test_an_address_stays_a_link_though_accounts_are_called_so(platform: Platform, ben: Person):
