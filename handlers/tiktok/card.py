@@ -13,6 +13,7 @@ from services.services import Services
 from services.throttles import STATS
 from services.tiktok.asking import FORCED_AFTER
 from services.tiktok.cards import Card
+from services.tiktok.errors import AccountRefused
 from services.tiktok.stored import Asker, StoredAccount
 from services.tiktok.watches import UnknownAccount
 
@@ -54,9 +55,16 @@ async def refresh(
     await services.accounts.at_hand(account.username, now)
     await services.throttle.require(person, STATS, now)
     await press.answer()
-    shown = await show(press, views.refreshing(await services.cards.of(account)))
+    card = await services.cards.of(account)
+    # Before the fetch is asked for: it may end at once, and edits the same message.
+    shown = await show(press, views.refreshing(card))
     asker = Asker(person.id, shown.chat.id, shown.message_id)
-    look = await services.accounts.look(account.username, asker=asker, now=now, force=True)
+    try:
+        look = await services.accounts.look(account.username, asker=asker, now=now, force=True)
+    except AccountRefused:
+        # Somebody else's fetch ended within this moment: the card has its buttons again.
+        await show(press, views.card(card, person.zone, now))
+        raise
     if look.account is not None:
         # Somebody else's fetch ended a moment ago.
         await show(press, views.card(await services.cards.of(look.account), person.zone, now))

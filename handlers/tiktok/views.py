@@ -49,7 +49,8 @@ def card(card: Card, zone: tzinfo, now: datetime, *, note: str = "", address: st
 
     ``private``: false where others talk too; there it has no buttons.
     """
-    lines = [*([note] if note else []), *_figures(card), *([] if note else [_footer(card, zone, now)])]
+    age = "" if note else _age(card, zone, now)
+    lines = [*([note] if note else []), *_figures(card), _footer(card, age)]
     return Screen("\n".join(lines), _keyboard(card, address) if private else None)
 
 
@@ -199,16 +200,19 @@ def _or_why(figure: str, lack: Lack | None) -> str:
     return figure if lack is None else f"— ({lack_text(lack)})"
 
 
-def _footer(card: Card, zone: tzinfo, now: datetime) -> str:
-    """Which source, of how many posts, how old."""
+def _age(card: Card, zone: tzinfo, now: datetime) -> str:
+    age = now - card.fetched_at
+    return _("just now") if age < JUST_NOW else ago(age) if age < A_DAY else moment(card.fetched_at, zone, now)
+
+
+def _footer(card: Card, age: str) -> str:
+    """Which source, of how many posts, and how old where nothing else says it."""
     if card.measures.posts:
         of_posts = ngettext("by {count} video", "by {count} videos", card.measures.posts)
     else:
         of_posts = _("no videos")
-    age = now - card.fetched_at
-    when = _("just now") if age < JUST_NOW else ago(age) if age < A_DAY else moment(card.fetched_at, zone, now)
     source = _("🧪 invented data") if card.invented else f"🕓 {source_text(card.source)}"
-    return f"{source} · {of_posts.format(count=number(card.measures.posts))} · {when}"
+    return " · ".join([source, of_posts.format(count=number(card.measures.posts)), *([age] if age else [])])
 
 
 def source_text(source: str) -> str:

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from db.tables import TikTokAsker, Work
+from db.tables import TikTokAccount, TikTokAsker, Work
 from sandbox import Person
 from sandbox.deeds import send
 from sandbox.people import Account
 from sandbox.tiktok.creators import usernames
 from sandbox.world import Chat
+from services.tiktok.stored import Look
 from tests.browser import chromium_or_skip
 from tests.handlers.reading import UNSEEN, said
 from tests.handlers.seeing import read, sees
@@ -127,7 +129,7 @@ async def test_with_a_browser_the_card_tells_more(tmp_path):
         await until(has_card, True, within=60)
         text = said(anna)
         assert text.splitlines()[1] == f"@{creator.username} · Россия"
-        assert f"сам лайкнул: {grouped(creator.liked)}" in text
+        assert f" · лайкнул: {grouped(creator.liked)}" in text
         hand = reckon(creator.followers, creator.videos, creator.posts[:45], platform.clock())
         assert f"Рейтинг: {hand.rating} из 100" in text
         await anna.press("ℹ️ Что точно")
@@ -136,7 +138,7 @@ async def test_with_a_browser_the_card_tells_more(tmp_path):
 
 async def test_what_tiktok_did_not_tell_is_unknown_and_not_hidden(platform: Platform, anna: Person):
     await anna.send(f"/stats {usernames()[0]}")
-    assert "сам лайкнул: неизвестно" in read(await sees(anna, "Подписчики"))
+    assert " · лайкнул: неизвестно" in read(await sees(anna, "Подписчики"))
 
 
 async def test_what_is_stored_comes_at_once_and_asks_tiktok_nothing(platform: Platform, anna: Person, ben: Person):
@@ -324,7 +326,9 @@ async def test_the_last_numbers_are_shown_with_their_age_while_tiktok_is_silent(
     platform.tiktok.fault("*", "empty")
     await ben.send(f"/stats {name}")
     note = await sees(ben, "TikTok does not answer just now. The last known numbers, from ")
-    assert "Followers" in read(note)
+    text = read(note)
+    assert "Followers" in text
+    assert text.splitlines()[-1] == "🧪 invented data · by 30 videos", "the age stands above"
 
 
 async def test_a_whole_day_of_silence_has_an_end(platform: Platform, anna: Person):
@@ -380,6 +384,31 @@ async def test_an_account_that_went_away_is_said_to_have_and_its_old_card_stays(
     answer = await anna.press("🔄 Обновить", on=other)
     assert "закрытый" in answer.text
     assert "Подписчики" in read(anna.last)
+
+
+async def test_a_refusal_that_comes_while_a_refresh_is_asked_for_leaves_the_card_its_buttons(
+    platform: Platform, anna: Person, monkeypatch: pytest.MonkeyPatch
+):
+    name = usernames()[16]
+    await anna.send(f"/stats {name}")
+    card = await sees(anna, "Подписчики")
+    platform.clock.passes(hours=2)
+    accounts = platform.container.services.accounts
+    look = accounts.look
+
+    async def look_after_another(*args: Any, **more: Any) -> Look:
+        """Somebody else's fetch ends first."""
+        async with platform.container.database.write() as session:
+            row = (await session.scalars(select(TikTokAccount).where(TikTokAccount.username == name))).one()
+            row.state, row.looked_at = "private", platform.clock()
+        return await look(*args, **more)
+
+    monkeypatch.setattr(accounts, "look", look_after_another)
+    await anna.press("🔄 Обновить", on=card)
+    await sees(anna, "закрытый")
+    [kept] = [message for message in anna.messages() if message.message_id == card.message_id]
+    assert "Подписчики" in read(kept)
+    assert kept.buttons == BUTTONS
 
 
 async def refreshed(platform: Platform, person: Person, name: str) -> bool:
