@@ -154,7 +154,7 @@ def _keyboard(look: Look) -> InlineKeyboardMarkup:
     spans = [
         _choice(name, press.model_copy(update={"range": each}), press.range is each) for each, name in ranges.items()
     ]
-    return rows(*figures, spans, *_bio(look), [to_card(look.account.id)])
+    return rows(*figures, spans[:2], spans[2:], *_bio(look), [to_card(look.account.id)])
 
 
 def _choice(name: str, press: HistoryPress, is_chosen: bool) -> InlineKeyboardButton:

@@ -77,6 +77,20 @@ async def test_history_says_how_much_followers_changed_and_draws_it(platform: Pl
     assert (await picture_of(anna)).width >= 1_000
 
 
+@pytest.mark.parametrize(("more", "shown"), [({}, "👁 160,000"), ({"videos": 41}, "👁 ≈ 160,000")])
+async def test_views_of_more_videos_than_figures_are_made_of_are_exact_where_the_card_says_so(
+    platform: Platform, ben: Person, more: dict[str, int], shown: str
+):
+    account_id = await known(platform, "katya", [(0, 1_600)], [(float(days), 4_000) for days in range(40)], **more)
+    async with platform.container.database.write() as session:
+        # As a fetch keeps it: figures are made of the newest 30.
+        (await session.scalars(select(TikTokSnapshot))).one().posts = 30
+    text = await opened(platform, ben, HistoryPress(figure=Figure.VIEWS, id=account_id))
+    assert text.splitlines()[1] == shown
+    card = await opened(platform, ben, CardPress(id=account_id))
+    assert ("≈ 160,000" in card) == bool(more)
+
+
 @pytest.mark.parametrize("name", ["anna", "ben"])
 async def test_every_figure_of_every_span_is_the_same_message_edited(
     platform: Platform, name: str, request: pytest.FixtureRequest
@@ -93,6 +107,7 @@ async def test_every_figure_of_every_span_is_the_same_message_edited(
     for span in ("7 д", "90 д", "Всё") if name == "anna" else ("7 d", "90 d", "All"):
         await pressed(platform, person, span)
         assert f"✓ {span}" in [label.translate(UNSEEN) for label in person.last.buttons]
+        assert [len(row) for row in person.last.rows][:4] == [2, 2, 2, 2], "four a row wrap on a phone"
         assert person.last.message_id == message
         assert person.last.photo
 
@@ -166,7 +181,7 @@ async def test_a_link_in_the_bio_is_offered_and_its_clicks_stand_beside_the_view
     assert "34 клика" in text
     assert "стоит ваша ссылка" not in text
     assert await named(platform) == [(link.id, account_id)]
-    text = await pressed(platform, anna, "🎬 Клики по роликам")
+    text = await pressed(platform, anna, "🎬 Клики по видео")
     assert "👁 700 · 🔗 ≈ 34" in text
     assert "48 часов" in text
     assert "медиан" in text
