@@ -1,16 +1,19 @@
 """Due work about accounts: who asked gets the card, or hears why there is none."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest
+from sqlalchemy.exc import SQLAlchemyError
 
-from handlers.error_texts import error_text
+from handlers.error_texts import apology, error_text
 from handlers.outgoing import as_outgoing
 from handlers.screen import NO_PREVIEW, UNCHANGED, Screen
 from handlers.tiktok import views
 from services.deliveries import Outgoing
+from services.deliveries.kinds import ANSWER
 from services.errors import UserError
 from services.language import Catalogue, speaking
 from services.people import Person
@@ -48,7 +51,13 @@ class AccountWorks:
                 await self._accounts.answered(asker)
                 continue
             with speaking(self._catalogue, person.language):
-                await self._answer(asker, person, outcome)
+                try:
+                    await self._answer(asker, person, outcome)
+                except (SQLAlchemyError, OSError):
+                    # The database: the work is done again.
+                    raise
+                except Exception as error:
+                    await self._apologise(asker, error)
         if outcome.pause is not None:
             raise Later(outcome.pause)
 
@@ -71,7 +80,10 @@ class AccountWorks:
                 card = await self._services.cards.of(look.account)
                 address = work.facts["address"] if is_private else ""
                 screen = views.card(card, person.zone, now, address=address, private=is_private)
-            await self._edit(work.chat_id, work.message_id, screen)
+            if not await self._edit(work.chat_id, work.message_id, screen):
+                # The message is gone, or Telegram is away.
+                key = f"tiktok-address:{work.id}"
+                await self._services.deliveries.enqueue(ANSWER, key, work.chat_id, as_outgoing(screen), now)
 
     async def regret_address(self, work: Work) -> Outgoing | None:
         person = None if work.person_id is None else await self._services.people.find(work.person_id)
@@ -91,6 +103,17 @@ class AccountWorks:
             await self._accounts.told(asker, now)
         else:
             await self._accounts.answered(asker)
+
+    async def _apologise(self, asker: Asker, error: Exception) -> None:
+        """Operators hear of the error, the person that there is one; who asked beside them waits for neither."""
+        now = self._clock()
+        error_id = await self._services.errors.report("work", error, now, person_id=asker.person_id)
+        sorry = views.refused(apology(error_id), private=asker.chat_id == asker.person_id)
+        await self._accounts.owe(asker, as_outgoing(sorry), now)
+        if asker.told_at is None:
+            # It says that the account is being looked for, which is over.
+            with suppress(AiogramError):
+                await self._bot.delete_message(asker.chat_id, asker.message_id)
 
     async def _screen(self, asker: Asker, person: Person, outcome: Outcome, now: datetime) -> Screen:
         is_private = asker.chat_id == asker.person_id
