@@ -124,10 +124,7 @@ class TikTokAsker(Base):
     """A person who waits for an account that is being fetched, or will be when TikTok answers again."""
 
     __tablename__ = "tiktok_askers"
-    __table_args__ = (
-        UniqueConstraint("username", "chat_id", "message_id"),
-        Index("ix_tiktok_askers_person_id", "person_id"),
-    )
+    __table_args__ = (UniqueConstraint("username", "chat_id", "message_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     username: Mapped[str] = mapped_column(String(32))

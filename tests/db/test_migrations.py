@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.engine import Database
 from db.migrate import differences, migrate, revisions
-from db.tables import ClickCount, Link, Person
+from db.tables import Base, ClickCount, Link, Person
 from services.links.aliases import skeleton
 
 
@@ -22,6 +22,12 @@ async def test_an_empty_database_gets_all_tables_and_they_equal_the_models(empty
     assert await revisions(database) == (newest, newest)
     assert await differences(database) == []
     await database.close()
+
+
+@pytest.mark.parametrize("table", Base.metadata.sorted_tables, ids=lambda table: table.name)
+def test_no_index_stands_twice_in_a_model(table: sa.Table):
+    names = [str(index.name) for index in table.indexes]
+    assert sorted(set(names)) == sorted(names)
 
 
 async def test_links_of_before_get_what_later_versions_know_of_them(empty_database_url: str):
