@@ -41,22 +41,22 @@ async def show_history(
 async def _look(press: HistoryPress, services: Services, person: Person, now: datetime) -> views.Look:
     """Raises UnknownAccount."""
     account = await known_account(press.id, services)
-    snapshots = await services.accounts.snapshots(account.id)
-    figures = known(snapshots, press.figure)
+    figures = known(await services.accounts.snapshots(account.id), press.figure)
     since = press.range.since(now)
     within = tuple(each for each in figures if since is None or each.at >= since)
     first = _first_day(within, person, now)
-    clicks = None
+    clicks, is_estimate = None, False
     if press.figure is Figure.VIEWS:
         today = now.astimezone(person.zone).date()
+        # As the card says: the newest look is what the card is made of.
+        is_estimate = not (await services.cards.of(account)).measures.views.exact
         clicks = await services.bio_links.clicks_by_day(person.id, account.id, first, today, person.zone)
     return views.Look(
         press=press,
         account=account,
         figures=figures,
         within=within,
-        # How exact views are depends on the newest posts that were seen.
-        is_estimate=bool(snapshots) and snapshots[-1].posts < snapshots[-1].videos,
+        is_estimate=is_estimate,
         first_day=first,
         clicks=clicks,
         links=await services.bio_links.of(person.id, account.id),

@@ -88,7 +88,7 @@ async def test_views_of_more_videos_than_figures_are_made_of_are_exact_where_the
     text = await opened(platform, ben, HistoryPress(figure=Figure.VIEWS, id=account_id))
     assert text.splitlines()[1] == shown
     card = await opened(platform, ben, CardPress(id=account_id))
-    assert ("≈ 160,000" in card) == bool(more)
+    assert ("Views: ≈" in card) == bool(more)
 
 
 @pytest.mark.parametrize("name", ["anna", "ben"])
