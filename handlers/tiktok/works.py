@@ -6,7 +6,6 @@ from datetime import datetime
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest
-from sqlalchemy.exc import SQLAlchemyError
 
 from handlers.error_texts import apology, error_text
 from handlers.outgoing import as_outgoing
@@ -18,7 +17,7 @@ from services.errors import UserError
 from services.language import Catalogue, speaking
 from services.people import Person
 from services.services import Services
-from services.tiktok.accounts import ACCOUNT, ADDRESS, AT_ONCE
+from services.tiktok.accounts import ACCOUNT, ADDRESS, AT_ONCE, DATABASE_ERRORS
 from services.tiktok.errors import TikTokSilent
 from services.tiktok.stored import Asker, Outcome
 from services.works import Later, Progress, Work, WorkKind
@@ -53,8 +52,7 @@ class AccountWorks:
             with speaking(self._catalogue, person.language):
                 try:
                     await self._answer(asker, person, outcome)
-                except (SQLAlchemyError, OSError):
-                    # The database: the work is done again.
+                except DATABASE_ERRORS:
                     raise
                 except Exception as error:
                     await self._apologise(asker, error)

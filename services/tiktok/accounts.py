@@ -31,11 +31,13 @@ from services.tiktok.storing import Storing, is_settled
 from services.tiktok.times import asked_pause
 from services.works import Work, Works
 
-__all__ = ["ACCOUNT", "ADDRESS", "AT_ONCE", "FORCED_AFTER", "Accounts", "Ways"]
+__all__ = ["ACCOUNT", "ADDRESS", "AT_ONCE", "DATABASE_ERRORS", "FORCED_AFTER", "Accounts", "Ways"]
 
 log = structlog.get_logger(__name__)
 # Fetches at once in one process.
 AT_ONCE = 4
+# What the database raises while it is away: the work is done again.
+DATABASE_ERRORS = (SQLAlchemyError, OSError)
 # The income is reckoned from 30 posts that are neither pinned nor too young, the rating from the 30 newest.
 POSTS = 45
 # Who was told that TikTok does not answer waits so long; then they are told that it was in vain.
@@ -208,8 +210,7 @@ class Accounts:
             return await self._fail_oddly(username, error, now)
         try:
             await self._storing.keep(username, fetched, since, now)
-        except (SQLAlchemyError, OSError):
-            # The database: the work is done again.
+        except DATABASE_ERRORS:
             raise
         except Exception as error:
             return await self._fail_oddly(username, error, now)
