@@ -19,7 +19,6 @@ import psutil
 import uvloop
 
 from sandbox.tiktok.creators import usernames
-from services.tiktok.errors import SourceError
 from services.tiktok.sources import Sources
 from services.tiktok.sources.chromium import find_chromium
 from services.tiktok.sources.processes import ProcessTree, drivers
@@ -99,7 +98,7 @@ async def stand_in() -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _sources(resolve: str) -> AsyncIterator[Sources]:
-    async def report(error: SourceError, source: str) -> None:
+    async def report(error: Exception, source: str) -> None:
         print(f"  {source}: {error!r}")
 
     sources = Sources.open(
