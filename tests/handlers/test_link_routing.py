@@ -391,7 +391,7 @@ async def test_opening_an_app_is_offered_where_there_is_one(platform: Platform, 
     await ben.press("📲 Open in the app: no")
     shown = await sees(ben, "This works for links to TikTok, YouTube, Instagram, Telegram, Ozon, Wildberries")
     assert shown.buttons == ["◀️ Back"]
-    tiktok = await settings(ben, "https://www.tiktok.com/@name/video/1")
+    tiktok = await settings(ben, "/link https://www.tiktok.com/@name/video/1")
     await ben.press("📲 Open in the app: no")
     await ben.press("▶️ Switch on")
     await sees(ben, "Switched on.")
@@ -421,7 +421,7 @@ async def test_opening_an_app_is_offered_where_there_is_one(platform: Platform, 
 
 
 async def test_of_several_apps_all_are_named(anna: Person):
-    await settings(anna, "https://www.tiktok.com/@name/video/1")
+    await settings(anna, "/link https://www.tiktok.com/@name/video/1")
     await anna.press("🔀 A/B: нет")
     await anna.press("➕ Добавить вариант")
     await anna.send("https://youtu.be/x")
