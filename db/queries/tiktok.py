@@ -150,7 +150,7 @@ class Asks(Protocol):
 
 
 async def add_asker(session: AsyncSession, username: str, asker: Asks, now: datetime) -> None:
-    """Once for each message; who asks again by it looks at it again, and has waited since they first asked."""
+    """Once for each message; who asks again by it looks at it again, in a new turn, and has waited since the first."""
     insert = insert_for(session, TikTokAsker).values(
         username=username,
         person_id=asker.person_id,
@@ -160,7 +160,7 @@ async def add_asker(session: AsyncSession, username: str, asker: Asks, now: date
         asked_at=now,
     )
     key = [TikTokAsker.username, TikTokAsker.chat_id, TikTokAsker.message_id]
-    again = {"told_at": None, "address": insert.excluded.address}
+    again = {"told_at": None, "address": insert.excluded.address, "turn": TikTokAsker.turn + 1}
     await session.execute(insert.on_conflict_do_update(index_elements=key, set_=again))
 
 
@@ -171,15 +171,20 @@ async def askers(session: AsyncSession, username: str) -> Sequence[TikTokAsker]:
     ).all()
 
 
-async def tell_asker(session: AsyncSession, asker_id: int, now: datetime) -> None:
-    untold = update(TikTokAsker).where(TikTokAsker.id == asker_id, TikTokAsker.told_at.is_(None))
+async def tell_asker(session: AsyncSession, asker_id: int, turn: int, now: datetime) -> None:
+    """Unless they have asked again since that turn."""
+    untold = update(TikTokAsker).where(*_in_turn(asker_id, turn), TikTokAsker.told_at.is_(None))
     await session.execute(untold.values(told_at=now))
 
 
-async def forget_asker(session: AsyncSession, asker_id: int) -> bool:
-    """Whether they still waited."""
-    gone = delete(TikTokAsker).where(TikTokAsker.id == asker_id).returning(TikTokAsker.id)
+async def forget_asker(session: AsyncSession, asker_id: int, turn: int) -> bool:
+    """Whether they still waited; who has asked again since that turn waits on."""
+    gone = delete(TikTokAsker).where(*_in_turn(asker_id, turn)).returning(TikTokAsker.id)
     return await session.scalar(gone) is not None
+
+
+def _in_turn(asker_id: int, turn: int) -> tuple[ColumnElement[bool], ...]:
+    return TikTokAsker.id == asker_id, TikTokAsker.turn == turn
 
 
 async def forsaken(session: AsyncSession, kind: str, before: datetime, limit: int) -> Sequence[str]:

@@ -18,6 +18,12 @@ class TikTokAccount(Base):
             "ix_tiktok_accounts_refresh_at", "refresh_at",
             sqlite_where=text("refresh_at IS NOT NULL"), postgresql_where=text("refresh_at IS NOT NULL"),
         ),
+        Index("ix_tiktok_accounts_fetched_at", "fetched_at"),
+        Index("ix_tiktok_accounts_looked_at", "looked_at"),
+        # PostgreSQL's other index of names is ordered as a language has it, and finds no beginnings of names.
+        Index(
+            "ix_tiktok_accounts_username_pattern", "username", postgresql_ops={"username": "varchar_pattern_ops"},
+        ),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -54,9 +60,11 @@ class TikTokAccount(Base):
     rating: Mapped[int | None]
     # When it is fetched next unasked; null: nobody watches it, and it is in no top.
     refresh_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Refreshes in a row that failed, and why the last one did.
+    # Refreshes in a row that failed, wholly or of the posts, and why the last one did.
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     failure: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    # The fetch of ``fetched_at`` brought the profile alone, though there are videos.
+    lacks_posts: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -99,6 +107,7 @@ class TikTokSnapshot(Base):
     """What an account was at the moment of one fetch: its history. Columns as those of TikTokAccount."""
 
     __tablename__ = "tiktok_snapshots"
+    __table_args__ = (Index("ix_tiktok_snapshots_at", "at"),)
 
     account_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("tiktok_accounts.id"), primary_key=True, autoincrement=False
@@ -108,7 +117,7 @@ class TikTokSnapshot(Base):
     following: Mapped[int] = mapped_column(BigInteger)
     likes: Mapped[int] = mapped_column(BigInteger)
     videos: Mapped[int] = mapped_column(BigInteger)
-    # Of all videos, exact or estimated; null where there was no post.
+    # Of all videos, exact or estimated; null, as what follows, where no post could be had.
     views: Mapped[int | None] = mapped_column(BigInteger)
     engagement: Mapped[float | None]
     income_low: Mapped[int | None] = mapped_column(BigInteger)
@@ -137,6 +146,8 @@ class TikTokAsker(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # They were told that TikTok does not answer: what comes is a message of its own. Null: they still look on.
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # How often they asked again by the same message: what answers an earlier time leaves the later one waiting.
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class TikTokWatch(Base):

@@ -20,6 +20,10 @@ ACCOUNT = "tiktok-account"
 ADDRESS = "tiktok-address"
 FRESH_FOR = timedelta(days=1)
 FORCED_AFTER = timedelta(hours=1)
+# An account whose posts could not be had: they are asked for again soon.
+FRESH_WITHOUT_POSTS = timedelta(minutes=10)
+# The top's accounts are fetched daily, and shown at once where that failed for some days.
+TOP_SHOWN_FOR = timedelta(days=7)
 REFUSED_FOR = timedelta(hours=1)
 
 
@@ -74,17 +78,19 @@ class Asking:
 
     async def told(self, asker: Asker, now: datetime) -> None:
         async with self._database.write() as session:
-            await queries.tell_asker(session, asker.id, now)
+            await queries.tell_asker(session, asker.id, asker.turn, now)
 
     async def answered(self, asker: Asker) -> None:
         async with self._database.write() as session:
-            await queries.forget_asker(session, asker.id)
+            await queries.forget_asker(session, asker.id, asker.turn)
 
     async def owe(self, asker: Asker, outgoing: Outgoing, now: datetime) -> None:
         async with self._database.write() as session:
-            # Who erased their data, or was answered by another, waits no longer.
-            if await queries.forget_asker(session, asker.id):
-                key = f"tiktok-account:{asker.id}"
+            # Who erased their data, or was answered by another, waits no longer; who asked again hears of that.
+            if await queries.forget_asker(session, asker.id, asker.turn):
+                # SQLite gives an id again once it is free, and what was owed once is not owed again.
+                since = "" if asker.asked_at is None else f"{asker.asked_at.timestamp():.6f}"
+                key = f"tiktok-account:{asker.id}:{since}"
                 await self._deliveries.enqueue_in(session, ANSWER, key, asker.chat_id, outgoing, now)
 
 
@@ -96,6 +102,7 @@ def _at_once(account: StoredAccount, now: datetime, *, force: bool) -> Look | No
         return None
     if account.fetched_at is None:
         return None
-    if force:
-        return Look(account, too_soon=True) if is_within(account.fetched_at, FORCED_AFTER, now) else None
-    return Look(account) if account.in_top or is_within(account.fetched_at, FRESH_FOR, now) else None
+    fresh_for = FORCED_AFTER if force else TOP_SHOWN_FOR if account.in_top else FRESH_FOR
+    if account.lacks_posts:
+        fresh_for = FRESH_WITHOUT_POSTS
+    return Look(account) if is_within(account.fetched_at, fresh_for, now) else None

@@ -66,7 +66,9 @@ class Refreshing:
         if found is None or found[0].refresh_at is not None:
             return
         row, _ = found
-        refresh_at = now if row.fetched_at is None else max(now, next_refresh(row.username, row.fetched_at))
+        refresh_at = now
+        if row.fetched_at is not None and not row.lacks_posts:
+            refresh_at = max(now, next_refresh(row.username, row.fetched_at))
         await queries.set_refresh(session, account_id, refresh_at)
 
     async def let_go_in(self, session: AsyncSession, account_id: int) -> None:

@@ -16,6 +16,8 @@ class StoredAccount:
     ``state``: new (never fetched), known, missing, private, banned or region: what TikTok said of it at ``looked_at``.
     ``fetched_at`` None: never, and the numbers mean nothing. ``engagement``, ``income`` and ``rating`` are None where
     there are too few posts. ``failures`` in a row since then, the last one for ``failure`` (reasons of sources).
+    ``lacks_posts``: the last fetch that worked brought the profile alone, though there are videos; the figures are of
+    posts that were had before, if there are any.
     """
 
     id: int
@@ -32,6 +34,7 @@ class StoredAccount:
     in_top: bool
     failures: int = 0
     failure: str = ""
+    lacks_posts: bool = False
 
     def age(self, now: datetime) -> timedelta | None:
         """Of its numbers; None: it has none. Never negative, whatever a clock does."""
@@ -42,7 +45,8 @@ class StoredAccount:
 class Snapshot:
     """What an account was when it was fetched ``at``. Columns as those of :class:`StoredAccount`.
 
-    ``views``: of all its videos, exact or estimated; ``posts``: of how many posts the figures are.
+    ``views``: of all its videos, exact or estimated; ``posts``: of how many posts the figures are. Where no post could
+    be had, all that follows from posts is None, and ``posts`` 0 though there are ``videos``.
     """
 
     at: datetime
@@ -65,7 +69,8 @@ class Asker:
     """Who waits for an account, and the message that says so. ``id`` 0, and no ``asked_at``: not noted yet.
 
     ``told_at``: they were told that TikTok does not answer, and get a message of its own; None: theirs is edited.
-    ``address``: what they sent, at most 64 characters; empty: they named the account.
+    ``address``: what they sent, at most 64 characters; empty: they named the account. ``turn``: how often they had
+    asked again by the message; who asks once more waits in a new turn, which an answer to this one does not end.
     """
 
     person_id: int
@@ -75,6 +80,7 @@ class Asker:
     told_at: datetime | None = None
     address: str = ""
     asked_at: datetime | None = None
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ def account_of(row: tables.TikTokAccount, *, in_top: bool) -> StoredAccount:
         in_top=in_top,
         failures=row.failures,
         failure=row.failure,
+        lacks_posts=row.lacks_posts,
     )
 
 
@@ -168,7 +175,7 @@ def snapshot_of(row: tables.TikTokSnapshot) -> Snapshot:
 
 
 def asker_of(row: tables.TikTokAsker) -> Asker:
-    return Asker(row.person_id, row.chat_id, row.message_id, row.id, row.told_at, row.address, row.asked_at)
+    return Asker(row.person_id, row.chat_id, row.message_id, row.id, row.told_at, row.address, row.asked_at, row.turn)
 
 
 def _income(row: tables.TikTokAccount) -> Income | None:

@@ -8,7 +8,9 @@ DAY = timedelta(days=1)
 SKEW = timedelta(hours=1)
 # After so many failures in a row, where TikTok does not answer; the last one again and again.
 _REFRESH_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (15, 30, 60, 120, 240, 360))
-# The same, while somebody waits.
+# After so many fetches in a row that brought no posts.
+_POSTLESS_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (15, 30, 60))
+# After so many without any answer, while somebody waits.
 _ASKED_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 600, 1_200, 1_800, 3_600))
 # An account that TikTok refuses may come back, and is asked for less and less often.
 _MOST_REFUSED = timedelta(days=7)
@@ -33,8 +35,13 @@ def next_refresh(username: str, fetched_at: datetime) -> datetime:
 
 
 def after_silence(failures: int, now: datetime) -> datetime:
-    """When an account is refreshed next, after ``failures`` (at least one) in a row."""
-    return now + _REFRESH_PAUSES[min(failures, len(_REFRESH_PAUSES)) - 1]
+    """When an account is refreshed next, after ``failures`` in a row; 0: it was not the account that failed."""
+    return now + _pause(_REFRESH_PAUSES, failures)
+
+
+def without_posts(failures: int, now: datetime) -> datetime:
+    """When an account is refreshed next whose posts could not be had, ``failures`` times in a row."""
+    return now + _pause(_POSTLESS_PAUSES, failures)
 
 
 def after_refusal(username: str, failures: int, now: datetime) -> datetime:
@@ -42,5 +49,9 @@ def after_refusal(username: str, failures: int, now: datetime) -> datetime:
 
 
 def asked_pause(failures: int) -> timedelta:
-    """How long those who wait do so until the next try, after ``failures`` (at least one) in a row."""
-    return _ASKED_PAUSES[min(failures, len(_ASKED_PAUSES)) - 1]
+    """How long those who wait do so until the next try, after ``failures`` in a row; 0 is as 1."""
+    return _pause(_ASKED_PAUSES, failures)
+
+
+def _pause(pauses: tuple[timedelta, ...], failures: int) -> timedelta:
+    return pauses[min(max(failures, 1), len(pauses)) - 1]

@@ -172,3 +172,33 @@ async def test_who_erased_what_is_known_of_them_is_owed_nothing(room: Room):
         await privacy.forget_interests(session, ANNA)
     await room.accounts.owe(asker, Outgoing("a card"), NOW)
     assert await room.owed() == []
+
+
+async def test_who_asks_again_while_they_are_told_is_not_left_with_asking_anew(room: Room):
+    room.tiktok.answers["anna"] = SILENT
+    await room.ask(message_id=10)
+    asker = (await room.fetched()).askers[0]
+    # Between the edit of their message and the word that they were told, they press once more.
+    await room.ask(message_id=10)
+    await room.accounts.told(asker, room.now)
+    again = (await room.fetched()).askers
+    assert [each.told_at for each in again] == [None], "their message is edited by the next fetch, too"
+    await room.accounts.answered(asker)
+    await room.accounts.owe(asker, Outgoing("a card of before"), room.now)
+    assert (await room.waiting(), await room.owed()) == (1, [])
+    await room.accounts.told(again[0], room.now)
+    assert (await room.fetched()).askers == ()
+    await room.accounts.answered(again[0])
+    assert await room.waiting() == 0
+
+
+async def test_each_silence_ends_with_a_message_of_its_own(room: Room):
+    for number in range(3):
+        room.tiktok.answers["anna"] = SILENT
+        await room.ask(message_id=10)
+        await room.works_through()
+        room.passes(MINUTE)
+        room.tiktok.shows(followers=number)
+        await room.works_through()
+        room.passes(2 * DAY)
+    assert [text for _chat, text in await room.owed()] == ["0 followers", "1 followers", "2 followers"]
