@@ -18,6 +18,7 @@ SHARED_POSTGRES = pytest.StashKey[str]()
 # small machine.
 GROUPS = {
     "tests/kill/": "processes",
+    "tests/bot/test_commands_line.py": "processes",
     "tests/redirect_server/test_processes.py": "processes",
     "tests/sandbox/test_page": "browser",
     "tests/end_to_end/test_in_a_browser.py": "browser",

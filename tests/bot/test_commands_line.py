@@ -1,4 +1,8 @@
-"""The command `toklink` as a person calls it, in a process of its own."""
+"""The command `toklink` as a person calls it, in a process of its own.
+
+An interpreter takes seconds to import all that there is. So one test starts it as a person does; the others fork their
+processes from one that has done that, and all else of them is as real.
+"""
 
 import asyncio
 import os
@@ -6,30 +10,49 @@ import signal
 import sqlite3
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 
 from sandbox import SandboxClient, SandboxServer
+from tests.processes import Command, forked_command
 from tests.servers import free_port
 
-Toklink = Callable[..., Coroutine[Any, Any, Process]]
+Running = Process | Command
+Toklink = Callable[..., Awaitable[Running]]
 PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
 async def toklink(tmp_path: Path) -> AsyncIterator[Toklink]:
     """Starts `toklink …` with settings of its own in an empty folder; what still runs at the end is ended."""
-    started: list[Process] = []
+    async with ending(forked_command, tmp_path) as start:
+        yield start
+
+
+@pytest.fixture
+async def toklink_by_a_new_interpreter(tmp_path: Path) -> AsyncIterator[Toklink]:
+    """Starts it as a person's shell does."""
+
+    async def interpreter(*arguments: str, env: dict[str, str], cwd: Path) -> Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", *arguments, env=env, cwd=cwd, stdout=PIPE, stderr=PIPE
+        )
+
+    async with ending(interpreter, tmp_path) as start:
+        yield start
+
+
+@asynccontextmanager
+async def ending(how: Callable[..., Awaitable[Running]], folder: Path) -> AsyncIterator[Toklink]:
+    started: list[Running] = []
     environment = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
 
-    async def start(*arguments: str, **settings: str) -> Process:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, env=environment | settings, cwd=tmp_path, stdout=PIPE, stderr=PIPE
-        )
+    async def start(*arguments: str, **settings: str) -> Running:
+        process = await how(*arguments, env=environment | settings, cwd=folder)
         started.append(process)
         return process
 
@@ -40,14 +63,14 @@ async def toklink(tmp_path: Path) -> AsyncIterator[Toklink]:
         await process.communicate()
 
 
-async def outcome(process: Process) -> tuple[int, str]:
+async def outcome(process: Running) -> tuple[int, str]:
     """(status, all that it printed)"""
     out, err = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
     assert process.returncode is not None
     return process.returncode, out.decode() + err.decode()
 
 
-async def line_with(process: Process, text: str) -> str:
+async def line_with(process: Running, text: str) -> str:
     """The first line of its output that has the text in it."""
     assert process.stdout is not None
     async with asyncio.timeout(PATIENCE_SECONDS):
@@ -57,9 +80,9 @@ async def line_with(process: Process, text: str) -> str:
     raise AssertionError(f"it ended without saying {text!r}: {(await outcome(process))[1]}")
 
 
-async def test_run_without_a_token_starts_the_sandbox_and_serves_links(toklink: Toklink):
+async def test_run_without_a_token_starts_the_sandbox_and_serves_links(toklink_by_a_new_interpreter: Toklink):
     web, chat = free_port(), free_port()
-    process = await toklink("run", WEB_PORT=str(web), SANDBOX_PORT=str(chat))
+    process = await toklink_by_a_new_interpreter("run", WEB_PORT=str(web), SANDBOX_PORT=str(chat))
     address = (await line_with(process, "Chat with the bot")).split()[-1]
     async with SandboxClient(address, timeout=PATIENCE_SECONDS) as world, aiohttp.ClientSession() as browser:
         anna = world.person("Анна")

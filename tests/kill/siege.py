@@ -1,7 +1,6 @@
 """A web process under fire: started, clicked at, killed, succeeded, and the books looked at."""
 
 import asyncio
-import multiprocessing
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -13,16 +12,13 @@ from db.engine import Database
 from db.queries import links, people
 from db.tables import Click, ClickCount, Link
 from tests.kill.launch import Order, serve
+from tests.processes import processes
 
 CONNECTIONS = 16
 LINKS = 20
 PATIENCE = 30.0
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
 PREVIEW = "TelegramBot (like TwitterBot)"
-
-# Processes fork from one that has imported everything: each is real, and starts in a moment.
-processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["pytest", "tests.kill.launch", "tests.kill.bot_launch", "tests.kill.frozen"])
 
 
 class WebProcess:

@@ -17,7 +17,8 @@ from db.queries.inbox import WAITING
 from db.tables import InboxUpdate, Link
 from sandbox import Person, SandboxClient, SandboxServer
 from tests.kill.bot_launch import POINTS, BotOrder, talk
-from tests.kill.siege import PATIENCE, processes
+from tests.kill.siege import PATIENCE
+from tests.processes import processes
 from tests.servers import free_port
 from tests.waiting import until
 

@@ -14,8 +14,9 @@ from db.engine import Database
 from db.queries import people
 from db.queries import webhooks as queries
 from services.links.links import Links
-from tests.kill.siege import PATIENCE, processes
+from tests.kill.siege import PATIENCE
 from tests.kill.webhook_launch import POINTS, WebhookOrder, tell_webhooks, webhooks_of
+from tests.processes import processes
 from tests.services.webhooks.receiver import receiving
 from tests.waiting import until
 

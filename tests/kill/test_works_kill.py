@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 from db.engine import Database
 from db.tables import Delivery, Work
 from services.works import Works
-from tests.kill.siege import PATIENCE, processes
+from tests.kill.siege import PATIENCE
 from tests.kill.works_launch import KIND, POINTS, WorksOrder, deliveries_of, work_on
+from tests.processes import processes
 from tests.waiting import until
 
 pytestmark = pytest.mark.kill
