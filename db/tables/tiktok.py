@@ -18,7 +18,10 @@ class TikTokAccount(Base):
             "ix_tiktok_accounts_refresh_at", "refresh_at",
             sqlite_where=text("refresh_at IS NOT NULL"), postgresql_where=text("refresh_at IS NOT NULL"),
         ),
-        Index("ix_tiktok_accounts_fetched_at", "fetched_at"),
+        Index(
+            "ix_tiktok_accounts_fetched_at", "fetched_at",
+            sqlite_where=text("fetched_at IS NOT NULL"), postgresql_where=text("fetched_at IS NOT NULL"),
+        ),
         Index("ix_tiktok_accounts_looked_at", "looked_at"),
         # PostgreSQL's other index of names is ordered as a language has it, and finds no beginnings of names.
         Index(
@@ -29,7 +32,8 @@ class TikTokAccount(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     # In small letters, without @.
     username: Mapped[str] = mapped_column(String(32), unique=True)
-    # new (never fetched), known, missing, private, banned or region: what TikTok last said of it, at ``looked_at``.
+    # new (never fetched), known, or what TikTok last said of it, at ``looked_at``: missing, private, banned, region, or
+    # unshown (private or missing, no more is known).
     state: Mapped[str] = mapped_column(String(16))
     looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # When its numbers were fetched; null: never.

@@ -7,7 +7,6 @@ from typing import Any
 
 from services.errors import UserError
 from services.language import gettext as _
-from services.language import ngettext
 from services.language.formats import number, quoted, said
 from services.tiktok import errors as tiktok
 from services.tiktok.names import LONGEST, SHORTEST
@@ -23,6 +22,7 @@ def _not_a_username(error: tiktok.NotAUsername) -> str:
         "short": _("⚠️ {text} is too short: a name in TikTok has {shortest} characters or more."),
         "long": _("⚠️ {text} is too long: a name in TikTok has {longest} characters at most."),
         "spaces": _("⚠️ A name in TikTok has no spaces. Send one name in one word, such as @username."),
+        "several": _("⚠️ There are several names here. Send one; to see accounts side by side: /compare"),
         "dot": _("⚠️ {text} ends with a dot, which TikTok does not allow. Send the name without it."),
         "page": _("⚠️ This address of TikTok is neither an account's nor a video's. Send one of these, or a name."),
         "short_address": _("⚠️ Short addresses do not work here: send the account's name, such as @username."),
@@ -39,15 +39,6 @@ def _letters(text: str) -> str:
     if any(unicodedata.category(sign) in EMOJI for sign in text):
         return _("⚠️ Names in TikTok have no emoji. Send the name without them, such as @username.")
     return _("⚠️ {text} is no name in TikTok: these have only Latin letters, digits, dots and underscores.")
-
-
-def _too_few(error: tiktok.TooFewPosts) -> str:
-    text = ngettext(
-        "⚠️ @{username} has {posts} video, and this takes {needed}.",
-        "⚠️ @{username} has {posts} videos, and this takes {needed}.",
-        error.posts,
-    )
-    return text.format(username=quoted(error.username), posts=number(error.posts), needed=number(error.needed))
 
 
 def _of_account(text: str, error: tiktok.AccountRefused) -> str:
@@ -68,8 +59,10 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
     tiktok.AccountBanned: lambda error: _of_account(
         _("⛔️ TikTok has closed the account @{username}, and shows nothing of it."), error
     ),
+    tiktok.AccountUnshown: lambda error: _of_account(
+        _("🔒 TikTok does not show the account @{username}: it is private or missing. Check the name."), error
+    ),
     tiktok.AccountOfRegion: lambda error: _of_account(
         _("🌍 TikTok shows the account @{username} in some countries only, and I look from another one."), error
     ),
-    tiktok.TooFewPosts: _too_few,
 }

@@ -6,8 +6,9 @@ from services.errors import UserError
 class NotAUsername(UserError):
     """``text`` names no account of TikTok.
 
-    ``reason``: empty, short, long, spaces, letters (others than TikTok allows), dot (at the end, which it forbids),
-    page (an address of TikTok, and of neither a profile nor a video) or short_address (only TikTok knows whose).
+    ``reason``: empty, short, long, spaces, several (names in one message), letters (others than TikTok allows), dot
+    (at the end, which it forbids), page (an address of TikTok, and of neither a profile nor a video) or short_address
+    (only TikTok knows whose).
     """
 
     def __init__(self, text: str, reason: str = "letters") -> None:
@@ -58,40 +59,48 @@ class AccountOfRegion(AccountRefused):
     state = "region"
 
 
+class AccountUnshown(AccountRefused):
+    """It is private or missing; which, only a way to TikTok could tell that does not answer."""
+
+    state = "unshown"
+
+
 REFUSALS: dict[str, type[AccountRefused]] = {
-    kind.state: kind for kind in (AccountMissing, AccountPrivate, AccountBanned, AccountOfRegion)
+    kind.state: kind for kind in (AccountMissing, AccountPrivate, AccountBanned, AccountOfRegion, AccountUnshown)
 }
-
-
-class TooFewPosts(UserError):
-    """Not enough posts for what was asked; ``posts`` of ``needed``."""
-
-    def __init__(self, username: str, posts: int, needed: int) -> None:
-        super().__init__(username, posts, needed)
-        self.username, self.posts, self.needed = username, posts, needed
 
 
 class SourceError(Exception):
     """A source did not answer as it should. ``reason``: a word for figures and operators: empty, captcha, limited,
-    timeout, cut, shape, browser, status."""
+    forbidden, timeout, cut, shape, browser, status, resting."""
 
     reason = "status"
 
 
-class SourceEmpty(SourceError):
+class SourceUnwelcome(SourceError):
+    """TikTok does not want who asks from this address, or with this token: one of its kinds below."""
+
+
+class SourceEmpty(SourceUnwelcome):
     """An answer without a body: TikTok takes us for a machine."""
 
     reason = "empty"
 
 
-class SourceCaptcha(SourceError):
+class SourceCaptcha(SourceUnwelcome):
     reason = "captcha"
 
 
-class SourceLimited(SourceError):
+class SourceLimited(SourceUnwelcome):
     """429: too many requests from where we are, or with this token."""
 
     reason = "limited"
+
+
+class SourceForbidden(SourceUnwelcome):
+    """403: nobody is answered at this address."""
+
+    reason = "forbidden"
 
 
 class SourceTimeout(SourceError):
@@ -110,6 +119,16 @@ class SourceBroken(SourceError):
     reason = "browser"
 
 
+class BrowserDown(SourceBroken):
+    """A browser was started, and did not come up: no fault of the way that needs it."""
+
+
+class Resting(SourceError):
+    """It failed again and again, and is not asked for a while."""
+
+    reason = "resting"
+
+
 class ShapeChanged(SourceError):
     """An answer lacks ``path`` (``userInfo.stats.followerCount``, say): TikTok has changed, and nothing is guessed."""
 
@@ -126,3 +145,8 @@ class TikTokSilent(Exception):
     def __init__(self, reasons: dict[str, str]) -> None:
         super().__init__(reasons)
         self.reasons = reasons
+
+    @property
+    def is_resting_alone(self) -> bool:
+        """Nobody asked TikTok: every way rests, of its own accord. That says nothing of what was asked for."""
+        return bool(self.reasons) and set(self.reasons.values()) == {Resting.reason}

@@ -1,14 +1,10 @@
 """Stored accounts by the beginning of their names: what inline queries offer while a name is typed."""
 
-import re
-
 from db.engine import Database
 from db.queries import tiktok_watches as queries
 from services.tiktok.errors import REFUSALS
+from services.tiktok.names import SHORTEST, could_begin_name
 from services.tiktok.stored import StoredAccount, account_of
-
-# What a name, or the beginning of one, can be.
-BEGINNING = re.compile(r"[a-z0-9_.]{2,24}")
 
 
 class Finding:
@@ -24,7 +20,7 @@ class Finding:
         there is none.
         """
         beginning = text.strip().removeprefix("@").lower()
-        if not BEGINNING.fullmatch(beginning):
+        if len(beginning) < SHORTEST or not could_begin_name(beginning):
             return ()
         async with self._database.read() as session:
             rows = await queries.named_like(session, beginning, most, without=sorted(REFUSALS))

@@ -10,6 +10,9 @@ from services.tiktok.errors import NotAUsername, OtherSite
 # TikTok's own rules of names.
 SHORTEST, LONGEST = 2, 24
 _NAME = re.compile(r"[a-z0-9_.]+")
+# What stands around a name in a sentence. A dot is none of it: it may be meant as a part of the name.
+PARTING = re.compile("[,;]")
+BEFORE, AFTER = "\"'«»„“”‘’‹›<([{*", "\"'«»„“”‘’‹›>)]}*,;:!…"
 SITE = "tiktok.com"
 # Hosts whose paths are one short word that leads on to a video or a profile.
 SHORT_HOSTS = frozenset({f"vm.{SITE}", f"vt.{SITE}"})
@@ -50,23 +53,57 @@ def parse_username(text: str) -> Named:
     """What account is meant.
 
     Understands ``name``, ``@Name``, addresses of profiles and posts with any query, on any host of TikTok, with or
-    without https://, short ones, and the sentence around a single such address, as TikTok's app shares it.
-    Raises NotAUsername, with the reason, and OtherSite for an address that is not TikTok's.
+    without https://, short ones, and the sentence around a single such address, as TikTok's app shares it; quotes,
+    brackets and commas around them do no harm. Raises NotAUsername, with the reason, and OtherSite for an address that
+    is not TikTok's.
     """
     text = _visible(text)
     if not text:
         raise NotAUsername(text, "empty")
     if len(text) > LONGEST_TEXT:
         raise NotAUsername(text[:LONGEST_TEXT], "long")
-    words = text.split()
+    words = _words(text)
     if len(words) > 1:
-        shared = {word for word in words if _is_of_tiktok(word)}
-        if len(shared) != 1:
-            raise NotAUsername(text, "spaces")
-        return _address(shared.pop())
-    if _is_address(text):
-        return _address(text)
-    return Username(_name(text.removeprefix("@"), text))
+        return _only(words, text)
+    return _one(words[0] if words else text, text)
+
+
+def is_name(name: str) -> bool:
+    """Whether TikTok takes it as an account's name: in small letters, without @."""
+    return SHORTEST <= len(name) <= LONGEST and could_begin_name(name) and not name.endswith(".")
+
+
+def could_begin_name(text: str) -> bool:
+    """Whether it is a name, or the beginning of one: in small letters, without @."""
+    return len(text) <= LONGEST and _NAME.fullmatch(text) is not None
+
+
+def _words(text: str) -> list[str]:
+    """Without signs around and between them; a comma parts names, and may be a part of an address."""
+    parts = (part for word in text.split() for part in ([word] if "/" in word else PARTING.split(word)))
+    return [part.lstrip(BEFORE).rstrip(AFTER) for part in parts if any(map(str.isalnum, part))]
+
+
+def _only(words: list[str], text: str) -> Named:
+    """The one account that is named, once or more often: by addresses among other words, or by nothing but @names."""
+    addresses = [word for word in words if _is_of_tiktok(word)]
+    if not addresses and not all(word.startswith("@") for word in words):
+        raise NotAUsername(text, "several" if PARTING.search(text) else "spaces")
+    found = {_account(named): named for named in (_one(word, word) for word in addresses or words)}
+    if len(found) > 1:
+        raise NotAUsername(text, "several")
+    return found.popitem()[1]
+
+
+def _account(named: Named) -> str:
+    return named.url if isinstance(named, ShortAddress) else named.name
+
+
+def _one(word: str, text: str) -> Named:
+    """A name or an address; ``text`` is told where it is neither."""
+    if _is_address(word):
+        return _address(word)
+    return Username(_name(word.removeprefix("@"), text))
 
 
 def _visible(text: str) -> str:
@@ -111,6 +148,8 @@ def _address(text: str) -> Named:
     of_account = _of_account(path, text)
     if of_account is not None:
         return of_account
+    # The end of a sentence.
+    path[-1:] = [part.rstrip(".") for part in path[-1:]]
     if not _is_short(host, path):
         raise NotAUsername(text, "page")
     return ShortAddress(f"https://{host}/{'/'.join(path)}")
@@ -140,14 +179,12 @@ def _is_short(host: str, path: list[str]) -> bool:
 def _name(name: str, text: str) -> str:
     """In small letters; raises NotAUsername, which tells ``text``."""
     name = name.lower()
+    if is_name(name):
+        return name
     if not name:
         raise NotAUsername(text, "empty")
     if _NAME.fullmatch(name) is None:
         raise NotAUsername(text, "letters")
     if name.endswith("."):
         raise NotAUsername(text, "dot")
-    if len(name) < SHORTEST:
-        raise NotAUsername(text, "short")
-    if len(name) > LONGEST:
-        raise NotAUsername(text, "long")
-    return name
+    raise NotAUsername(text, "short" if len(name) < SHORTEST else "long")

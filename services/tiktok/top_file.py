@@ -1,13 +1,12 @@
 """TOP_FILE: whom the top lists, as a TOML file with ``accounts = ["name", …]``."""
 
-import re
 import tomllib
 from pathlib import Path
 
+from services.tiktok.names import is_name
+
 # The one that comes along.
 SHIPPED = Path(__file__).parent / "data" / "top.toml"
-# As TikTok takes them: letters, digits, points and underscores, no point at the end.
-NAME = re.compile(r"[a-z0-9_.]{1,23}[a-z0-9_]")
 
 
 class TopFileWrong(Exception):
@@ -26,7 +25,7 @@ def read_top_file(path: Path) -> tuple[str, ...]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise TopFileWrong(f'{path} has no list of names: accounts = ["name", …]')
     cleaned = [name.strip().removeprefix("@").lower() for name in names]
-    wrong = [name for name in cleaned if not NAME.fullmatch(name)]
+    wrong = [name for name in cleaned if not is_name(name)]
     if wrong:
         raise TopFileWrong(f"{path} has names that TikTok does not: {', '.join(wrong[:5])}")
     return tuple(dict.fromkeys(cleaned))

@@ -1,8 +1,9 @@
 """A circuit breaker: what failed again and again is left alone for a while, and longer each time."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+
+from services.tiktok.sources.steady import Steady
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +18,11 @@ class Patience:
 class Breaker:
     """Closed: asked as one likes. Open: at rest. Half-open, once the rest is over: one trial at a time."""
 
-    def __init__(self, clock: Callable[[], datetime], patience: Patience) -> None:
+    def __init__(self, clock: Steady, patience: Patience) -> None:
         self._clock = clock
         self._patience = patience
         self._rest = patience.first
-        self._rests_until: datetime | None = None
+        self._rests_until: timedelta | None = None
         self._trying = False
         self.failures = 0
 

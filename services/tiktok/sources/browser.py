@@ -2,22 +2,25 @@
 
 import asyncio
 import importlib
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
-from services.tiktok.errors import SourceBroken, SourceCaptcha, SourceEmpty, SourceError, SourceLimited
-from services.tiktok.profiles import Profile
-from services.tiktok.sources.creator import ADDRESS, creator_posts
-from services.tiktok.sources.protocol import Posts
-from services.tiktok.sources.reading import newest_first, read_detail, read_items, read_post
-from services.tiktok.sources.retrying import once_more
+from services.tiktok.errors import (
+    BrowserDown,
+    Resting,
+    SourceBroken,
+    SourceCut,
+    SourceError,
+    SourceTimeout,
+    SourceUnwelcome,
+)
+from services.tiktok.sources.breaker import Breaker, Patience
 from services.tiktok.sources.rotation import Rotation
-from services.tiktok.sources.shapes import Node, parse
+from services.tiktok.sources.steady import Steady
 
 if TYPE_CHECKING:
     # They take long to import: only who asks by a browser waits for that.
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     from services.tiktok.sources.running import RunningBrowser
 
 log = structlog.get_logger()
-DETAIL = "https://www.tiktok.com/api/user/detail/"
 # It grows by each account; a new one is as lean as the first.
 MOST_PROFILES = 500
 MOST_BYTES = 1024**3
@@ -34,9 +36,10 @@ MOST_BYTES = 1024**3
 WEIGHED_EVERY = 25
 # Of nobody asking; a browser holds half a gigabyte.
 IDLE_SECONDS = 900.0
-PAGE_CLOSE_SECONDS = 3.0
-# A connection that broke took a session along: another try could take the last.
-STUMBLES = frozenset({"status"})
+# A start takes seconds, and all of a machine; what failed once fails again just after.
+STARTS = Patience(failures=1, first=timedelta(seconds=30), longest=timedelta(minutes=30))
+# Each by another proxy.
+MOST_STARTS = 3
 
 T = TypeVar("T")
 
@@ -50,6 +53,7 @@ class Browser:
         resolve: str,
         tokens: Rotation[str],
         proxies: Rotation[str],
+        now: Steady,
         *,
         most_profiles: int = MOST_PROFILES,
         most_bytes: int = MOST_BYTES,
@@ -63,7 +67,10 @@ class Browser:
         self._ending: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._closed = False
+        self._breaker = Breaker(now, STARTS)
         self.starts = 0
+        # Why the last start failed; empty: it did not.
+        self.last_reason = ""
 
     async def call(self, question: "Callable[[TikTokApi], Awaitable[T]]", *, about: str, steady: bool = True) -> T:
         """As RunningBrowser.call, by a browser that is fit; a refused one gives way to the next token or proxy."""
@@ -81,6 +88,16 @@ class Browser:
         finally:
             if browser.profiles % WEIGHED_EVERY == 0 and await browser.memory() >= self._most_bytes:
                 browser.is_worn = True
+
+    @property
+    def is_resting(self) -> bool:
+        """It did not start, and is not started again for a while: no way that needs it is worth a try."""
+        return self._breaker.is_resting
+
+    @property
+    def failures(self) -> int:
+        """Starts in a row that failed."""
+        return self._breaker.failures
 
     @property
     def running(self) -> "RunningBrowser | None":
@@ -131,15 +148,48 @@ class Browser:
         await self._end()
         if self._closed or self._chromium is None:
             raise SourceBroken
-        module = await asyncio.to_thread(importlib.import_module, "services.tiktok.sources.running")
-        token, proxy = self._tokens.take(), self._proxies.take()
+        if not self._breaker.begin():
+            raise Resting
+        self.last_reason = ""
         try:
-            self._running = await module.RunningBrowser.open(self._chromium, self._resolve, token=token, proxy=proxy)
+            self._running = await self._start(self._chromium)
         except SourceError as error:
-            self._proxies.blocked(proxy)
-            log.warning("the browser for TikTok did not start", reason=error.reason)
+            self.last_reason = error.reason
+        except Exception:
+            self.last_reason = "unforeseen"
+            self._breaker.failed()
             raise
+        except BaseException:
+            self._breaker.left()
+            raise
+        if self.last_reason:
+            self._breaker.failed()
+            log.warning("the browser for TikTok did not start", reason=self.last_reason)
+            # Not from the error, which would keep what is left of the browser.
+            raise BrowserDown
+        self._breaker.worked()
         self.starts += 1
+
+    async def _start(self, chromium: Path) -> "RunningBrowser":
+        """By another proxy where one does not connect; what else goes wrong is the browser's own fault."""
+        module = await asyncio.to_thread(importlib.import_module, "services.tiktok.sources.running")
+        for tries_left in reversed(range(MOST_STARTS)):
+            token, proxy = self._tokens.take(), self._proxies.take()
+            try:
+                started: RunningBrowser = await module.RunningBrowser.open(
+                    chromium, self._resolve, token=token, proxy=proxy
+                )
+            except SourceCut:
+                self._proxies.blocked(proxy)
+                if not tries_left or proxy is None or not self._proxies.has_another:
+                    raise
+            except SourceTimeout:
+                # Whichever of the two it was.
+                self._proxies.blocked(proxy)
+                raise
+            else:
+                return started
+        raise SourceBroken
 
     async def _end(self) -> None:
         running, self._running = self._running, None
@@ -158,9 +208,15 @@ class Browser:
     ) -> T:
         try:
             answer = await browser.call(question, about=about, steady=steady)
-        except (SourceEmpty, SourceCaptcha, SourceLimited):
+        except SourceUnwelcome:
             if steady:
-                self._refused(browser)
+                self._tokens.blocked(browser.token)
+                self._give_way(browser)
+            raise
+        except (SourceCut, SourceTimeout, asyncio.CancelledError):
+            # It may be the proxy. Cancelled: the time that its way has is over, or this process ends.
+            if steady:
+                self._give_way(browser)
             raise
         finally:
             self._wait_for_idleness()
@@ -169,8 +225,8 @@ class Browser:
             self._proxies.worked(browser.proxy)
         return answer
 
-    def _refused(self, browser: "RunningBrowser") -> None:
-        self._tokens.blocked(browser.token)
+    def _give_way(self, browser: "RunningBrowser") -> None:
+        """To a browser with another proxy, or another token."""
         self._proxies.blocked(browser.proxy)
         if (browser.token and self._tokens.has_another) or (browser.proxy and self._proxies.has_another):
             browser.is_worn = True
@@ -183,98 +239,3 @@ class Browser:
     def _retire(self) -> None:
         if self._changing is None and self._running is not None and not self._closed:
             self._changing = self._change(self._end)
-
-
-class BrowserSource:
-    """An account by the site's own API, and its posts by ``.videos()``, which since July 2026 may come back empty."""
-
-    name = "browser"
-
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
-
-    async def profile(self, username: str) -> Profile:
-        async def ask(api: "TikTokApi") -> Profile:
-            # What `api.user(username).info()` asks; but an answer that is no JSON is not waited out, and the code that
-            # says why nothing is shown is not lost in a KeyError.
-            answer = await api.make_request(url=DETAIL, params={"secUid": "", "uniqueId": username}, retries=1)
-            return read_detail(Node(answer), username)
-
-        async def once() -> Profile:
-            return await self._browser.profile(ask, about=f"uniqueId={quote(username)}&")
-
-        return await once_more(once, STUMBLES)
-
-    async def posts(self, profile: Profile, count: int) -> Posts:
-        async def ask(api: "TikTokApi") -> list[Any]:
-            user = api.user(username=profile.username, sec_uid=profile.sec_uid)
-            return [video.as_dict async for video in user.videos(count=count)]
-
-        items = await self._browser.call(ask, about=f"secUid={quote(profile.sec_uid)}&", steady=False)
-        if not items and profile.videos:
-            raise SourceEmpty
-        found = [read_post(Node(item, f"itemList[{place}]")) for place, item in enumerate(items)]
-        posts = newest_first(found)
-        return Posts(posts, complete=len(found) < count or len(posts) >= profile.videos)
-
-
-class SessionCreatorSource:
-    """``/api/creator/item_list/`` by the browser's session."""
-
-    name = "creator"
-
-    def __init__(self, browser: Browser, clock: Callable[[], datetime]) -> None:
-        self._browser = browser
-        self._clock = clock
-
-    async def profile(self, username: str) -> Profile:
-        raise SourceError("posts alone")
-
-    async def posts(self, profile: Profile, count: int) -> Posts:
-        async def ask(query: Mapping[str, str]) -> Node:
-            async def page(api: "TikTokApi") -> Any:
-                return await api.make_request(url=ADDRESS, params=dict(query), retries=1)
-
-            return Node(await self._browser.call(page, about=f"secUid={quote(profile.sec_uid)}&"))
-
-        now_ms = int(self._clock().timestamp() * 1000)
-        return await creator_posts(ask, profile, count, now_ms=now_ms, stumbles=STUMBLES)
-
-
-class ScriptSource:
-    """The account's own page in a tab: the site's script signs what it asks for, and we read over its shoulder."""
-
-    name = "script"
-
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
-
-    async def profile(self, username: str) -> Profile:
-        raise SourceError("posts alone")
-
-    async def posts(self, profile: Profile, count: int) -> Posts:
-        """The first page of them, thirty or so."""
-
-        async def ask(api: "TikTokApi") -> str:
-            stealth = await asyncio.to_thread(importlib.import_module, "TikTokApi.stealth")
-            page = await api.sessions[0].context.new_page()
-            try:
-                await stealth.stealth_async(page)
-                async with page.expect_response(lambda response: "/api/post/item_list" in response.url) as waiting:
-                    await page.goto(f"https://www.tiktok.com/@{quote(profile.username)}", wait_until="commit")
-                response = await waiting.value
-                if response.status == 429:
-                    raise SourceLimited
-                if response.status != 200:
-                    raise SourceError(f"status {response.status}")
-                return str(await response.text())
-            finally:
-                await asyncio.wait_for(page.close(), PAGE_CLOSE_SECONDS)
-
-        text = await self._browser.call(ask, about="/api/post/item_list", steady=False)
-        if not text.strip():
-            raise SourceEmpty
-        page = read_items(parse(text, "item_list"), profile.username, more="hasMore")
-        if not page.posts and profile.videos:
-            raise SourceEmpty
-        return Posts(newest_first(page.posts), complete=not page.more)

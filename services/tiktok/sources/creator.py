@@ -17,7 +17,12 @@ MOST_PAGES = 40
 
 WEEK_MS = 7 * 24 * 3600 * 1000
 
-AskPage = Callable[[Mapping[str, str]], Awaitable[Node]]
+AskPage = Callable[[Mapping[str, str]], Awaitable[Page]]
+
+
+def read_page(answer: Node, profile: Profile) -> Page:
+    """One page of the account's posts."""
+    return read_items(answer, profile.username, more="hasMorePrevious")
 
 
 async def creator_posts(
@@ -31,8 +36,7 @@ async def creator_posts(
     cursor = now_ms
     for _page in range(MOST_PAGES):
         query = {"secUid": profile.sec_uid, "count": str(PAGE_POSTS), "type": "1", "cursor": str(cursor), "aid": "1988"}
-        answer = await once_more(partial(ask, query), stumbles)
-        page = read_items(answer, profile.username, more="hasMorePrevious")
+        page = await once_more(partial(ask, query), stumbles)
         found += page.posts
         if not page.more:
             if not found and profile.videos:

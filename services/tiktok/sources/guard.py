@@ -5,13 +5,13 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import median
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
-from services.tiktok.errors import AccountRefused, SourceError, SourceTimeout
+from services.tiktok.errors import AccountRefused, BrowserDown, Resting, SourceError, SourceTimeout
 from services.tiktok.sources.breaker import Breaker, Patience
 from services.tiktok.sources.protocol import Unshown
+from services.tiktok.sources.steady import Steady
 
 # Of how many answers the usual time is told.
 REMEMBERED = 100
@@ -45,10 +45,17 @@ class Bounds:
     patience: Patience = USUAL
 
 
-class Resting(SourceError):
-    """It failed again and again, and is not asked for a while."""
+class Needed(Protocol):
+    """What several ways share, and what has a breaker of its own: the browser. ``last_reason``: why it rests."""
 
-    reason = "resting"
+    @property
+    def is_resting(self) -> bool: ...
+
+    @property
+    def failures(self) -> int: ...
+
+    @property
+    def last_reason(self) -> str: ...
 
 
 class Unforeseen(SourceError):
@@ -60,10 +67,13 @@ class Unforeseen(SourceError):
 class Guard:
     """One way's. That TikTok refuses an account is an answer like any other."""
 
-    def __init__(self, name: str, clock: Callable[[], datetime], bounds: Bounds, *, off: bool = False) -> None:
-        """``off``: this way does not exist here; it is never asked."""
+    def __init__(
+        self, name: str, clock: Steady, bounds: Bounds, *, off: bool = False, needs: Needed | None = None
+    ) -> None:
+        """``off``: this way does not exist here; it is never asked. ``needs``: what it cannot do without."""
         self.name = name
         self.is_off = off
+        self._needs = needs
         self._seconds = bounds.seconds
         self._breaker = Breaker(clock, bounds.patience)
         self._room = asyncio.Semaphore(bounds.at_once)
@@ -83,6 +93,12 @@ class Guard:
             except (AccountRefused, Unshown):
                 self._worked(began)
                 raise
+            except (BrowserDown, Resting) as error:
+                # What this way needs failed, or rests: no word of the way itself.
+                self._breaker.left()
+                if isinstance(error, BrowserDown):
+                    self._note(error)
+                raise
             except SourceError as error:
                 self._failed(error)
                 raise
@@ -98,12 +114,14 @@ class Guard:
 
     @property
     def health(self) -> SourceHealth:
-        resting = self._breaker.is_resting
+        resting, failures, reason = self._breaker.is_resting, self._breaker.failures, self._last_reason
+        if self._needs is not None and self._needs.is_resting and not resting:
+            resting, failures, reason = True, self._needs.failures, self._needs.last_reason
         return SourceHealth(
             name=self.name,
             state="off" if self.is_off else "resting" if resting else "ready",
-            failures=self._breaker.failures,
-            last_reason=self._last_reason,
+            failures=failures,
+            last_reason=reason,
             answers=self._answers,
             errors=self._errors,
             seconds_median=median(self._took) if self._took else None,
@@ -117,6 +135,9 @@ class Guard:
 
     def _failed(self, error: SourceError) -> None:
         self._breaker.failed()
+        self._note(error)
+
+    def _note(self, error: SourceError) -> None:
         self._errors += 1
         self._last_reason = error.reason
 

@@ -9,6 +9,10 @@ from services.tiktok.sources.shapes import Node, parse
 
 EMBED_STATE = "__FRONTITY_CONNECT_STATE__"
 PAGE_STATE = "__UNIVERSAL_DATA_FOR_REHYDRATION__"
+# Up to its id.
+TAG = re.compile(r"<script\s(?:[^>]*\s)?")
+# Theirs have a hundred characters or so.
+LONGEST_TAG = 1_000
 
 
 def read_profile_page(html: str, username: str) -> Profile:
@@ -69,12 +73,27 @@ def script(html: str, name: str) -> Node:
     """The JSON in the script with this id."""
     if not html.strip():
         raise SourceEmpty
-    found = re.search(rf'<script\b[^>]*\bid="{name}"[^>]*>(.*?)</script>', html, re.DOTALL)
-    if found is None:
-        if "captcha" in html.lower():
-            raise SourceCaptcha
-        raise ShapeChanged(name)
-    return parse(found[1], name)
+    begin, place = None, html.find(f'id="{name}"')
+    while begin is None and place >= 0:
+        begin, place = _content(html, place), html.find(f'id="{name}"', place + 1)
+    end = -1 if begin is None else html.find("</script>", begin)
+    if end >= 0:
+        return parse(html[begin:end], name)
+    if "captcha" in html.lower():
+        raise SourceCaptcha
+    raise ShapeChanged(name)
+
+
+def _content(html: str, place: int) -> int | None:
+    """Where the content begins of the script tag with the attribute at ``place``; None where that is in none.
+
+    Looks at so much before and after it alone: a page of nothing but tags without end costs no more than its length.
+    """
+    begin = html.rfind("<", max(0, place - LONGEST_TAG), place)
+    end = html.find(">", place, place + LONGEST_TAG)
+    if begin < 0 or end < 0 or TAG.fullmatch(html, begin, place) is None:
+        return None
+    return end + 1
 
 
 def _embed(html: str, path: str, name: str) -> Node:

@@ -1,8 +1,10 @@
 """Tokens and proxies by turns; one that TikTok blocks rests."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Generic, TypeVar
+
+from services.tiktok.sources.steady import Steady
 
 FIRST_REST = timedelta(minutes=5)
 LONGEST_REST = timedelta(hours=6)
@@ -17,11 +19,11 @@ class Rotation(Generic[T]):
     sheet once it works. Where all rest, the one that will wake first goes on: a blocked one may answer, none cannot.
     """
 
-    def __init__(self, items: Iterable[T], clock: Callable[[], datetime]) -> None:
+    def __init__(self, items: Iterable[T], clock: Steady) -> None:
         self._clock = clock
         self._queue = list(dict.fromkeys(items))
         self._rests: dict[T, timedelta] = {}
-        self._until: dict[T, datetime] = {}
+        self._until: dict[T, timedelta] = {}
 
     def take(self) -> T | None:
         """The next one whose turn it is."""
@@ -58,6 +60,10 @@ class Rotation(Generic[T]):
     def has_another(self) -> bool:
         """Whether anything that does not rest is left."""
         return self.resting < len(self._queue)
+
+    def has_another_than(self, item: T) -> bool:
+        """Whether anything else that does not rest is left."""
+        return any(each != item and not self._is_resting(each) for each in self._queue)
 
     def _is_resting(self, item: T) -> bool:
         until = self._until.get(item)

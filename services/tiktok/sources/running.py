@@ -22,8 +22,10 @@ from services.tiktok.errors import (
     SourceCut,
     SourceEmpty,
     SourceError,
+    SourceForbidden,
     SourceLimited,
     SourceTimeout,
+    SourceUnwelcome,
 )
 from services.tiktok.sources.connection import USER_AGENT
 from services.tiktok.sources.processes import ProcessTree, drivers
@@ -118,7 +120,7 @@ class RunningBrowser:
             self._stuck += 1
             self.is_worn = self.is_worn or self._stuck >= MOST_STUCK
             raise SourceTimeout from None
-        except (SourceEmpty, SourceCaptcha, SourceLimited):
+        except SourceUnwelcome:
             self._was_refused(steady=steady)
             raise
         except SourceError:
@@ -127,7 +129,7 @@ class RunningBrowser:
             meaning = self._meaning(error, about)
             if meaning is None:
                 raise
-            if isinstance(meaning, (SourceEmpty, SourceCaptcha, SourceLimited)):
+            if isinstance(meaning, SourceUnwelcome):
                 self._was_refused(steady=steady)
             raise meaning from None
         finally:
@@ -171,6 +173,8 @@ class RunningBrowser:
         match error:
             case _ if status == 429:
                 return SourceLimited()
+            case _ if status == 403:
+                return SourceForbidden()
             case _ if status >= 400:
                 return SourceError(f"status {status}")
             case EmptyResponseException():

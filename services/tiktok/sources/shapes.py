@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from services.tiktok.errors import ShapeChanged
+from services.tiktok.errors import ShapeChanged, SourceCaptcha
 
 # Counts of the embed page are 32 bits wide: beyond 2,147,483,647 they come back from below zero.
 WRAPPED = 2**32
@@ -90,10 +90,12 @@ class Node:
 
 
 def parse(text: str, what: str) -> Node:
-    """The JSON in ``text``; ShapeChanged of ``what`` where it is none, or no object."""
+    """The JSON in ``text``; ShapeChanged of ``what`` where it is none, or no object, SourceCaptcha of such a page."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
+        if "captcha" in text.lower():
+            raise SourceCaptcha from None
         raise ShapeChanged(what) from None
     if not isinstance(value, dict):
         raise ShapeChanged(what)

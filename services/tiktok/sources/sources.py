@@ -12,15 +12,17 @@ from urllib.parse import urljoin
 import structlog
 from yarl import URL
 
-from services.tiktok.errors import NotAUsername, OtherSite, ShapeChanged, SourceError, TikTokSilent
+from services.tiktok.errors import AccountUnshown, NotAUsername, OtherSite, ShapeChanged, SourceError, TikTokSilent
 from services.tiktok.profiles import Fetched, Profile
 from services.tiktok.sources.breaker import Patience
-from services.tiktok.sources.browser import Browser, BrowserSource, ScriptSource, SessionCreatorSource
-from services.tiktok.sources.connection import Web, is_of_tiktok
+from services.tiktok.sources.browser import Browser
+from services.tiktok.sources.by_browser import BrowserSource, ScriptSource, SessionCreatorSource
+from services.tiktok.sources.connection import Answer, Web, is_of_tiktok
 from services.tiktok.sources.guard import Bounds, Guard, SourceHealth, Unforeseen
-from services.tiktok.sources.protocol import Posts, Source
+from services.tiktok.sources.protocol import Posts, Source, Unshown
 from services.tiktok.sources.reading import hidden_likes
 from services.tiktok.sources.rotation import Rotation
+from services.tiktok.sources.steady import Steady, steady
 from services.tiktok.sources.web import CreatorSource, EmbedSource, PageSource
 
 log = structlog.get_logger()
@@ -58,12 +60,13 @@ class Sources:
         web: Web,
         *,
         clock: Callable[[], datetime],
+        now: Steady,
         report: Report,
         close: Callable[[], Awaitable[None]],
     ) -> None:
         self._profiles, self._posts = profiles, posts
         self._web = web
-        self._short = Guard("short", clock, PLAIN)
+        self._short = Guard("short", now, PLAIN)
         self._clock, self._report, self._close = clock, report, close
         self._reported: set[tuple[str, str]] = set()
         self._reported_on: date | None = None
@@ -84,31 +87,35 @@ class Sources:
         ``report`` is told, once a path and day, of answers whose shape has changed, with the way's name; and so, once a
         kind and day, of errors that nobody foresaw.
         """
-        in_turn, through = Rotation(tokens, clock), Rotation(proxies, clock)
+        now = steady(clock)
+        in_turn, through = Rotation(tokens, now), Rotation(proxies, now)
         web = Web(resolve, in_turn, through)
-        off = chromium is None
-        browser = Browser(chromium, resolve, in_turn, through)
+        browser = Browser(chromium, resolve, in_turn, through, now)
         account = BrowserSource(browser)
 
-        def way(name: str, source: Source, bounds: Bounds, *, off: bool = False) -> Way:
-            return Way(source, Guard(name, clock, bounds, off=off))
+        def way(name: str, source: Source, bounds: Bounds) -> Way:
+            return Way(source, Guard(name, now, bounds))
+
+        def by_browser(name: str, source: Source, bounds: Bounds) -> Way:
+            return Way(source, Guard(name, now, bounds, off=chromium is None, needs=browser))
 
         embed, creator = EmbedSource(web), CreatorSource(web, clock)
         return cls(
             [
-                way("browser", account, BROWSER, off=off),
+                by_browser("browser", account, BROWSER),
                 way("embed", embed, PLAIN),
                 way("page", PageSource(web), PAGE),
             ],
             [
-                way("videos", account, Bounds(4, 75, DOUBTED), off=off),
-                way("creator", SessionCreatorSource(browser, clock), BROWSER, off=off),
+                by_browser("videos", account, Bounds(4, 75, DOUBTED)),
+                by_browser("creator", SessionCreatorSource(browser, clock), BROWSER),
                 way("creator-http", creator, LISTS),
-                way("script", ScriptSource(browser), TABS, off=off),
+                by_browser("script", ScriptSource(browser), TABS),
                 way("embed-posts", embed, LISTS),
             ],
             web,
             clock=clock,
+            now=now,
             report=report,
             close=browser.close,
         )
@@ -125,6 +132,9 @@ class Sources:
 
         profile, source, reasons = await self._first(self._profiles, show)
         if profile is None:
+            if Unshown.reason in reasons.values():
+                # One way knows that it is not to be seen; those that know why do not answer.
+                raise AccountUnshown(username)
             raise TikTokSilent(reasons)
         if not profile.videos or not posts:
             return Fetched(profile, (), source, "", complete=not profile.videos)
@@ -203,13 +213,20 @@ class Sources:
     async def _follow(self, address: str, whole: str) -> str:
         """Where the address leads."""
         try:
-            answer = await self._short.ask(lambda: self._web.get(address, signed_in=False))
+            place = await self._short.ask(lambda: self._web.get(address, _place, signed_in=False))
         except SourceError as error:
             await self._tell(error, "short")
             raise TikTokSilent({"short": error.reason}) from error
-        if not 300 <= answer.status < 400 or not answer.location:
+        if not place:
             raise NotAUsername(whole, "page")
-        return answer.location
+        return place
+
+
+def _place(answer: Answer) -> str:
+    """Where it leads; empty: nowhere."""
+    if answer.status >= 500:
+        raise SourceError(f"status {answer.status}")
+    return answer.location if 300 <= answer.status < 400 else ""
 
 
 def _address(here: str, whole: str) -> URL:

@@ -3,19 +3,22 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 from urllib.parse import quote
 
 from services.tiktok.errors import SourceEmpty, SourceError
 from services.tiktok.profiles import Post, Profile
-from services.tiktok.sources.connection import Web, expect_ok
-from services.tiktok.sources.creator import ADDRESS, creator_posts
+from services.tiktok.sources.connection import Answer, Web, expect_ok
+from services.tiktok.sources.creator import ADDRESS, creator_posts, read_page
 from services.tiktok.sources.pages import read_embed_list, read_embed_post, read_embed_profile, read_profile_page
 from services.tiktok.sources.protocol import Posts, Unshown
-from services.tiktok.sources.reading import newest_first
+from services.tiktok.sources.reading import Page, newest_first
 from services.tiktok.sources.retrying import once_more
-from services.tiktok.sources.shapes import Node, parse
+from services.tiktok.sources.shapes import parse
 
 SITE = "https://www.tiktok.com"
+
+T = TypeVar("T")
 
 
 class EmbedSource:
@@ -28,32 +31,34 @@ class EmbedSource:
 
     async def profile(self, username: str) -> Profile:
         """With its secUid, which only a post's page tells, where it has a post."""
-        html = await self._page(f"@{quote(username)}")
-        profile = read_embed_profile(html, username)
-        for post_id in read_embed_list(html, username)[:1]:
+
+        def read(html: str) -> tuple[Profile, tuple[str, ...]]:
+            return read_embed_profile(html, username), read_embed_list(html, username)
+
+        profile, ids = await self._page(f"@{quote(username)}", read)
+        for post_id in ids[:1]:
             _, sec_uid = await self._post(post_id)
             profile = replace(profile, sec_uid=sec_uid)
         return profile
 
     async def posts(self, profile: Profile, count: int) -> Posts:
         """The last ten."""
-        ids = read_embed_list(await self._page(f"@{quote(profile.username)}"), profile.username)
+        ids = await self._page(f"@{quote(profile.username)}", lambda html: read_embed_list(html, profile.username))
         if not ids and profile.videos:
             raise SourceEmpty
         found = [post for post_id in ids for post, _ in [await self._post(post_id)]]
         return Posts(newest_first(found), complete=len(ids) >= profile.videos)
 
     async def _post(self, post_id: str) -> tuple[Post, str]:
-        return read_embed_post(await self._page(f"v2/{quote(post_id)}"), post_id)
+        return await self._page(f"v2/{quote(post_id)}", lambda html: read_embed_post(html, post_id))
 
-    async def _page(self, path: str) -> str:
-        async def ask() -> str:
-            answer = await self._web.get(f"{SITE}/embed/{path}", signed_in=False)
+    async def _page(self, path: str, read_html: Callable[[str], T]) -> T:
+        def read(answer: Answer) -> T:
             if answer.status == 400:
                 raise Unshown
-            return expect_ok(answer)
+            return read_html(expect_ok(answer))
 
-        return await once_more(ask)
+        return await once_more(lambda: self._web.get(f"{SITE}/embed/{path}", read, signed_in=False))
 
 
 class PageSource:
@@ -65,10 +70,10 @@ class PageSource:
         self._web = web
 
     async def profile(self, username: str) -> Profile:
-        async def ask() -> str:
-            return expect_ok(await self._web.get(f"{SITE}/@{quote(username)}"))
+        def read(answer: Answer) -> Profile:
+            return read_profile_page(expect_ok(answer), username)
 
-        return read_profile_page(await once_more(ask), username)
+        return await once_more(lambda: self._web.get(f"{SITE}/@{quote(username)}", read))
 
     async def posts(self, profile: Profile, count: int) -> Posts:
         raise SourceError("its posts come by script")
@@ -87,8 +92,11 @@ class CreatorSource:
         raise SourceError("posts alone")
 
     async def posts(self, profile: Profile, count: int) -> Posts:
-        async def ask(query: Mapping[str, str]) -> Node:
-            return parse(expect_ok(await self._web.get(ADDRESS, query)), "creator/item_list")
+        def read(answer: Answer) -> Page:
+            return read_page(parse(expect_ok(answer), "creator/item_list"), profile)
+
+        async def ask(query: Mapping[str, str]) -> Page:
+            return await self._web.get(ADDRESS, read, query)
 
         if not profile.sec_uid:
             raise Unshown

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tiktok.errors import NotAUsername, OtherSite
-from services.tiktok.names import LONGEST, ShortAddress, Username, VideoAddress, parse_username
+from services.tiktok.names import (
+    LONGEST,
+    ShortAddress,
+    Username,
+    VideoAddress,
+    could_begin_name,
+    is_name,
+    parse_username,
+)
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 NAMES = st.text(LETTERS + ".", min_size=1, max_size=LONGEST - 1).flatmap(
@@ -101,7 +109,15 @@ def test_another_site_is_named(text: str, host: str):
         ("an-na", "letters"),
         ("@@anna", "letters"),
         ("anna petrova", "spaces"),
-        ("https://tiktok.com/@anna https://tiktok.com/@boris", "spaces"),
+        ("https://tiktok.com/@anna https://tiktok.com/@boris", "several"),
+        ("@anna @boris", "several"),
+        ("@anna,@boris", "several"),
+        ("anna, boris", "several"),
+        ("«@anna» — «@boris»", "several"),
+        ("@anna https://vm.tiktok.com/ZMabc1 https://tiktok.com/@boris", "several"),
+        ("«»", "letters"),
+        ("@anna petrova", "spaces"),
+        ("@anna.,", "dot"),
         ("@anna.", "dot"),
         ("https://www.tiktok.com/@anna.", "dot"),
         ("https://www.tiktok.com/@анна", "letters"),
@@ -117,6 +133,46 @@ def test_what_is_no_name_says_why(text: str, reason: str):
     with pytest.raises(NotAUsername) as refused:
         parse_username(text)
     assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "«@Anna»",
+        '"anna"',
+        "'anna'",
+        "(@anna)",
+        "@anna,",
+        "@anna!",
+        "@anna…",
+        "@anna 🦊",
+        "@anna @Anna",
+        "@anna, @anna;",
+        "https://tiktok.com/@anna,",
+        "<https://tiktok.com/@anna>",
+        "Вот: «https://www.tiktok.com/@anna?lang=ru», смотрите",
+        "https://tiktok.com/@anna https://www.tiktok.com/@Anna?lang=ru",
+    ],
+)
+def test_what_stands_around_a_name_does_no_harm(text: str):
+    assert parse_username(text) == Username("anna")
+
+
+def test_a_sentence_may_end_after_a_short_address():
+    assert parse_username("Смотрите: https://vm.tiktok.com/ZMabc1.") == ShortAddress("https://vm.tiktok.com/ZMabc1")
+    assert parse_username("(vt.tiktok.com/ZMabc1)") == ShortAddress("https://vt.tiktok.com/ZMabc1")
+
+
+@given(st.text(LETTERS + ".@АЖ ", max_size=LONGEST + 2))
+def test_one_rule_says_what_a_name_is(text: str):
+    try:
+        named = parse_username(text)
+    except NotAUsername:
+        assert not is_name(text)
+    else:
+        assert isinstance(named, Username)
+        assert is_name(named.name)
+        assert could_begin_name(named.name)
 
 
 def test_marks_that_come_along_when_one_copies_are_left_out():

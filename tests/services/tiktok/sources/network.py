@@ -13,10 +13,16 @@ from sandbox.tiktok.certificate import server_context
 
 
 class Proxy:
-    """Passes CONNECT on to ``port`` of this machine, whatever name is asked for; counts who came by their names."""
+    """Passes CONNECT on to ``port`` of this machine, whatever name is asked for; counts who came by their names.
 
-    def __init__(self, port: int) -> None:
+    ``fails``: what it does instead: "hangs", "resets", or answers with this status.
+    """
+
+    def __init__(self, port: int, fails: str = "") -> None:
         self._to = port
+        self._fails = fails
+        # How often anybody came at all.
+        self.knocks = 0
         self.comers: Counter[str] = Counter()
         self._pipes: set[asyncio.Task[None]] = set()
 
@@ -44,6 +50,10 @@ class Proxy:
         sides = [writer]
         try:
             name = _name(await reader.readuntil(b"\r\n\r\n"))
+            self.knocks += 1
+            if self._fails:
+                await self._fail(reader, writer)
+                return
             if name is None:
                 # A browser says who it is only once it is asked.
                 writer.write(b'HTTP/1.1 407 Who?\r\nProxy-Authenticate: Basic realm="x"\r\nContent-Length: 0\r\n\r\n')
@@ -59,6 +69,14 @@ class Proxy:
         finally:
             for side in sides:
                 side.transport.abort()
+
+    async def _fail(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._fails == "hangs":
+            # Until who came leaves.
+            await reader.read()
+        elif self._fails != "resets":
+            writer.write(f"HTTP/1.1 {self._fails} No\r\nContent-Length: 0\r\n\r\n".encode())
+            await writer.drain()
 
 
 def _name(head: bytes) -> str | None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tiktok.sources.breaker import Breaker, Patience
+from services.tiktok.sources.steady import steady
 from tests.platform import Clock
 
 PATIENCE = Patience(failures=3, first=timedelta(minutes=1), longest=timedelta(minutes=3))
@@ -18,7 +19,7 @@ def fail(breaker: Breaker, times: int = 1) -> None:
 
 
 def test_it_rests_after_so_many_failures_in_a_row_and_not_before():
-    breaker = Breaker(Clock(), PATIENCE)
+    breaker = Breaker(steady(Clock()), PATIENCE)
     fail(breaker, 2)
     assert not breaker.is_resting
     assert breaker.begin()
@@ -32,7 +33,7 @@ def test_it_rests_after_so_many_failures_in_a_row_and_not_before():
 
 def test_after_its_rest_one_alone_tries_it():
     clock = Clock()
-    breaker = Breaker(clock, PATIENCE)
+    breaker = Breaker(steady(clock), PATIENCE)
     fail(breaker, 3)
     clock.passes(minutes=1)
     assert breaker.begin()
@@ -44,7 +45,7 @@ def test_after_its_rest_one_alone_tries_it():
 
 def test_each_trial_that_fails_makes_the_rest_twice_as_long_up_to_a_bound():
     clock = Clock()
-    breaker = Breaker(clock, PATIENCE)
+    breaker = Breaker(steady(clock), PATIENCE)
     fail(breaker, 3)
     for minutes in (1, 2, 3, 3):
         clock.passes(minutes=minutes, seconds=-1)
@@ -55,7 +56,7 @@ def test_each_trial_that_fails_makes_the_rest_twice_as_long_up_to_a_bound():
 
 def test_a_trial_that_was_given_up_is_left_to_the_next():
     clock = Clock()
-    breaker = Breaker(clock, PATIENCE)
+    breaker = Breaker(steady(clock), PATIENCE)
     fail(breaker, 3)
     clock.passes(minutes=1)
     assert breaker.begin()
@@ -66,7 +67,7 @@ def test_a_trial_that_was_given_up_is_left_to_the_next():
 @given(st.lists(st.sampled_from(["ask", "work", "fail", "leave", "wait"]), max_size=60))
 def test_whatever_happens_it_never_rests_longer_than_its_bound(deeds: list[str]):
     clock = Clock()
-    breaker = Breaker(clock, PATIENCE)
+    breaker = Breaker(steady(clock), PATIENCE)
     asked = 0
     for deed in deeds:
         if deed == "wait":

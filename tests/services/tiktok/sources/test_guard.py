@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.tiktok.errors import AccountMissing, SourceCut, SourceTimeout
+from services.tiktok.errors import AccountMissing, BrowserDown, Resting, SourceCut, SourceTimeout
 from services.tiktok.sources.breaker import Patience
-from services.tiktok.sources.guard import Bounds, Guard, Resting, Unforeseen
+from services.tiktok.sources.guard import Bounds, Guard, Unforeseen
+from services.tiktok.sources.steady import steady
 from tests.platform import Clock
 from tests.waiting import until
 
@@ -15,7 +16,7 @@ PATIENCE = Patience(failures=2, first=timedelta(minutes=1))
 
 
 def guard(clock: Clock | None = None, *, at_once: int = 2, seconds: float = 5) -> Guard:
-    return Guard("way", clock or Clock(), Bounds(at_once, seconds, PATIENCE))
+    return Guard("way", steady(clock or Clock()), Bounds(at_once, seconds, PATIENCE))
 
 
 async def cut() -> None:
@@ -120,7 +121,26 @@ async def test_who_gives_up_says_nothing_of_the_way():
 
 
 async def test_a_way_that_is_off_is_never_asked():
-    way = Guard("way", Clock(), Bounds(1, 1), off=True)
+    way = Guard("way", steady(Clock()), Bounds(1, 1), off=True)
     with pytest.raises(Resting):
         await way.ask(answer)
     assert way.health.state == "off"
+
+
+async def test_that_what_it_needs_is_down_is_no_fault_of_its_own():
+    way = guard()
+
+    async def down() -> None:
+        raise BrowserDown
+
+    async def at_rest() -> None:
+        raise Resting
+
+    for _ in range(4):
+        with pytest.raises(BrowserDown):
+            await way.ask(down)
+        with pytest.raises(Resting):
+            await way.ask(at_rest)
+    health = way.health
+    assert (health.state, health.failures, health.errors, health.last_reason) == ("ready", 0, 4, "browser")
+    assert await way.ask(answer) == "here"

@@ -19,6 +19,7 @@ from services.tiktok.errors import (
     SourceEmpty,
     SourceError,
 )
+from services.tiktok.sources.connection import MOST_BYTES
 from services.tiktok.sources.pages import read_embed_list, read_embed_post, read_embed_profile, read_profile_page
 from services.tiktok.sources.reading import hidden_likes, newest_first, read_detail, read_items, read_post
 from services.tiktok.sources.shapes import Node
@@ -194,6 +195,36 @@ def test_a_page_without_its_data_is_told_by_what_it_is_instead(html: str, kind: 
 
 def page(name: str, data: Any) -> str:
     return f'<html><script id="{name}" type="application/json">{json.dumps(data)}</script></html>'
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<script ",
+        '<script id="__UNIVERSAL_DATA_FOR_REHYDRATION__" ',
+        '<script id="__UNIVERSAL_DATA_FOR_REHYDRATION__">',
+        ' id="__UNIVERSAL_DATA_FOR_REHYDRATION__"',
+    ],
+)
+def test_a_page_that_means_harm_costs_no_more_than_its_length(part: str):
+    # Each of a million beginnings would be looked through to the end.
+    with pytest.raises(ShapeChanged):
+        read_profile_page(part * (MOST_BYTES // len(part)), "x")
+
+
+def test_the_data_is_found_among_other_tags_and_in_none_that_is_too_long():
+    whole = page("__UNIVERSAL_DATA_FOR_REHYDRATION__", {})
+    read_as = "__DEFAULT_SCOPE__"
+    for html in (
+        f'<script src="x"></script><a id="__UNIVERSAL_DATA_FOR_REHYDRATION__"></a>{whole}<script>1</script>',
+        whole.replace("<script ", '<script nonce="abc"\n'),
+    ):
+        with pytest.raises(ShapeChanged) as changed:
+            read_profile_page(html, "x")
+        assert changed.value.path == read_as
+    with pytest.raises(ShapeChanged) as changed:
+        read_profile_page(whole.replace("<script ", f'<script nonce="{"a" * 1_000}" '), "x")
+    assert changed.value.path == "__UNIVERSAL_DATA_FOR_REHYDRATION__"
 
 
 def test_counts_of_the_embed_page_that_went_over_32_bits_are_put_right():

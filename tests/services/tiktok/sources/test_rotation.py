@@ -4,16 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tiktok.sources.rotation import Rotation
+from services.tiktok.sources.steady import steady
 from tests.platform import Clock
 
 
 def test_they_go_round_and_round():
-    turns = Rotation(["a", "b", "c"], Clock())
+    turns = Rotation(["a", "b", "c"], steady(Clock()))
     assert [turns.take() for _ in range(5)] == ["a", "b", "c", "a", "b"]
 
 
 def test_without_any_there_is_none():
-    turns: Rotation[str] = Rotation([], Clock())
+    turns: Rotation[str] = Rotation([], steady(Clock()))
     assert turns.take() is None
     turns.blocked(None)
     turns.worked(None)
@@ -22,7 +23,7 @@ def test_without_any_there_is_none():
 
 def test_a_blocked_one_rests_and_longer_the_next_time():
     clock = Clock()
-    turns = Rotation(["a", "b"], clock)
+    turns = Rotation(["a", "b"], steady(clock))
     turns.blocked("a")
     assert [turns.take() for _ in range(3)] == ["b", "b", "b"]
     clock.passes(minutes=5)
@@ -36,7 +37,7 @@ def test_a_blocked_one_rests_and_longer_the_next_time():
 
 def test_several_refusals_at_once_are_one():
     clock = Clock()
-    turns = Rotation(["a", "b"], clock)
+    turns = Rotation(["a", "b"], steady(clock))
     for _ in range(5):
         turns.blocked("a")
     clock.passes(minutes=5)
@@ -45,7 +46,7 @@ def test_several_refusals_at_once_are_one():
 
 def test_once_it_works_it_has_a_clean_sheet():
     clock = Clock()
-    turns = Rotation(["a"], clock)
+    turns = Rotation(["a"], steady(clock))
     turns.blocked("a")
     clock.passes(minutes=5)
     turns.worked("a")
@@ -56,7 +57,7 @@ def test_once_it_works_it_has_a_clean_sheet():
 
 def test_where_all_rest_the_one_that_wakes_first_goes_on():
     clock = Clock()
-    turns = Rotation(["a", "b"], clock)
+    turns = Rotation(["a", "b"], steady(clock))
     turns.blocked("b")
     clock.passes(minutes=1)
     turns.blocked("a")
@@ -66,7 +67,7 @@ def test_where_all_rest_the_one_that_wakes_first_goes_on():
 
 @given(st.sets(st.integers(), min_size=2, max_size=6), st.data())
 def test_nothing_that_rests_is_taken_while_another_is_awake(items: set[int], data: st.DataObject):
-    turns = Rotation(sorted(items), Clock())
+    turns = Rotation(sorted(items), steady(Clock()))
     blocked = data.draw(st.sets(st.sampled_from(sorted(items)), max_size=len(items) - 1))
     for item in blocked:
         turns.blocked(item)

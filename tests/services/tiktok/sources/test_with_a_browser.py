@@ -27,8 +27,10 @@ from services.tiktok.errors import (
     SourceTimeout,
 )
 from services.tiktok.sources import Sources
-from services.tiktok.sources.browser import Browser, BrowserSource, ScriptSource, SessionCreatorSource
+from services.tiktok.sources.browser import Browser
+from services.tiktok.sources.by_browser import BrowserSource, ScriptSource, SessionCreatorSource
 from services.tiktok.sources.rotation import Rotation
+from services.tiktok.sources.steady import steady
 from tests.platform import Clock
 from tests.services.tiktok.sources.network import Proxy
 from tests.services.tiktok.sources.truth import same_account, same_posts
@@ -44,7 +46,8 @@ async def open_browser(tiktok: TikTokServer, clock: Clock, chromium: Path) -> As
     async with AsyncExitStack() as stack:
 
         def make(*, tokens: tuple[str, ...] = (), proxies: tuple[str, ...] = (), **given: Any) -> Browser:
-            browser = Browser(chromium, tiktok.resolve, Rotation(tokens, clock), Rotation(proxies, clock), **given)
+            now = steady(clock)
+            browser = Browser(chromium, tiktok.resolve, Rotation(tokens, now), Rotation(proxies, now), now, **given)
             stack.push_async_callback(browser.close)
             return browser
 
@@ -250,9 +253,13 @@ async def test_a_start_that_nobody_waits_for_any_more_leaves_nothing_behind(open
 
 async def test_a_browser_that_cannot_start_says_so_and_leaves_nothing_behind(tiktok: TikTokServer, clock: Clock):
     before = set(psutil.Process().children(recursive=True))
-    browser = Browser(Path("/bin/false"), tiktok.resolve, Rotation([], clock), Rotation([], clock))
+    now = steady(clock)
+    proxies = Rotation(["http://127.0.0.1:9"], now)
+    browser = Browser(Path("/bin/false"), tiktok.resolve, Rotation([], now), proxies, now)
     with pytest.raises(SourceBroken):
         await BrowserSource(browser).profile(SOMEBODY)
+    assert proxies.resting == 0, "it is no fault of the proxy"
+    assert (browser.is_resting, browser.failures, browser.last_reason) == (True, 1, "browser")
     assert set(psutil.Process().children(recursive=True)) - before == set()
     await browser.close()
 
@@ -272,6 +279,17 @@ async def test_it_asks_by_the_proxy(tiktok: TikTokServer, open_browser: Callable
         browser = open_browser(proxies=(proxy.address("anna", "geheim"),))
         assert (await BrowserSource(browser).profile(SOMEBODY)).username == SOMEBODY
         assert set(proxy.comers) == {"anna"}
+        await browser.close()
+
+
+async def test_it_starts_by_another_proxy_where_one_does_not_serve(
+    tiktok: TikTokServer, open_browser: Callable[..., Browser]
+):
+    async with Proxy(tiktok.port, "403") as bad, Proxy(tiktok.port) as good:
+        browser = open_browser(proxies=(bad.address(), good.address("anna", "geheim")))
+        assert (await BrowserSource(browser).profile(SOMEBODY)).username == SOMEBODY
+        assert set(good.comers) == {"anna"}
+        assert (browser.starts, browser.is_resting) == (1, False)
         await browser.close()
 
 

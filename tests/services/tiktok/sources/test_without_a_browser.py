@@ -1,9 +1,11 @@
 """TikTok over plain HTTP, as a machine without Chromium asks it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import structlog
 
 from sandbox.tiktok.creators import usernames
 from sandbox.tiktok.server import TikTokServer
@@ -13,8 +15,11 @@ from services.tiktok.errors import (
     AccountOfRegion,
     AccountPrivate,
     AccountRefused,
+    AccountUnshown,
     NotAUsername,
     OtherSite,
+    ShapeChanged,
+    SourceCaptcha,
     SourceTimeout,
     TikTokSilent,
 )
@@ -22,7 +27,8 @@ from services.tiktok.sources import Sources
 from services.tiktok.sources.connection import Web
 from services.tiktok.sources.guard import Bounds, Guard
 from services.tiktok.sources.rotation import Rotation
-from services.tiktok.sources.web import EmbedSource
+from services.tiktok.sources.steady import steady
+from services.tiktok.sources.web import CreatorSource, EmbedSource
 from tests.platform import Clock
 from tests.services.tiktok.sources.conftest import Told
 from tests.services.tiktok.sources.network import Proxy, redirecting
@@ -96,6 +102,18 @@ async def test_tiktok_says_no(open_sources: Open, username: str, kind: type[Acco
     assert refused.value.username == username
 
 
+async def test_an_account_that_is_not_shown_is_refused_though_nobody_says_why(tiktok: TikTokServer, open_sources: Open):
+    sources = open_sources()
+    tiktok.fault("*", "limited", ["page"])
+    for username in ("ghost", "private_person"):
+        with pytest.raises(AccountUnshown) as refused:
+            await sources.fetch(username, 30)
+        assert refused.value.username == username
+    tiktok.fault("*", "limited")
+    with pytest.raises(TikTokSilent):
+        await sources.fetch("ghost", 30)
+
+
 @pytest.mark.parametrize(
     ("username", "reason"),
     [
@@ -116,13 +134,14 @@ async def test_a_tiktok_that_is_not_there_is_silent(open_sources: Open):
     with pytest.raises(TikTokSilent) as silent:
         await open_sources(resolve="127.0.0.1:9").fetch(SOMEBODY, 30)
     assert silent.value.reasons == {"embed": "cut", "page": "cut"}
+    assert not silent.value.is_resting_alone
 
 
 async def test_an_answer_that_never_comes_is_not_waited_for(tiktok: TikTokServer, clock: Clock):
-    web = Web(tiktok.resolve, Rotation([], clock), Rotation([], clock))
+    web = Web(tiktok.resolve, Rotation([], steady(clock)), Rotation([], steady(clock)))
     embed = EmbedSource(web)
     with pytest.raises(SourceTimeout):
-        await Guard("embed", clock, Bounds(1, 0.3)).ask(lambda: embed.profile("slow_person"))
+        await Guard("embed", steady(clock), Bounds(1, 0.3)).ask(lambda: embed.profile("slow_person"))
     await web.close()
 
 
@@ -208,12 +227,37 @@ async def test_a_tiktok_that_is_down_is_left_alone_and_found_again(
         with pytest.raises(TikTokSilent) as silent:
             await sources.fetch(SOMEBODY, 30)
     assert silent.value.reasons == {"embed": "resting", "page": "resting"}
+    assert silent.value.is_resting_alone
     assert tiktok.requests.total() == asked
     assert (state(sources, "embed"), state(sources, "page"), state(sources, "browser")) == ("resting", "resting", "off")
     tiktok.fault("*", "")
     clock.passes(minutes=1)
     assert (await sources.fetch(SOMEBODY, 30)).source == "embed"
     assert state(sources, "embed") == "ready"
+
+
+async def test_a_browser_that_does_not_start_is_left_alone_by_all_who_need_it(open_sources: Open, clock: Clock):
+    sources = open_sources(chromium=Path("/bin/false"))
+    with structlog.testing.capture_logs() as lines:
+
+        def starts() -> int:
+            return [line["event"] for line in lines].count("the browser for TikTok did not start")
+
+        for _ in range(2):
+            fetched = await sources.fetch(SOMEBODY, 30)
+            assert (fetched.source, fetched.posts_source) == ("embed", "creator-http")
+        assert starts() == 1
+        ways = {health.name: health for health in sources.health()}
+        for name in ("browser", "videos", "creator", "script"):
+            assert (ways[name].state, ways[name].last_reason, ways[name].failures) == ("resting", "browser", 1)
+        assert (ways["embed"].state, ways["browser"].errors, ways["videos"].errors) == ("ready", 1, 0)
+        clock.passes(seconds=30)
+        assert state(sources, "browser") == "ready"
+        await sources.fetch(SOMEBODY, 30)
+        assert starts() == 2
+        clock.passes(seconds=59)
+        await sources.fetch(SOMEBODY, 30)
+        assert starts() == 2, "each rest is twice as long"
 
 
 async def test_tokens_go_by_turns_and_a_blocked_one_rests(tiktok: TikTokServer, open_sources: Open, clock: Clock):
@@ -234,6 +278,84 @@ async def test_proxies_go_by_turns_and_a_dead_one_rests(tiktok: TikTokServer, op
             assert (await sources.fetch(SOMEBODY, 30)).source == "embed"
         assert set(proxy.comers) == {"anna"}
         await sources.close()
+
+
+@pytest.mark.parametrize("fails", ["hangs", "resets", "403", "407", "502"])
+async def test_a_proxy_that_does_not_serve_rests_and_another_answers(
+    tiktok: TikTokServer, open_sources: Open, monkeypatch: pytest.MonkeyPatch, fails: str
+):
+    monkeypatch.setattr("services.tiktok.sources.connection.PROXY_SECONDS", 2.0)
+    async with Proxy(tiktok.port, fails) as bad, Proxy(tiktok.port) as good:
+        sources = open_sources(proxies=[bad.address(), good.address("anna", "geheim")])
+        assert (await sources.fetch(SOMEBODY, 30)).source == "embed"
+        knocks = bad.knocks
+        for _ in range(2):
+            assert (await sources.fetch(SOMEBODY, 30)).source == "embed"
+        assert bad.knocks == knocks
+        assert state(sources, "embed") == "ready"
+        await sources.close()
+
+
+@pytest.mark.parametrize("kind", ["captcha", "empty", "limited"])
+async def test_a_proxy_that_tiktok_does_not_want_rests_and_another_answers(
+    tiktok: TikTokServer, clock: Clock, open_sources: Open, kind: str
+):
+    async with TikTokServer(clock) as elsewhere, Proxy(elsewhere.port) as bad, Proxy(tiktok.port) as good:
+        elsewhere.fault("*", kind)
+        sources = open_sources(proxies=[bad.address(), good.address("anna", "geheim")])
+        for _ in range(3):
+            fetched = await sources.fetch(SOMEBODY, 30)
+            assert (fetched.source, fetched.posts_source) == ("embed", "creator-http")
+        assert bad.knocks == 1
+        await sources.close()
+
+
+async def test_a_proxy_that_is_not_waited_for_any_longer_rests(tiktok: TikTokServer, clock: Clock):
+    async with Proxy(tiktok.port, "hangs") as bad, Proxy(tiktok.port) as good:
+        now = steady(clock)
+        proxies = Rotation([bad.address(), good.address("anna", "geheim")], now)
+        web = Web(tiktok.resolve, Rotation([], now), proxies)
+        embed = EmbedSource(web)
+        with pytest.raises(SourceTimeout):
+            await Guard("embed", now, Bounds(1, 0.3)).ask(lambda: embed.profile(SOMEBODY))
+        assert proxies.resting == 1
+        assert (await embed.profile(SOMEBODY)).username == SOMEBODY
+        await web.close()
+
+
+async def test_a_proxy_has_worked_once_its_answer_is_of_use(tiktok: TikTokServer, clock: Clock):
+    async with Proxy(tiktok.port) as proxy:
+        now, address = steady(clock), proxy.address("anna", "geheim")
+        proxies = Rotation([address], now)
+        web = Web(tiktok.resolve, Rotation([], now), proxies)
+        embed = EmbedSource(web)
+        proxies.blocked(address)
+        clock.passes(minutes=5)
+        with pytest.raises(ShapeChanged):
+            await embed.profile("changed_shape")
+        proxies.blocked(address)
+        clock.passes(minutes=6)
+        assert proxies.resting == 1, "its second rest is longer: nothing came of what it answered"
+        clock.passes(minutes=4)
+        assert (await embed.profile(SOMEBODY)).username == SOMEBODY
+        proxies.blocked(address)
+        clock.passes(minutes=5)
+        assert proxies.resting == 0
+        await web.close()
+
+
+async def test_a_captcha_where_a_list_of_posts_should_be_is_told_as_one(tiktok: TikTokServer, clock: Clock):
+    now = steady(clock)
+    tokens = Rotation(["a", "b"], now)
+    web = Web(tiktok.resolve, tokens, Rotation([], now))
+    source = CreatorSource(web, clock)
+    profile = await EmbedSource(web).profile(SOMEBODY)
+    for kind in ("captcha", "captcha-code"):
+        tiktok.fault(SOMEBODY, kind, ["creator"])
+        with pytest.raises(SourceCaptcha):
+            await source.posts(profile, 30)
+    assert tokens.resting == 2
+    await web.close()
 
 
 async def test_a_short_address_leads_to_its_account(tiktok: TikTokServer, open_sources: Open):
@@ -278,7 +400,13 @@ async def test_an_odd_address_of_tiktok_is_not_asked_for(open_sources: Open, url
 
 
 async def test_a_tiktok_that_is_down_cannot_say_where_a_short_address_leads(tiktok: TikTokServer, open_sources: Open):
+    sources, short = open_sources(), tiktok.short(SOMEBODY)
     tiktok.fault("*", "reset", ["short"])
     with pytest.raises(TikTokSilent) as silent:
-        await open_sources().resolve(tiktok.short(SOMEBODY))
+        await sources.resolve(short)
     assert silent.value.reasons == {"short": "cut"}
+    tiktok.fault("*", "flaky", ["short"])
+    assert await sources.resolve(short) == SOMEBODY
+    with pytest.raises(TikTokSilent) as silent:
+        await sources.resolve(short)
+    assert silent.value.reasons == {"short": "status"}
