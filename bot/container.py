@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -146,6 +147,7 @@ def _services(
             people,
             deliveries,
             watch_words(catalogue),
+            report=partial(errors.report, "watches"),
             default_time_zone=settings.default_timezone,
             constants=_constants(settings),
         ),

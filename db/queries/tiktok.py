@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.queries.upsert import insert_for
 from db.queries.works import DUE
 from db.tables import (
+    Person,
     TikTokAccount,
     TikTokAsker,
     TikTokBioLink,
@@ -44,6 +45,19 @@ async def hold(session: AsyncSession, username: str, now: datetime) -> tuple[Tik
     return row, bool(await session.scalar(select(is_in_top(TikTokAccount.id)).where(TikTokAccount.id == row.id)))
 
 
+async def hold_by_id(session: AsyncSession, account_id: int) -> TikTokAccount | None:
+    """As :func:`hold`. Whoever holds more than one thing: people first, then accounts, then what stands beside them."""
+    held = select(TikTokAccount).where(TikTokAccount.id == account_id).with_for_update(key_share=True)
+    return (await session.scalars(held.execution_options(populate_existing=True))).one_or_none()
+
+
+def fetched_after(since: datetime, account_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Fetched after ``since``, or then and with a greater id: what is read in parts goes on there."""
+    # The first condition is for the index.
+    later = (TikTokAccount.fetched_at > since) | (TikTokAccount.id > account_id)
+    return TikTokAccount.fetched_at >= since, later
+
+
 def is_in_top(account_id: ColumnElement[int] | Any) -> ColumnElement[bool]:
     member = TikTokTopMember.account_id == account_id
     return exists().where(member, TikTokTopMember.removed_at.is_(None))
@@ -56,6 +70,14 @@ def is_wanted() -> ColumnElement[bool]:
         | exists().where(TikTokBioLink.account_id == TikTokAccount.id)
         | is_in_top(TikTokAccount.id)
     )
+
+
+def is_awaited() -> ColumnElement[bool]:
+    """Whether it is in the top, or any of those who want it can be told of it."""
+    can_be_told = Person.banned_at.is_(None) & Person.unreachable_at.is_(None)
+    watches = (TikTokWatch.account_id == TikTokAccount.id) & (Person.id == TikTokWatch.person_id)
+    has_link = (TikTokBioLink.account_id == TikTokAccount.id) & (Person.id == TikTokBioLink.person_id)
+    return exists().where(watches, can_be_told) | exists().where(has_link, can_be_told) | is_in_top(TikTokAccount.id)
 
 
 def _accounts() -> Select[TikTokAccount, bool]:
@@ -207,24 +229,36 @@ async def is_refresh_due(session: AsyncSession, now: datetime, far: datetime) ->
     return bool(await session.scalar(select(exists().where(_is_due(now, far)))))
 
 
-async def let_go_unwanted(session: AsyncSession, now: datetime, far: datetime) -> None:
-    """Accounts whose refresh is due, and that nobody wants to know of any more, are refreshed no longer."""
-    due = update(TikTokAccount).where(_is_due(now, far), ~is_wanted())
-    await session.execute(due.values(refresh_at=None).execution_options(synchronize_session=False))
+async def let_go_unwanted(session: AsyncSession, now: datetime, far: datetime, *, until: datetime, limit: int) -> None:
+    """Of accounts whose refresh is due, those that nobody wants to know of any more are refreshed no longer.
+
+    Those of which nobody can be told now are due again at ``until``: people come back.
+    """
+    for lacking, refresh_at in ((~is_wanted(), None), (~is_awaited(), until)):
+        chosen = await _choose_due(session, now, far, lacking, limit)
+        let_go = update(TikTokAccount).where(TikTokAccount.id.in_(chosen)).values(refresh_at=refresh_at)
+        await session.execute(let_go.execution_options(synchronize_session=False))
 
 
 async def claim_refreshes(
     session: AsyncSession, now: datetime, far: datetime, *, until: datetime, limit: int
 ) -> Sequence[str]:
     """Usernames whose refresh is due, who waits longest first; due again at ``until``, unless they are fetched."""
-    due = select(TikTokAccount.id).where(_is_due(now, far)).order_by(TikTokAccount.refresh_at)
-    chosen = (await session.scalars(due.limit(limit).with_for_update(skip_locked=True))).all()
+    chosen = await _choose_due(session, now, far, is_awaited(), limit)
     claim = update(TikTokAccount).where(TikTokAccount.id.in_(chosen)).values(refresh_at=until)
     claimed = await session.execute(
         claim.returning(TikTokAccount.id, TikTokAccount.username).execution_options(synchronize_session=False)
     )
     names = {row.id: row.username for row in claimed}
     return [names[account_id] for account_id in chosen]
+
+
+async def _choose_due(
+    session: AsyncSession, now: datetime, far: datetime, which: ColumnElement[bool], limit: int
+) -> Sequence[int]:
+    """Ids of accounts to be changed, who waits longest first: of none that somebody else is changing."""
+    due = select(TikTokAccount.id).where(_is_due(now, far), which).order_by(TikTokAccount.refresh_at, TikTokAccount.id)
+    return (await session.scalars(due.limit(limit).with_for_update(skip_locked=True, key_share=True))).all()
 
 
 async def set_refresh(session: AsyncSession, account_id: int, refresh_at: datetime | None) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.queries.tiktok import fetched_after
 from db.queries.upsert import insert_for
 from db.tables import TikTokAccount, TikTokProposal, TikTokSnapshot, TikTokTopMember, TikTokTopPlace
 
@@ -23,13 +24,14 @@ class Member(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """An account's figures as some fetch found them."""
+    """An account's figures as some fetch found them. ``is_whole``: with its posts, or there are none."""
 
     account_id: int
     at: datetime
     followers: int
     income: int | None
     rating: int | None
+    is_whole: bool
 
 
 class Named(NamedTuple):
@@ -81,9 +83,13 @@ async def drop_members(session: AsyncSession, account_ids: Collection[int]) -> N
     await session.execute(delete(TikTokTopMember).where(TikTokTopMember.account_id.in_(account_ids)))
 
 
-async def newest(session: AsyncSession, account_ids: Collection[int], until: datetime) -> dict[int, Taken]:
-    """Of each account, its last fetch up to ``until``."""
-    return await _last(session, account_ids, TikTokSnapshot.at <= until)
+async def newest(
+    session: AsyncSession, account_ids: Collection[int], since: datetime, until: datetime
+) -> dict[int, Taken]:
+    """Of each account, its last whole fetch from ``since`` to ``until``; its last one where none was whole."""
+    when = TikTokSnapshot.at >= since, TikTokSnapshot.at <= until
+    whole = await _last(session, account_ids, *when, _IS_WHOLE)
+    return whole | await _last(session, [each for each in account_ids if each not in whole], *when)
 
 
 async def newest_between(
@@ -91,6 +97,9 @@ async def newest_between(
 ) -> dict[int, Taken]:
     """Of each account, its last fetch with ``start`` <= at < ``end``."""
     return await _last(session, account_ids, TikTokSnapshot.at >= start, TikTokSnapshot.at < end)
+
+
+_IS_WHOLE = or_(TikTokSnapshot.posts > 0, TikTokSnapshot.videos == 0)
 
 
 async def _last(session: AsyncSession, account_ids: Collection[int], *when: Any) -> dict[int, Taken]:
@@ -107,6 +116,7 @@ async def _last(session: AsyncSession, account_ids: Collection[int], *when: Any)
             TikTokSnapshot.followers,
             TikTokSnapshot.income_mid,
             TikTokSnapshot.rating,
+            _IS_WHOLE,
         ).join(last, (last.c.account_id == TikTokSnapshot.account_id) & (last.c.at == TikTokSnapshot.at))
     )
     return {row[0]: Taken(*row) for row in rows}
@@ -157,16 +167,18 @@ async def forget_before(session: AsyncSession, day: date) -> None:
 async def candidates(
     session: AsyncSession, least_followers: int, since: datetime, *, after: int, limit: int
 ) -> Sequence[TikTokAccount]:
-    """Accounts with ids after ``after``, fetched since then with more followers, on no list and never proposed."""
+    """Accounts fetched since then with more followers, on no list and never proposed, in the order of their fetches.
+
+    Those fetched at the very moment ``since`` have ids after ``after``.
+    """
     rows = select(TikTokAccount).where(
-        TikTokAccount.id > after,
-        TikTokAccount.fetched_at >= since,
+        *fetched_after(since, after),
         TikTokAccount.state == "known",
         TikTokAccount.followers > least_followers,
         ~exists().where(TikTokTopMember.account_id == TikTokAccount.id),
         ~exists().where(TikTokProposal.account_id == TikTokAccount.id),
     )
-    return (await session.scalars(rows.order_by(TikTokAccount.id).limit(limit))).all()
+    return (await session.scalars(rows.order_by(TikTokAccount.fetched_at, TikTokAccount.id).limit(limit))).all()
 
 
 async def propose(session: AsyncSession, account_id: int, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Queries that forget what is known of TikTok accounts once nobody needs it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, exists, func, select
@@ -20,7 +21,7 @@ from db.tables import (
 # What stands beside an account and goes first.
 BESIDE: tuple[type[TikTokPost | TikTokSnapshot | TikTokProposal], ...] = (TikTokPost, TikTokSnapshot, TikTokProposal)
 # Whether a later snapshot of the account is of the same day in UTC; the second bound is for the index.
-_LATER_THAT_DAY = """at < :moment AND EXISTS (
+_LATER_THAT_DAY = """at >= :since AND at < :moment AND EXISTS (
     SELECT 1 FROM tiktok_snapshots AS later
     WHERE later.account_id = tiktok_snapshots.account_id
       AND later.at > tiktok_snapshots.at AND later.at < {next_day}
@@ -43,21 +44,28 @@ async def forget_askers_before(session: AsyncSession, moment: datetime, limit: i
     return len(gone.all())
 
 
-async def thin_snapshots_before(session: AsyncSession, moment: datetime, limit: int) -> int:
-    """How many snapshots of before ``moment`` go, ``limit`` at most: the last of each day (in UTC) stays."""
+async def thin_snapshots(session: AsyncSession, since: datetime, moment: datetime, limit: int) -> int:
+    """How many snapshots of ``since`` to ``moment`` go, ``limit`` at most: the last of each day (in UTC) stays.
+
+    What is older was thinned by earlier runs: it is not looked through again each time.
+    """
     which = _SQLITE if session.get_bind().dialect.name == "sqlite" else _POSTGRESQL
-    return await remove_some(session, "tiktok_snapshots", which, limit, moment=stored_moments(session)(moment))
+    stored = stored_moments(session)
+    return await remove_some(session, "tiktok_snapshots", which, limit, since=stored(since), moment=stored(moment))
 
 
-async def forget_oldest_posts(session: AsyncSession, most: int, limit: int) -> int:
-    """How many posts of one account go that has more than ``most`` which do not count; ``limit`` at most.
+async def overfull(session: AsyncSession, since: datetime, most: int) -> Sequence[int]:
+    """Accounts with more than ``most`` posts that do not count, fetched since then: nothing else makes them more."""
+    uncounted = select(func.count()).where(TikTokPost.account_id == TikTokAccount.id, ~TikTokPost.counted)
+    rows = select(TikTokAccount.id).where(TikTokAccount.fetched_at >= since, uncounted.scalar_subquery() > most)
+    return (await session.scalars(rows)).all()
+
+
+async def forget_oldest_posts(session: AsyncSession, account_id: int, most: int, limit: int) -> int:
+    """How many of the account's posts that do not count go beside the newest ``most`` of these; ``limit`` at most.
 
     Those that count stay, however old: a post may be pinned for years.
     """
-    overfull = select(TikTokPost.account_id).where(~TikTokPost.counted).group_by(TikTokPost.account_id)
-    account_id = await session.scalar(overfull.having(func.count() > most).limit(1))
-    if account_id is None:
-        return 0
     rest = select(TikTokPost.id).where(TikTokPost.account_id == account_id, ~TikTokPost.counted)
     oldest = rest.order_by(TikTokPost.published_at.desc(), TikTokPost.post_id.desc()).offset(most).limit(limit)
     ids = (await session.scalars(oldest)).all()
@@ -70,8 +78,9 @@ async def forget_accounts_before(session: AsyncSession, moment: datetime, limit:
 
     Those stay that somebody watches, that stand in the top or ever did, or whose bio has a link.
     """
+    never = TikTokAccount.looked_at.is_(None) & (TikTokAccount.created_at < moment)
     unwanted = select(TikTokAccount.id).where(
-        func.coalesce(TikTokAccount.looked_at, TikTokAccount.created_at) < moment,
+        (TikTokAccount.looked_at < moment) | never,
         ~is_wanted(),
         ~exists().where(TikTokTopMember.account_id == TikTokAccount.id),
         ~exists().where(TikTokTopPlace.account_id == TikTokAccount.id),

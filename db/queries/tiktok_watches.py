@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.queries.tiktok import is_in_top
+from db.queries.tiktok import fetched_after, is_in_top
 from db.queries.upsert import insert_for
 from db.tables import Person, TikTokAccount, TikTokPost, TikTokSnapshot, TikTokWatch
 
@@ -65,13 +65,22 @@ async def remove(session: AsyncSession, person_id: int, account_id: int) -> bool
     return await session.scalar(gone.returning(TikTokWatch.account_id)) is not None
 
 
-async def remove_refused(session: AsyncSession, states: Collection[str], since: datetime) -> list[int]:
-    """The accounts of watches that are gone: found in such a state after ``since``, and never fetched."""
-    refused = select(TikTokAccount.id).where(
-        TikTokAccount.state.in_(states), TikTokAccount.looked_at > since, TikTokAccount.fetched_at.is_(None)
+async def refused(session: AsyncSession, states: Collection[str], since: datetime) -> Sequence[int]:
+    """Accounts that somebody watches, found in such a state after ``since``, and never fetched."""
+    rows = select(TikTokAccount.id).where(
+        TikTokAccount.looked_at > since,
+        TikTokAccount.state.in_(states),
+        TikTokAccount.fetched_at.is_(None),
+        exists().where(TikTokWatch.account_id == TikTokAccount.id),
     )
-    gone = delete(TikTokWatch).where(TikTokWatch.account_id.in_(refused)).returning(TikTokWatch.account_id)
-    return list(await session.scalars(gone))
+    # Ordered here: SQLite would look through all accounts to find them in their order.
+    return sorted(await session.scalars(rows))
+
+
+async def remove_all(session: AsyncSession, account_id: int) -> int:
+    """How many watches of the account are gone."""
+    gone = delete(TikTokWatch).where(TikTokWatch.account_id == account_id).returning(TikTokWatch.person_id)
+    return len((await session.scalars(gone)).all())
 
 
 async def of_person(session: AsyncSession, person_id: int) -> Sequence[Watched]:
@@ -88,17 +97,17 @@ async def of_person(session: AsyncSession, person_id: int) -> Sequence[Watched]:
 # News
 
 
-async def unseen(session: AsyncSession, limit: int) -> Sequence[int]:
-    """Accounts that were fetched since some of their watchers heard of them, those fetched first at first."""
-    unseen = TikTokWatch.seen_at.is_(None) | (TikTokWatch.seen_at < TikTokAccount.fetched_at)
-    rows = (
-        select(TikTokAccount.id)
-        .join(TikTokWatch, TikTokWatch.account_id == TikTokAccount.id)
-        .where(TikTokAccount.fetched_at.is_not(None), unseen)
-        .group_by(TikTokAccount.id, TikTokAccount.fetched_at)
-        .order_by(TikTokAccount.fetched_at, TikTokAccount.id)
+async def unseen(session: AsyncSession, since: datetime, *, after: int, limit: int) -> Sequence[tuple[int, datetime]]:
+    """(account, when it was fetched) of those fetched since then of which some of their watchers have not heard.
+
+    In this order; those fetched at the very moment ``since`` have ids after ``after``.
+    """
+    unaware = TikTokWatch.seen_at.is_(None) | (TikTokWatch.seen_at < TikTokAccount.fetched_at)
+    rows = select(TikTokAccount.id, TikTokAccount.fetched_at).where(
+        *fetched_after(since, after), exists().where(TikTokWatch.account_id == TikTokAccount.id, unaware)
     )
-    return (await session.scalars(rows.limit(limit))).all()
+    found = await session.execute(rows.order_by(TikTokAccount.fetched_at, TikTokAccount.id).limit(limit))
+    return [(account_id, fetched_at) for account_id, fetched_at in found if fetched_at is not None]
 
 
 async def account(session: AsyncSession, account_id: int) -> TikTokAccount | None:
@@ -113,11 +122,11 @@ async def newest_posts(session: AsyncSession, account_id: int, limit: int) -> Se
 
 
 async def watchers_unaware(
-    session: AsyncSession, account_id: int, fetched_at: datetime, limit: int
+    session: AsyncSession, account_id: int, fetched_at: datetime, *, after: int, limit: int
 ) -> Sequence[TikTokWatch]:
-    """Watches of the account whose people have not heard of this fetch."""
+    """Watches of the account whose people, with ids after ``after``, have not heard of this fetch."""
     unaware = TikTokWatch.seen_at.is_(None) | (TikTokWatch.seen_at < fetched_at)
-    rows = select(TikTokWatch).where(TikTokWatch.account_id == account_id, unaware)
+    rows = select(TikTokWatch).where(TikTokWatch.account_id == account_id, TikTokWatch.person_id > after, unaware)
     return (await session.scalars(rows.order_by(TikTokWatch.person_id).limit(limit))).all()
 
 
@@ -173,12 +182,19 @@ async def named_like(
 ) -> Sequence[tuple[TikTokAccount, bool]]:
     """Accounts that were fetched and whose names begin so, and whether they are in the top; the very name first.
 
-    ``without``: states of those that are left out.
+    ``beginning``: of signs that names have, at least one. ``without``: states of those that are left out.
     """
+    # A range, which an index has, where LIKE has to look at every name. A language's order is another one, in which
+    # points and strokes count for nothing: PostgreSQL has signs of its own for the order of bytes.
+    since, before = ("~>=~", "~<~") if session.get_bind().dialect.name == "postgresql" else (">=", "<")
+    end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
     found = await session.execute(
         select(TikTokAccount, is_in_top(TikTokAccount.id))
         .where(TikTokAccount.fetched_at.is_not(None), TikTokAccount.state.not_in(without))
-        .where(TikTokAccount.username.startswith(beginning, autoescape=True))
+        .where(
+            TikTokAccount.username.op(since, is_comparison=True)(beginning),
+            TikTokAccount.username.op(before, is_comparison=True)(end),
+        )
         .order_by((TikTokAccount.username == beginning).desc(), TikTokAccount.followers.desc(), TikTokAccount.id)
         .limit(limit)
     )

@@ -48,10 +48,10 @@ WORKS_KEPT, ERRORS_KEPT = timedelta(days=30), timedelta(days=30)
 ALERTS_KEPT, HEARTBEATS_KEPT = timedelta(days=30), timedelta(days=1)
 # Who asked for a TikTok account was told after a day at the latest.
 ASKERS_KEPT = timedelta(days=2)
-# Every fetch of an account; after that, the last one of each day.
-SNAPSHOTS_KEPT = timedelta(days=90)
-# Of an account, beside those that its figures are made of.
-POSTS_KEPT = 500
+# Every fetch of an account; after that, the last one of each day. The clean-up may not have run for some weeks.
+SNAPSHOTS_KEPT, SNAPSHOTS_LATE = timedelta(days=90), timedelta(days=60)
+# Of an account, beside those that its figures are made of. One that is not fetched gets no more of them.
+POSTS_KEPT, FETCHED_LATELY = 500, timedelta(days=7)
 # Accounts that nobody asked for meanwhile, watches, or has a link in.
 ACCOUNTS_KEPT, ACCOUNTS_AT_ONCE = timedelta(days=90), 20
 # Between parts: other processes that wait to write to SQLite look for their turn only now and then.
@@ -136,12 +136,20 @@ class Upkeep:
         """How many rows of each kind about TikTok's accounts went, as CleanUp names them."""
         return {
             "tiktok_askers": await self._in_parts(tiktok_queries.forget_askers_before, now - ASKERS_KEPT),
-            "tiktok_snapshots": await self._in_parts(tiktok_queries.thin_snapshots_before, now - SNAPSHOTS_KEPT),
-            "tiktok_posts": await self._in_parts(tiktok_queries.forget_oldest_posts, POSTS_KEPT),
+            "tiktok_snapshots": await self._in_parts(
+                tiktok_queries.thin_snapshots, now - SNAPSHOTS_KEPT - SNAPSHOTS_LATE, now - SNAPSHOTS_KEPT
+            ),
+            "tiktok_posts": await self._forget_posts(now),
             "tiktok_accounts": await self._in_parts(
                 tiktok_queries.forget_accounts_before, now - ACCOUNTS_KEPT, at_once=ACCOUNTS_AT_ONCE
             ),
         }
+
+    async def _forget_posts(self, now: datetime) -> int:
+        async with self._database.read() as session:
+            overfull = await tiktok_queries.overfull(session, now - FETCHED_LATELY, POSTS_KEPT)
+        forget = tiktok_queries.forget_oldest_posts
+        return sum([await self._in_parts(forget, account_id, POSTS_KEPT) for account_id in overfull])
 
     async def _in_parts(
         self, forget: Callable[..., Awaitable[int]], *moments: datetime | int, at_once: int = AT_ONCE

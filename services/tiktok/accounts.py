@@ -1,11 +1,9 @@
 """TikTok accounts: the way in for whoever wants to know of one."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.engine import Database
@@ -29,22 +27,17 @@ from services.tiktok.stored import (
 )
 from services.tiktok.storing import Storing, is_settled
 from services.tiktok.times import asked_pause
+from services.tiktok.trouble import DATABASE_ERRORS, Report
 from services.works import Work, Works
 
 __all__ = ["ACCOUNT", "ADDRESS", "AT_ONCE", "DATABASE_ERRORS", "FORCED_AFTER", "Accounts", "Ways"]
 
-log = structlog.get_logger(__name__)
 # Fetches at once in one process.
 AT_ONCE = 4
-# What the database raises while it is away: the work is done again.
-DATABASE_ERRORS = (SQLAlchemyError, OSError)
 # The income is reckoned from 30 posts that are neither pinned nor too young, the rating from the 30 newest.
 POSTS = 45
 # Who was told that TikTok does not answer waits so long; then they are told that it was in vain.
 WAITED_FOR = timedelta(days=1)
-
-# Operators hear of an error of ours.
-Report = Callable[[Exception, datetime], Awaitable[None]]
 
 
 class Ways(Protocol):
@@ -178,6 +171,10 @@ class Accounts:
         """Ask for a fetch of each, ``pace`` apart, so that nobody who asks meanwhile waits for all; how many."""
         return await self._refreshing.ask(usernames, now, pace)
 
+    async def refresh_in(self, session: AsyncSession, usernames: Iterable[str], now: datetime, pace: timedelta) -> int:
+        """As :meth:`refresh`, in the caller's transaction."""
+        return await self._refreshing.ask_in(session, usernames, now, pace)
+
     async def add_in(self, session: AsyncSession, username: str, now: datetime) -> int:
         """The id of the account, whether it was ever fetched or not; held until the caller's transaction ends."""
         row, _ = await queries.hold(session, username, now)
@@ -218,12 +215,11 @@ class Accounts:
 
     async def _fail_oddly(self, username: str, error: Exception, now: datetime) -> TikTokSilent:
         """Silence for people, an error for operators."""
-        log.error("an account could not be fetched", username=username, exc_info=error)
         await self._report(error, now)
         return await self._fail(username, TikTokSilent({"": "error"}), now)
 
     async def _fail(self, username: str, silence: TikTokSilent, now: datetime) -> TikTokSilent:
-        await self._storing.fail(username, ", ".join(sorted(set(silence.reasons.values()))), now)
+        await self._storing.fail(username, silence, now)
         return silence
 
 

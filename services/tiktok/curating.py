@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import tables
 from db.engine import Database
+from db.queries import tiktok as account_queries
 from db.queries import tiktok_top as queries
-from db.queries import tiktok_watches as account_queries
+from db.queries import tiktok_watches as watch_queries
 from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import PROPOSAL
 from services.operations import audit
@@ -118,16 +119,13 @@ class TopList:
         actor.require(Right.CURATE_TOP)
         async with self._database.write() as session:
             account_id = await self._accounts.add_in(session, username, now)
-            is_new = await self._add(session, actor, account_id, username, now)
-        if is_new:
-            await self._accounts.refresh([username], now)
-        return is_new
+            return await self._add(session, actor, account_id, username, now)
 
     async def take_off(self, actor: Person, account_id: int, now: datetime) -> None:
         """Take an account off the list; TOP_FILE does not bring it back."""
         actor.require(Right.CURATE_TOP)
         async with self._database.write() as session:
-            row = await account_queries.account(session, account_id)
+            row = await account_queries.hold_by_id(session, account_id)
             if row is None or not await queries.take_off(session, account_id, now):
                 return
             day = await queries.latest_day(session)
@@ -156,6 +154,7 @@ class TopList:
         """The proposal as it is decided: by this, or by whoever was first. Raises UnknownAccount."""
         actor.require(Right.CURATE_TOP)
         async with self._database.write() as session:
+            await account_queries.hold_by_id(session, account_id)
             is_first = await queries.decide(session, account_id, now, accepted=accept)
             found = await queries.proposal(session, account_id)
             if found is None:
@@ -166,23 +165,21 @@ class TopList:
             elif is_first:
                 subject = audit.of_account(row.username)
                 await self._log.note_in(session, actor.id, audit.KEEP_OUT_OF_TOP, subject, {}, now)
-        if is_first and accept:
-            await self._accounts.refresh([row.username], now)
         return _proposal(row, proposal.accepted)
 
     async def propose(self, now: datetime) -> int:
         """Propose accounts that were looked up lately to operators; how many."""
-        proposed, after = 0, 0
+        proposed, since, after = 0, now - LATELY, 0
         while True:
             async with self._database.read() as session:
-                rows = await queries.candidates(session, LEAST_FOLLOWERS, now - LATELY, after=after, limit=AT_ONCE)
-                texts = {row.id: await account_queries.newest_posts(session, row.id, POSTS) for row in rows}
+                rows = await queries.candidates(session, LEAST_FOLLOWERS, since, after=after, limit=AT_ONCE)
+                texts = {row.id: await watch_queries.newest_posts(session, row.id, POSTS) for row in rows}
             for row in rows:
                 if writes_cyrillic([post.description for post in texts[row.id]]):
                     proposed += await self._propose(_proposal(row, None), now)
             if len(rows) < AT_ONCE:
                 return proposed
-            after = rows[-1].id
+            since, after = rows[-1].fetched_at or since, rows[-1].id
 
     async def _propose(self, proposal: Proposal, now: datetime) -> bool:
         messages = [(chat_id, await self._words(language, proposal)) for chat_id, language in await self._readers()]
@@ -199,6 +196,7 @@ class TopList:
             return False
         await self._accounts.keep_fresh_in(session, account_id, now)
         await self._log.note_in(session, actor.id, audit.ADD_TO_TOP, audit.of_account(username), {}, now)
+        await self._accounts.refresh_in(session, [username], now, timedelta())
         return True
 
     async def _readers(self) -> list[tuple[int, str]]:

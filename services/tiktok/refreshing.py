@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.engine import Database
 from db.queries import tiktok as queries
 from services.tiktok.asking import ACCOUNT, Asking
-from services.tiktok.times import FARTHEST, next_refresh
+from services.tiktok.times import DAY, FARTHEST, next_refresh
 from services.works import Works
 
 # A run asks for this many at most; the next one goes on.
@@ -35,31 +35,31 @@ class Refreshing:
             forsaken = await queries.forsaken(session, ACCOUNT, now - TOLD_WITHIN, MOST_AT_ONCE)
         if forsaken:
             async with self._database.write() as session:
-                for username in forsaken:
+                # Works are asked for in one order: two processes at once must not wait for each other.
+                for username in sorted(forsaken):
                     await self._asking.ask_in(session, username, None, now)
         async with self._database.read() as session:
             if not await queries.is_refresh_due(session, now, now + FARTHEST):
                 return 0
         async with self._database.write() as session:
-            await queries.let_go_unwanted(session, now, now + FARTHEST)
+            await queries.let_go_unwanted(session, now, now + FARTHEST, until=now + DAY, limit=MOST_AT_ONCE)
             usernames = await queries.claim_refreshes(
                 session, now, now + FARTHEST, until=now + FETCHED_WITHIN, limit=MOST_AT_ONCE
             )
-            return await self._ask_in(session, usernames, now, PACE)
+            return await self.ask_in(session, usernames, now, PACE)
 
     async def ask(self, usernames: Iterable[str], now: datetime, pace: timedelta) -> int:
         async with self._database.write() as session:
-            return await self._ask_in(session, usernames, now, pace)
+            return await self.ask_in(session, usernames, now, pace)
 
-    async def _ask_in(self, session: AsyncSession, usernames: Iterable[str], now: datetime, pace: timedelta) -> int:
-        asked, facts = 0, {"since": now.isoformat()}
-        for username in usernames:
-            due_at = now + pace * asked
+    async def ask_in(self, session: AsyncSession, usernames: Iterable[str], now: datetime, pace: timedelta) -> int:
+        due = {username: now + pace * number for number, username in enumerate(usernames)}
+        facts = {"since": now.isoformat()}
+        for username, due_at in sorted(due.items()):
             await self._works.enqueue_in(
                 session, ACCOUNT, username, person_id=None, facts=facts, now=now, due_at=due_at
             )
-            asked += 1
-        return asked
+        return len(due)
 
     async def keep_fresh_in(self, session: AsyncSession, account_id: int, now: datetime) -> None:
         found = await queries.find_by_id(session, account_id)

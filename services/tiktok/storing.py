@@ -12,11 +12,11 @@ from db.engine import Database
 from db.queries import tiktok as queries
 from services.tiktok.analytics import Measures, measure
 from services.tiktok.constants import Constants
-from services.tiktok.errors import REFUSALS, AccountRefused
+from services.tiktok.errors import REFUSALS, AccountRefused, TikTokSilent
 from services.tiktok.merging import counted, is_another, merged_post, merged_profile
 from services.tiktok.profiles import Fetched, Post, Profile
 from services.tiktok.stored import StoredAccount, account_of, post_of, profile_of
-from services.tiktok.times import SKEW, after_refusal, after_silence, next_refresh
+from services.tiktok.times import SKEW, after_refusal, after_silence, next_refresh, without_posts
 
 Shown = TypeVar("Shown", Profile, Post)
 KNOWN = "known"
@@ -27,6 +27,8 @@ LENGTHS: Mapping[str, int] = {
 }  # fmt: skip
 LONGEST_TEXT = 5_000
 MOST_FAILURE = 64
+# Why a fetch failed that brought the profile alone.
+NO_POSTS = "posts"
 
 
 class Storing:
@@ -37,7 +39,11 @@ class Storing:
         self._constants = constants
 
     async def keep(self, username: str, fetched: Fetched, since: datetime, now: datetime) -> None:
-        """The account, its posts and a snapshot."""
+        """The account, its posts and a snapshot.
+
+        Where no way has its posts, those of before stay, and the account's figures are still of them; the snapshot has
+        none. They are asked for again soon.
+        """
         async with self._database.write() as session:
             row, in_top = await queries.hold(session, username, now)
             if is_settled(account_of(row, in_top=in_top), since, now):
@@ -62,11 +68,16 @@ class Storing:
             if row.refresh_at is not None:
                 row.refresh_at = after_refusal(username, row.failures, now)
 
-    async def fail(self, username: str, reason: str, now: datetime) -> None:
-        """Nobody answered: the numbers of before stay, and it is tried again later."""
+    async def fail(self, username: str, silence: TikTokSilent, now: datetime) -> None:
+        """Nobody answered: the numbers of before stay, and it is tried again later.
+
+        Where nobody was asked, the account has not failed, and waits no longer the more often that happens.
+        """
+        reason = ", ".join(sorted(set(silence.reasons.values())))
         async with self._database.write() as session:
             row, _ = await queries.hold(session, username, now)
-            row.failures, row.failure = row.failures + 1, reason[:MOST_FAILURE]
+            row.failures += not silence.is_resting_alone
+            row.failure = reason[:MOST_FAILURE]
             if row.refresh_at is not None:
                 row.refresh_at = after_silence(row.failures, now)
 
@@ -107,9 +118,10 @@ async def _keep_figures(
         setattr(row, name, value)
     row.state, row.looked_at, row.fetched_at = KNOWN, now, now
     row.source, row.posts_source = fetched.source, fetched.posts_source or row.posts_source
-    row.failures, row.failure = 0, ""
-    if row.refresh_at is not None:
-        row.refresh_at = next_refresh(row.username, now)
+    row.lacks_posts = profile.videos > 0 and not fetched.posts_source
+    _plan(row, now)
+    if row.lacks_posts:
+        figures = dict.fromkeys(figures)
     await queries.add_snapshot(
         session,
         row.id,
@@ -118,11 +130,18 @@ async def _keep_figures(
         following=profile.following,
         likes=profile.likes,
         videos=profile.videos,
-        views=measures.views.value,
-        posts=measures.posts,
+        views=None if row.lacks_posts else measures.views.value,
+        posts=0 if row.lacks_posts else measures.posts,
         source=fetched.source,
         **figures,
     )
+
+
+def _plan(row: tables.TikTokAccount, now: datetime) -> None:
+    """When it is fetched next, after a fetch that has just been kept."""
+    row.failures, row.failure = (row.failures + 1, NO_POSTS) if row.lacks_posts else (0, "")
+    if row.refresh_at is not None:
+        row.refresh_at = without_posts(row.failures, now) if row.lacks_posts else next_refresh(row.username, now)
 
 
 def _figures(measures: Measures) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The daily top: whose figures are asked for at the day's hour, what they were, and who stands where."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.engine import Database
+from db.queries import tiktok as account_queries
 from db.queries import tiktok_top as queries
 from db.tables import TikTokTopPlace
 from services.tiktok.accounts import Accounts
@@ -43,7 +44,7 @@ class Entry:
 class TopPage:
     """Page ``number`` (from 1) of ``pages``. ``day`` None: there is no top yet, and nothing else says anything.
 
-    ``refreshed_at``: when the last account answered that day. ``answered`` of ``asked`` accounts of the list did;
+    ``refreshed_at``: when the last account answered that day. ``answered`` of the ``asked`` accounts of the list did;
     the figures of the others are their last ones, or missing. ``compared_with``: the day that places are compared with.
     ``invented``: the accounts are a sandbox's.
     """
@@ -109,17 +110,20 @@ class Top:
                 # The day has begun, as its first figures say from now on.
                 wanted = await self._late(session, day, now)
             await queries.forget_before(session, day - KEPT)
-        asked = await self._accounts.refresh(wanted, now, self._pace) if wanted else 0
+            # In the transaction that begins the day: begun, and nobody asked, it would stay without answers.
+            asked = await self._accounts.refresh_in(session, wanted, now, self._pace) if wanted else 0
         return Refreshed(asked, stored)
 
     async def page(self, order: Order, number: int) -> TopPage:
-        """Page ``number``, or the nearest that there is, of the last day's top."""
+        """Page ``number``, or the nearest that there is, of the last day's top on which anybody answered."""
         async with self._database.read() as session:
-            day = await queries.latest_day(session)
-            before = None if day is None else await queries.latest_day(session, day)
-            rows = [] if day is None else await queries.places(session, day)
-            earlier = [] if before is None else await queries.places(session, before)
-            asked = sum(member.removed_at is None for member in await queries.members(session))
+            on_list = {each.account_id for each in await queries.members(session) if each.removed_at is None}
+            day, rows = await _day_of(session, None, on_list)
+            before, earlier = (None, []) if day is None else await _day_of(session, day, None)
+            if before is not None and not any(row.place.fresh for row in rows):
+                # It has only just begun.
+                day, rows = await _day_of(session, day, on_list)
+                before, earlier = await _day_of(session, day, None)
         names = {row.place.account_id: (row.username, row.nickname, row.verified) for row in rows}
         top = placed([_figures(row.place) for row in rows], [_figures(row.place) for row in earlier], order)
         pages = max(1, -(-len(top) // ON_A_PAGE))
@@ -131,7 +135,7 @@ class Top:
             day=day,
             refreshed_at=max(fresh, default=None),
             answered=len(fresh),
-            asked=max(asked, len(rows)),
+            asked=len(on_list),
             compared_with=before,
             entries=tuple(Entry(each, *names[each.figures.account_id]) for each in shown),
             number=number,
@@ -144,12 +148,15 @@ class Top:
         """Put the file's new names on the list, and take off those it no longer has; the new ones."""
         known = {member.username: member for member in await queries.members(session)}
         new = [name for name in names if name not in known]
-        for name in new:
+        # Everybody holds accounts in one order: two processes at once must not wait for each other.
+        for name in sorted(new):
             account_id = await self._accounts.add_in(session, name, now)
             await queries.add_member(session, account_id, now, from_file=True)
             await self._accounts.keep_fresh_in(session, account_id, now)
         # What an operator took off stays noted while the file has it: it does not come back.
-        gone = [each.account_id for name, each in known.items() if each.from_file and name not in names]
+        gone = sorted(each.account_id for name, each in known.items() if each.from_file and name not in names)
+        for account_id in gone:
+            await account_queries.hold_by_id(session, account_id)
         await queries.drop_members(session, gone)
         for account_id in gone:
             await self._accounts.let_go_in(session, account_id)
@@ -158,7 +165,7 @@ class Top:
     async def _late(self, session: AsyncSession, day: date, now: datetime) -> list[str]:
         """Who is on the list and did not answer on this day already."""
         on_list = [member for member in await queries.members(session) if member.removed_at is None]
-        taken = await queries.newest(session, [member.account_id for member in on_list], now)
+        taken = await queries.newest(session, [member.account_id for member in on_list], now - MOST_STALE, now)
         return [member.username for member in on_list if not self._is_of(day, taken.get(member.account_id))]
 
     async def _store(self, session: AsyncSession, day: date, now: datetime) -> int:
@@ -169,7 +176,7 @@ class Top:
         wanted = [each for each in on_list if each not in standing or not standing[each].fresh]
         if not wanted:
             return 0
-        taken = await queries.newest(session, wanted, now)
+        taken = await queries.newest(session, wanted, now - MOST_STALE, now)
         bases = await queries.newest_between(
             session,
             wanted,
@@ -180,8 +187,7 @@ class Top:
         # In one order: two processes at once must not wait for each other.
         for account_id, figures in sorted(taken.items()):
             known = standing.get(account_id)
-            is_news = known is None or known.taken_at != figures.at
-            if is_news and now - figures.at <= MOST_STALE:
+            if known is None or known.taken_at != figures.at:
                 base = bases.get(account_id)
                 await queries.set_place(session, day, account_id, self._row(day, figures, base))
                 stored += 1
@@ -199,10 +205,20 @@ class Top:
         }
 
     def _is_of(self, day: date, figures: queries.Taken | None) -> bool:
-        return figures is not None and figures.at.astimezone(self._zone).date() == day
+        """Whether the account answered on that day, with its posts: without, it is asked again soon."""
+        return figures is not None and figures.is_whole and figures.at.astimezone(self._zone).date() == day
 
     def _start_of(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._zone)
+
+
+async def _day_of(
+    session: AsyncSession, before: date | None, on_list: Collection[int] | None
+) -> tuple[date | None, Sequence[queries.Named]]:
+    """The last day (before that one) that has a top, and its rows: of the list, where one is named."""
+    day = await queries.latest_day(session, before)
+    rows = [] if day is None else await queries.places(session, day)
+    return day, [row for row in rows if on_list is None or row.place.account_id in on_list]
 
 
 def _figures(row: TikTokTopPlace) -> Figures:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count, takewhile
 from statistics import median
 
@@ -18,6 +18,7 @@ from services.tiktok.analytics import outliers, settled
 from services.tiktok.constants import CONSTANTS, Constants
 from services.tiktok.profiles import Post
 from services.tiktok.stored import post_of
+from services.tiktok.trouble import Report, Trouble
 from services.tiktok.watches import NOT_KNOWN, WatchedAccount, watched
 from services.time_zones import zone
 
@@ -30,6 +31,9 @@ POSTS = 60
 # "A day" of growth: refreshes are spread over the day, and one may come a little early.
 ABOUT_A_DAY, MORE_THAN_A_DAY = timedelta(hours=20), timedelta(hours=36)
 ACCOUNTS_AT_ONCE, WATCHERS_AT_ONCE = 100, 200
+# A fetch bears the time of its beginning, and is stored by then.
+STORED_WITHIN = timedelta(hours=1)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class WatchesNews:
         deliveries: Deliveries,
         words: Words,
         *,
+        report: Report,
         default_time_zone: str,
         constants: Constants = CONSTANTS,
     ) -> None:
@@ -112,20 +117,31 @@ class WatchesNews:
         self._words = words
         self._default_time_zone = default_time_zone
         self._constants = constants
+        self._report = report
+        # Of all that was fetched before, whoever was to hear of it has; None: nobody looked yet.
+        self._all_told_until: datetime | None = None
 
     async def tell_fetched(self, now: datetime) -> int:
         """Owe word of posts that fly and milestones, of all accounts that were fetched since; how many messages."""
-        owed = 0
+        trouble = Trouble(self._report, now)
+        owed, after, since = 0, 0, self._all_told_until
+        if since is None or now < since:
+            since = LONG_AGO
         while True:
             async with self._database.read() as session:
-                account_ids = await queries.unseen(session, ACCOUNTS_AT_ONCE)
-            for account_id in account_ids:
-                owed += await self._tell_of(account_id, now)
-            if len(account_ids) < ACCOUNTS_AT_ONCE:
-                return owed
+                accounts = await queries.unseen(session, since, after=after, limit=ACCOUNTS_AT_ONCE)
+            for account_id, _fetched_at in accounts:
+                owed += await self._tell_of(account_id, trouble, now)
+            if len(accounts) < ACCOUNTS_AT_ONCE:
+                break
+            after, since = accounts[-1]
+        # What is being stored in this moment was begun shortly before it.
+        self._all_told_until = now - STORED_WITHIN
+        return owed
 
     async def send_notes(self, now: datetime) -> int:
         """Owe the daily note to all whose hour has come; how many messages."""
+        trouble = Trouble(self._report, now)
         owed, after = 0, 0
         while True:
             async with self._database.read() as session:
@@ -134,28 +150,45 @@ class WatchesNews:
                 local = now.astimezone(zone(watcher.time_zone or self._default_time_zone))
                 is_time = local.hour >= (DEFAULT_HOUR if watcher.hour is None else watcher.hour)
                 if is_time and (watcher.noted_on is None or watcher.noted_on < local.date()):
-                    owed += await self._note(watcher.person_id, local.date(), now)
+                    owed += await self._note_surely(watcher.person_id, local.date(), trouble, now)
             if len(watchers) < WATCHERS_AT_ONCE:
                 return owed
             after = watchers[-1].person_id
 
     # Posts that fly, milestones
 
-    async def _tell_of(self, account_id: int, now: datetime) -> int:
+    async def _tell_of(self, account_id: int, trouble: Trouble, now: datetime) -> int:
         async with self._database.read() as session:
             row = await queries.account(session, account_id)
             rows = await queries.newest_posts(session, account_id, POSTS)
         if row is None or row.fetched_at is None:
             return 0
-        flying = self._flying(watched(row), [post_of(each) for each in rows], row.fetched_at, now)
-        owed = 0
+        flying: list[_Told] = []
+        try:
+            flying = self._flying(watched(row), [post_of(each) for each in rows], row.fetched_at, now)
+        except Exception as error:
+            # Milestones need no posts.
+            await trouble.heed(error)
+        owed, after = 0, 0
         while True:
             async with self._database.read() as session:
-                watches = await queries.watchers_unaware(session, account_id, row.fetched_at, WATCHERS_AT_ONCE)
+                watches = await queries.watchers_unaware(
+                    session, account_id, row.fetched_at, after=after, limit=WATCHERS_AT_ONCE
+                )
             for watch in watches:
-                owed += await self._tell_one(watch, row, flying, row.fetched_at, now)
+                try:
+                    owed += await self._tell_one(watch, row, flying, row.fetched_at, now)
+                except Exception as error:
+                    await trouble.heed(error)
+                    await self._pass_over(watch, row.fetched_at)
             if len(watches) < WATCHERS_AT_ONCE:
                 return owed
+            after = watches[-1].person_id
+
+    async def _pass_over(self, watch: tables.TikTokWatch, fetched_at: datetime) -> None:
+        """They hear nothing of this fetch, which would fail each minute; of its milestones, after the next one."""
+        async with self._database.write() as session:
+            await queries.take(session, watch.person_id, watch.account_id, fetched_at, watch.milestone)
 
     async def _tell_one(
         self,
@@ -197,6 +230,16 @@ class WatchesNews:
         return told
 
     # The daily note
+
+    async def _note_surely(self, person_id: int, day: date, trouble: Trouble, now: datetime) -> bool:
+        try:
+            return await self._note(person_id, day, now)
+        except Exception as error:
+            await trouble.heed(error)
+        # Tomorrow's may be written.
+        async with self._database.write() as session:
+            await queries.note(session, person_id, day)
+        return False
 
     async def _note(self, person_id: int, day: date, now: datetime) -> bool:
         person = await self._people.find(person_id)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db import tables
 from db.engine import Database
 from db.queries import people as people_queries
+from db.queries import tiktok as account_queries
 from db.queries import tiktok_watches as queries
 from services.errors import UserError
 from services.people import Person
@@ -63,17 +64,23 @@ class Watches:
         else is known.
         """
         async with self._database.write() as session:
+            # Two presses at once must not make one watch too many. Always the person first, and then the account: two
+            # that begin and end at once must not wait for each other.
+            await people_queries.hold(session, person.id)
             account_id = await self._accounts.add_in(session, username, now)
             return await self._begin(session, person, account_id, now)
 
     async def begin_by_id(self, person: Person, account_id: int, now: datetime) -> WatchedAccount:
         """As :meth:`begin`. Raises UnknownAccount."""
         async with self._database.write() as session:
+            await people_queries.hold(session, person.id)
             return await self._begin(session, person, account_id, now)
 
     async def end(self, person_id: int, account_id: int) -> None:
         """The person hears no more of it; of one that they do not watch, nothing changes."""
         async with self._database.write() as session:
+            await people_queries.hold(session, person_id)
+            await account_queries.hold_by_id(session, account_id)
             if await queries.remove(session, person_id, account_id):
                 await self._accounts.let_go_in(session, account_id)
 
@@ -82,11 +89,18 @@ class Watches:
 
         Whoever began one was told so when it was looked up. One of a refusal that is older waits for its fetch.
         """
-        async with self._database.write() as session:
-            ended = await queries.remove_refused(session, sorted(REFUSALS), now - REFUSED_FOR)
-            for account_id in set(ended):
-                await self._accounts.let_go_in(session, account_id)
-        return len(ended)
+        since = now - REFUSED_FOR
+        async with self._database.read() as session:
+            refused = await queries.refused(session, sorted(REFUSALS), since)
+        ended = 0
+        for account_id in refused:
+            async with self._database.write() as session:
+                account = await account_queries.hold_by_id(session, account_id)
+                # It may have answered meanwhile.
+                if account is not None and account.fetched_at is None and account.state in REFUSALS:
+                    ended += await queries.remove_all(session, account_id)
+                    await self._accounts.let_go_in(session, account_id)
+        return ended
 
     async def of(self, person_id: int) -> tuple[WatchedAccount, ...]:
         """What the person watches, by name."""
@@ -106,9 +120,7 @@ class Watches:
             return await queries.find(session, person_id, account_id) is not None
 
     async def _begin(self, session: AsyncSession, person: Person, account_id: int, now: datetime) -> WatchedAccount:
-        # Two presses at once must not make one watch too many.
-        await people_queries.hold(session, person.id)
-        account = await queries.account(session, account_id)
+        account = await account_queries.hold_by_id(session, account_id)
         if account is None:
             raise UnknownAccount
         if await queries.find(session, person.id, account_id) is not None:

@@ -13,10 +13,10 @@ branch_labels = None
 depends_on = None
 
 INDEXES = (
-    ("ix_tiktok_accounts_fetched_at", "tiktok_accounts", "fetched_at"),
     ("ix_tiktok_accounts_looked_at", "tiktok_accounts", "looked_at"),
     ("ix_tiktok_snapshots_at", "tiktok_snapshots", "at"),
 )
+FETCHED, IS_FETCHED = "ix_tiktok_accounts_fetched_at", sa.text("fetched_at IS NOT NULL")
 NAMES = "ix_tiktok_accounts_username_pattern"
 
 
@@ -26,12 +26,21 @@ def upgrade() -> None:
     for name, table, column in INDEXES:
         op.create_index(name, table, [column], unique=False)
     op.create_index(
+        FETCHED,
+        "tiktok_accounts",
+        ["fetched_at"],
+        unique=False,
+        sqlite_where=IS_FETCHED,
+        postgresql_where=IS_FETCHED,
+    )
+    op.create_index(
         NAMES, "tiktok_accounts", ["username"], unique=False, postgresql_ops={"username": "varchar_pattern_ops"}
     )
 
 
 def downgrade() -> None:
     op.drop_index(NAMES, "tiktok_accounts")
+    op.drop_index(FETCHED, "tiktok_accounts")
     for name, table, _column in INDEXES:
         op.drop_index(name, table)
     op.drop_column("tiktok_askers", "turn")

@@ -49,6 +49,8 @@ class Desk:
         self.database = database
         self.said: list[tuple[int, WatchNews]] = []
         self.proposed: list[tuple[str, Proposal]] = []
+        # People for whom no words can be found.
+        self.wordless: set[int] = set()
         self.people = People(database, default_time_zone="Europe/Moscow", owner_ids=frozenset({OLYA}))
         self.deliveries = Deliveries(
             database, Cipher("a secret for tests", "deliveries"), default_time_zone="Europe/Moscow"
@@ -56,7 +58,10 @@ class Desk:
         self.works = Works(database, self.deliveries)
         self.accounts = Accounts(database, self.works, self.deliveries, NoWays(), report=no_report)
         self.watches = Watches(database, self.accounts)
-        self.news = WatchesNews(database, self.people, self.deliveries, self._words, default_time_zone="Europe/Moscow")
+        self.errors: list[Exception] = []
+        self.news = WatchesNews(
+            database, self.people, self.deliveries, self._words, report=self._heard, default_time_zone="Europe/Moscow"
+        )
         self.top = Top(database, self.accounts, default_time_zone="Europe/Moscow", file=file)
         self.list = TopList(
             database,
@@ -69,7 +74,12 @@ class Desk:
             owner_ids=frozenset({OLYA}),
         )
 
+    async def _heard(self, error: Exception, now: datetime) -> None:
+        self.errors.append(error)
+
     async def _words(self, person: Person, news: WatchNews) -> Outgoing:
+        if person.id in self.wordless:
+            raise KeyError(person.id)
         self.said.append((person.id, news))
         return Outgoing("news")
 

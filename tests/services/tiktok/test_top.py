@@ -105,6 +105,66 @@ async def test_who_did_not_answer_keeps_yesterday_s_figures_and_it_is_seen(desk:
     assert (page.answered, page.refreshed_at) == (2, NOON + HOURS)
 
 
+async def test_a_day_on_which_nobody_answered_yet_is_not_shown_before_somebody_does(desk: Desk):
+    await desk.top.refresh(NOON - DAY)
+    await day_of_three(desk, NOON - DAY, 1, 2, 3)
+    await desk.top.refresh(NOON - DAY)
+    assert (await desk.top.refresh(NOON)).asked == 3
+    page = await desk.top.page(Order.INCOME, 1)
+    assert (page.day, page.answered, page.asked, page.compared_with) == ((NOON - DAY).date(), 3, 3, None)
+    await desk.fetched("bob", NOON, income=9)
+    await desk.top.refresh(NOON)
+    page = await desk.top.page(Order.INCOME, 1)
+    assert (page.day, page.answered, page.asked) == (NOON.date(), 1, 3)
+    assert shown(page)[0] == (1, "bob", 1, True)
+
+
+async def test_who_answered_without_posts_is_not_placed_anew_by_what_is_not_known(desk: Desk):
+    await desk.top.refresh(NOON - DAY)
+    await day_of_three(desk, NOON - DAY, 1, 2, 3)
+    await desk.top.refresh(NOON - DAY)
+    await desk.fetched("cy", NOON, followers=5_000, videos=40)
+    await desk.fetched("ada", NOON, income=1)
+    assert (await desk.top.refresh(NOON)).asked == 2, "its posts are asked for, too"
+    page = await desk.top.page(Order.INCOME, 1)
+    assert shown(page) == [(1, "cy", 0, False), (2, "bob", 0, False), (3, "ada", 0, True)]
+    assert page.answered == 1
+    # The posts come: it is placed by them.
+    await desk.fetched("cy", NOON + HOURS, followers=5_000, income=2)
+    await desk.top.refresh(NOON + HOURS)
+    page = await desk.top.page(Order.INCOME, 1)
+    assert (shown(page)[0], page.answered) == ((1, "cy", 0, True), 2)
+
+
+async def test_who_never_showed_their_posts_has_a_place_by_followers_alone(desk: Desk):
+    await desk.fetched("cy", NOON, followers=5_000, videos=40)
+    await desk.top.refresh(NOON)
+    await desk.fetched("bob", NOON, followers=1)
+    await desk.top.refresh(NOON)
+    assert shown(await desk.top.page(Order.INCOME, 1)) == []
+    by_followers = shown(await desk.top.page(Order.FOLLOWERS, 1))
+    assert by_followers == [(1, "cy", None, False), (2, "bob", None, True)]
+    await desk.fetched("cy", NOON + HOURS, followers=5_000, income=7)
+    await desk.top.refresh(NOON + HOURS)
+    assert shown(await desk.top.page(Order.INCOME, 1)) == [(1, "cy", None, True)]
+
+
+async def test_a_day_that_could_not_ask_has_not_begun(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    await desk.top.refresh(NOON - DAY)
+    await day_of_three(desk, NOON - DAY, 1, 2, 3)
+    await desk.top.refresh(NOON - DAY)
+    await desk.all_fetched()
+
+    async def breaks(*_: object, **__: object) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.works, "enqueue_in", breaks)
+        with pytest.raises(ConnectionResetError):
+            await desk.top.refresh(NOON)
+    assert (await desk.top.refresh(NOON)).asked == 3
+
+
 async def test_who_has_not_answered_for_a_week_is_in_the_top_no_more(desk: Desk):
     await desk.top.refresh(NOON - 8 * DAY)
     await day_of_three(desk, NOON - 8 * DAY, 1, 2, 3)

@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from db.engine import Database
+from db.tables import TikTokWatch
 from services.tiktok.errors import AccountMissing
 from services.tiktok.watch_news import DailyNote, Flies, Passed, passed_milestone
 from services.tiktok.watches import MOST_WATCHES, TooManyWatches, UnknownAccount
@@ -230,3 +232,70 @@ async def test_who_wants_to_hear_nothing_is_owed_nothing(desk: Desk, person: dic
     await desk.news.tell_fetched(NOON)
     await desk.news.send_notes(NOON)
     assert await desk.owed() == []
+
+
+async def test_news_that_fail_for_one_reach_all_others_and_are_not_tried_each_minute(desk: Desk):
+    anna, ben = await desk.person(), await desk.person(BEN)
+    ada = await desk.fetched("ada", NOON - DAY, followers=900)
+    bob = await desk.fetched("bob", NOON - DAY, followers=900)
+    for person, name in ((anna, "ada"), (ben, "ada"), (anna, "bob"), (ben, "bob")):
+        await desk.watches.begin(person, name, NOON - DAY)
+    desk.wordless = {ANNA}
+    for name in ("ada", "bob"):
+        await desk.fetched(name, NOON, followers=1_000)
+    assert await desk.news.tell_fetched(NOON) == 2
+    told = [(f"tiktok-milestone:{account_id}:1000:{BEN}", BEN) for account_id in (ada, bob)]
+    assert await desk.owed() == told
+    assert [type(error) for error in desk.errors] == [KeyError]
+    assert await desk.news.tell_fetched(NOON) == 0
+    assert len(desk.errors) == 1
+    # What she missed she hears after the next fetch.
+    desk.wordless = set()
+    await desk.fetched("ada", NOON + DAY, followers=1_001)
+    assert await desk.news.tell_fetched(NOON + DAY) == 1
+    assert await desk.owed() == [*told, (f"tiktok-milestone:{ada}:1000:{ANNA}", ANNA)]
+
+
+async def test_a_daily_note_that_fails_keeps_nobody_else_s_back_and_comes_again_tomorrow(desk: Desk):
+    await desk.fetched("ada", NOON - DAY)
+    for person in (await desk.person(), await desk.person(BEN)):
+        await desk.watches.begin(person, "ada", NOON - DAY)
+    desk.wordless = {ANNA}
+    assert [await desk.news.send_notes(NOON) for _ in range(2)] == [1, 0]
+    assert [type(error) for error in desk.errors] == [KeyError]
+    desk.wordless = set()
+    assert await desk.news.send_notes(NOON + DAY) == 2
+
+
+async def test_what_was_stored_late_or_before_the_start_is_told_too(desk: Desk):
+    anna = await desk.person()
+    for name in ("ada", "bob"):
+        await desk.fetched(name, NOON - 3 * DAY, followers=900)
+        await desk.watches.begin(anna, name, NOON - 3 * DAY)
+    await desk.fetched("ada", NOON - 2 * DAY, followers=1_000)
+    assert await desk.news.tell_fetched(NOON) == 1
+    # Begun some minutes before that look, and stored after it.
+    await desk.fetched("bob", NOON - HOURS / 2, followers=1_000)
+    assert await desk.news.tell_fetched(NOON + HOURS / 60) == 1
+    # After the clock went back.
+    await desk.fetched("bob", NOON - DAY, followers=5_000)
+    async with desk.database.write() as session:
+        await session.execute(update(TikTokWatch).values(seen_at=NOON - 2 * DAY))
+    assert await desk.news.tell_fetched(NOON - DAY) == 1
+
+
+async def test_presses_that_begin_and_end_one_watch_at_once_all_get_through(desk: Desk):
+    anna = await desk.person()
+    account = await desk.watches.begin(anna, "ada", NOON)
+
+    async def presses(number: int) -> None:
+        for _ in range(5):
+            if number % 3 == 0:
+                await desk.watches.begin(anna, "ada", NOON)
+            elif number % 3 == 1:
+                await desk.watches.begin_by_id(anna, account.id, NOON)
+            else:
+                await desk.watches.end(ANNA, account.id)
+
+    await asyncio.gather(*(presses(number) for number in range(6)))
+    assert (account.id in await desk.kept()) == await desk.watches.is_watching(ANNA, account.id)

@@ -4,14 +4,17 @@ import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete, update
 
 from db.engine import Database
-from db.tables import Link, TikTokAccount, TikTokBioLink, TikTokTopMember, TikTokWatch
+from db.queries import tiktok as queries
+from db.tables import Link, Person, TikTokAccount, TikTokBioLink, TikTokTopMember, TikTokWatch, Work
 from services.tiktok.errors import AccountPrivate, TikTokSilent
 from services.tiktok.times import after_refusal, after_silence, next_refresh, slot
-from tests.services.tiktok.accounts.room import ANNA, DAY, HOUR, NOW, Room
+from tests.services.tiktok.accounts.room import ANNA, BORIS, DAY, HOUR, MINUTE, NOW, Room
 
 SILENT = TikTokSilent({"browser": "timeout"})
 
@@ -110,6 +113,46 @@ async def test_a_refresh_that_fails_comes_again_after_growing_delays_and_then_da
     assert await refresh_at(room, account_id) == next_refresh("anna", room.now)
 
 
+async def test_a_fetch_without_posts_comes_again_soon_and_then_daily(room: Room):
+    room.tiktok.shows(posts_source="")
+    account_id = await watched(room)
+    delays = []
+    for _ in range(5):
+        await room.fetched()
+        due = await refresh_at(room, account_id)
+        assert due is not None
+        delays.append(due - room.now)
+        room.now = due
+    assert delays == [timedelta(minutes=minutes) for minutes in (15, 30, 60, 60, 60)]
+    room.tiktok.shows()
+    await room.fetched()
+    assert await refresh_at(room, account_id) == next_refresh("anna", room.now)
+
+
+async def test_one_who_begins_to_watch_an_account_without_posts_need_not_wait_for_tomorrow(room: Room):
+    room.tiktok.shows(posts_source="")
+    await room.fetched()
+    room.passes(MINUTE)
+    assert await refresh_at(room, await watched(room)) == room.now
+
+
+async def test_while_our_own_ways_rest_the_account_has_not_failed(room: Room):
+    room.tiktok.shows()
+    await room.fetched()
+    account_id = await watched(room)
+    room.passes(DAY)
+    room.tiktok.answers["anna"] = TikTokSilent({"browser": "resting", "embed": "resting"})
+    for _ in range(5):
+        await room.fetched()
+        assert await refresh_at(room, account_id) == room.now + 15 * MINUTE
+        room.passes(15 * MINUTE)
+    account = await room.accounts.stored("anna")
+    assert account is not None
+    assert (account.failures, account.failure) == (0, "resting")
+    await room.ask()
+    assert (await room.fetched()).pause == timedelta(seconds=30)
+
+
 async def test_an_account_that_goes_private_is_asked_for_less_and_less_often(room: Room):
     account_id = await watched(room)
     room.tiktok.answers["anna"] = AccountPrivate("anna")
@@ -160,6 +203,60 @@ async def test_a_watch_that_went_with_its_person_keeps_nothing_fresh(room: Room)
     assert await room.accounts.refresh_due(NOW) == 1
     assert set(await room.due()) == {"boris"}
     assert await refresh_at(room, gone) is None
+
+
+async def test_what_only_those_watch_who_cannot_be_told_is_not_fetched_until_one_comes_back(room: Room):
+    await watched(room)
+    await watched(room, "boris")
+    async with room.database.write() as session:
+        session.add(TikTokWatch(person_id=BORIS, account_id=2, created_at=NOW, milestone=0))
+        (await session.get_one(Person, ANNA)).unreachable_at = NOW
+    assert await room.accounts.refresh_due(NOW) == 1
+    assert set(await room.due()) == {"boris"}
+    async with room.database.write() as session:
+        (await session.get_one(Person, BORIS)).banned_at = NOW
+    room.passes(DAY)
+    assert await room.accounts.refresh_due(room.now) == 0
+    async with room.database.write() as session:
+        (await session.get_one(Person, ANNA)).unreachable_at = None
+    room.passes(DAY)
+    assert await room.accounts.refresh_due(room.now) == 2
+
+
+async def test_accounts_that_somebody_is_changing_hold_up_no_other(room: Room, database_url: str):
+    if room.database.dialect == "sqlite":
+        pytest.skip("one writer at a time")
+    account_ids = [await watched(room, f"anna{number}") for number in range(4)]
+    async with room.database.write() as session:
+        # Nobody wants the first two any more.
+        await session.execute(delete(TikTokWatch).where(TikTokWatch.account_id.in_(account_ids[:2])))
+    other = Room(Database.open(database_url))
+    async with room.database.write() as session:
+        for account_id in account_ids[::3]:
+            await queries.hold_by_id(session, account_id)
+        async with asyncio.timeout(20):
+            assert await other.accounts.refresh_due(NOW) == 1
+    await other.database.close()
+    assert set(await room.due()) == {"anna2"}
+    assert [await refresh_at(room, account_id) is None for account_id in account_ids] == [False, True, False, False]
+    assert await room.accounts.refresh_due(NOW) == 1
+    assert await refresh_at(room, account_ids[0]) is None
+
+
+async def test_schedulers_that_ask_for_the_same_in_any_order_all_get_through(database_url: str):
+    rooms = [Room(Database.open(database_url)) for _ in range(4)]
+    names = [f"anna{number:02}" for number in range(30)]
+    for turn in range(5):
+        await asyncio.gather(
+            *(room.accounts.refresh(names[:: (-1) ** number], NOW, MINUTE) for number, room in enumerate(rooms))
+        )
+        due = await rooms[0].due()
+        assert len(due) == len(names)
+        async with rooms[0].database.write() as session:
+            await session.execute(update(Work).values(state="done"))
+        assert turn == 0 or len(set(due.values())) > 1
+    for room in rooms:
+        await room.database.close()
 
 
 async def test_a_run_that_finds_nothing_to_do_does_nothing(room: Room):

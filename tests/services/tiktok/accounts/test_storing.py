@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from services.tiktok.analytics import measure
-from tests.services.tiktok.accounts.room import DAY, HOUR, NOW, Room, post, posts, profile
+from services.tiktok.stored import Look
+from tests.services.tiktok.accounts.room import DAY, HOUR, MINUTE, NOW, Room, post, posts, profile
 
 
 async def test_every_fetch_is_a_snapshot_with_the_figures_of_its_posts(room: Room):
@@ -105,6 +106,44 @@ async def test_a_fetch_without_posts_leaves_those_of_before(room: Room):
     assert (second.profile.followers, second.posts_source) == (13_000, "videos")
     assert (second.engagement, second.income) == (first.engagement, first.income)
     assert len(await room.counting()) == 10
+
+
+async def test_of_a_fetch_without_posts_the_snapshot_has_what_the_profile_tells_and_no_more(room: Room):
+    room.tiktok.shows(listed=posts(range(10)))
+    await room.fetched()
+    room.passes(DAY)
+    room.tiktok.shows(listed=[], posts_source="", followers=13_000)
+    account = (await room.fetched()).account
+    assert account is not None
+    _, snapshot = await room.accounts.snapshots(account.id)
+    assert (snapshot.followers, snapshot.likes, snapshot.videos, snapshot.posts) == (13_000, 90_000, 10, 0)
+    told = (snapshot.views, snapshot.engagement, snapshot.income_low, snapshot.income_mid, snapshot.income_high)
+    assert (*told, snapshot.rating) == (None,) * 6
+
+
+async def test_an_account_that_never_showed_its_posts_has_no_figures_of_them(room: Room):
+    room.tiktok.shows(listed=[], posts_source="")
+    account = (await room.fetched()).account
+    assert account is not None
+    assert (account.lacks_posts, account.engagement, account.income, account.rating) == (True, None, None, None)
+
+
+async def test_posts_that_could_not_be_had_are_asked_for_again_within_minutes(room: Room):
+    room.tiktok.shows(listed=[], posts_source="")
+    await room.fetched()
+    look = await room.ask()
+    assert look.account is not None, "for some minutes it is shown as it is"
+    assert (await room.ask(force=True)).account is not None
+    room.passes(11 * MINUTE)
+    for force in (False, True):
+        assert await room.ask(force=force) == Look(None)
+    room.tiktok.shows(listed=posts(range(10)))
+    await room.works_through()
+    account = await room.accounts.stored("anna")
+    assert account is not None
+    assert (account.lacks_posts, account.income is None, account.failures) == (False, False, 0)
+    room.passes(HOUR * 23)
+    assert (await room.ask()).account == account
 
 
 async def test_an_account_that_has_removed_all_its_videos_has_none(room: Room):
