@@ -14,7 +14,7 @@ from pathlib import Path
 import uvloop
 
 from benchmarks.tiktok import stand_in
-from handlers.tiktok import views
+from handlers.tiktok import card_views as views
 from sandbox.tiktok.creators import usernames
 from services.language import speaking
 from services.services import Services

@@ -146,7 +146,7 @@ def _services(
             database,
             people,
             deliveries,
-            watch_words(catalogue),
+            watch_words(catalogue, invented=bool(settings.tiktok_resolve)),
             report=partial(errors.report, "watches"),
             default_time_zone=settings.default_timezone,
             constants=_constants(settings),

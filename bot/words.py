@@ -27,14 +27,14 @@ def news_words(catalogue: Catalogue) -> Words:
     return words
 
 
-def watch_words(catalogue: Catalogue) -> WatchWords:
-    """What a watcher is told, in their language."""
+def watch_words(catalogue: Catalogue, *, invented: bool) -> WatchWords:
+    """What a watcher is told, in their language. ``invented``: of accounts of the sandbox."""
 
     async def words(person: Person, news: WatchNews) -> Outgoing:
         views = await asyncio.to_thread(importlib.import_module, "handlers.tiktok.watch_news_views")
         outgoing = await asyncio.to_thread(importlib.import_module, "handlers.outgoing")
         with speaking(catalogue, person.language):
-            made: Outgoing = outgoing.as_outgoing(views.news_screen(news, person.zone))
+            made: Outgoing = outgoing.as_outgoing(views.news_screen(news, person.zone, invented=invented))
         return made
 
     return words

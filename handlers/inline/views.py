@@ -16,7 +16,7 @@ from aiogram.types import InlineQueryResultUnion as Result
 from handlers.error_texts import error_text
 from handlers.errors import plain
 from handlers.screen import NO_PREVIEW
-from handlers.tiktok import views as account_views
+from handlers.tiktok import card_views as account_views
 from handlers.tiktok.stats import STATS_PAYLOAD
 from services.errors import UserError
 from services.language import gettext as _

@@ -15,12 +15,12 @@ from handlers.operations.callbacks import (
 )
 from handlers.operations.views import cancel, reply_note, to_office, turns
 from handlers.screen import Screen
+from handlers.tiktok.views import anchor
 from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import number, quoted, said, shorten
 from services.tiktok.curating import Listed, ListPage, Proposal
 from services.tiktok.errors import REFUSALS
-from services.tiktok.names import SITE
 
 # Half a phone's width.
 MOST_ON_BUTTON = 16
@@ -113,11 +113,6 @@ def proposal(it: Proposal, *, in_list: bool) -> Screen:
     return Screen("\n".join(lines), rows(decisions, back))
 
 
-def anchor(username: str) -> str:
-    """Leads to TikTok: bare, Telegram would take it for one of its own."""
-    return f'<a href="https://www.{SITE}/@{quoted(username)}">@{quoted(username)}</a>'
-
-
 def _member_button(listed: Listed) -> InlineKeyboardButton:
     mark = "⚠️ " if listed.state in REFUSALS else ""
     return button(mark + shorten(f"@{listed.username}", MOST_ON_BUTTON), MemberPress(id=listed.account_id))
@@ -129,6 +124,7 @@ def _state(state: str) -> str:
         "private": _("⚠️ It is private."),
         "banned": _("⚠️ TikTok has taken it down."),
         "region": _("⚠️ TikTok shows it in other countries only."),
+        "unshown": _("⚠️ It is private, or gone."),
     }[state]
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery
 
-from handlers.screen import show
 from handlers.tiktok import bio_views as views
 from handlers.tiktok.card import known_account
 from handlers.tiktok.history import show_history
+from handlers.tiktok.pasted import show
 from handlers.tiktok.presses import BioAct, BioPress, HistoryPress
 from services.people import Person
 from services.services import Services
@@ -62,4 +62,5 @@ async def show_brought(
         await choose(press, callback_data, services, person)
         return
     await press.answer()
-    await show(press, views.brought(account, found, callback_data.page, person.zone, now))
+    invented = services.cards.invented
+    await show(press, views.brought(account, found, callback_data.page, person.zone, invented=invented))

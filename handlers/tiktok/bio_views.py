@@ -1,7 +1,7 @@
 """How links in a bio, and the clicks that videos brought them, look in the chat."""
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from aiogram.types import InlineKeyboardButton
 
@@ -10,7 +10,7 @@ from handlers.menu import MenuPress, Room, button, rows
 from handlers.screen import Screen
 from handlers.tiktok.addresses import post_url
 from handlers.tiktok.presses import BioAct, BioPress, HistoryPress
-from handlers.tiktok.views import ESTIMATE, anchor
+from handlers.tiktok.views import ESTIMATE, anchor, invented_mark
 from services.language import gettext as _
 from services.language.formats import number, quoted, short_day, shorten
 from services.links.links import Link
@@ -38,7 +38,9 @@ def choice(account: StoredAccount, found: LinkChoice) -> Screen:
     return Screen(text, rows(*links, _pages(account.id, BioAct.CHOOSE, found.number, found.pages), back))
 
 
-def brought(account: StoredAccount, posts: Sequence[BroughtBy], page: int, zone: tzinfo, now: datetime) -> Screen:
+def brought(
+    account: StoredAccount, posts: Sequence[BroughtBy], page: int, zone: tzinfo, *, invented: bool = False
+) -> Screen:
     """A line for each post: its day, its views, its clicks; then how they are estimated."""
     pages = max(1, -(-len(posts) // POSTS_ON_A_PAGE))
     page = min(page, pages)
@@ -47,7 +49,7 @@ def brought(account: StoredAccount, posts: Sequence[BroughtBy], page: int, zone:
     lines += [_line(account, post, zone) for post in shown]
     if not posts:
         lines.append(_("There were no videos in the last 90 days."))
-    lines += ["", _method(posts)]
+    lines += ["", _method(posts), *([invented_mark()] if invented else [])]
     choose = button(_("🔗 My link in this bio"), BioPress(act=BioAct.CHOOSE, id=account.id))
     return Screen(
         "\n".join(lines), rows(_pages(account.id, BioAct.BROUGHT, page, pages), [choose], [_to_history(account.id)])

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
-from handlers.screen import show
-from handlers.tiktok import views
+from handlers.screen import Screen
+from handlers.tiktok import card_views, views
 from handlers.tiktok.callbacks import CardAction, CardPress
+from handlers.tiktok.pasted import address_of, show
 from services.people import Person
 from services.services import Services
 from services.throttles import STATS
@@ -57,23 +58,50 @@ async def refresh(
     await press.answer()
     card = await services.cards.of(account)
     # Before the fetch is asked for: it may end at once, and edits the same message.
-    shown = await show(press, views.refreshing(card))
-    asker = Asker(person.id, shown.chat.id, shown.message_id)
+    shown = await show(press, card_views.refreshing(card, person.zone))
+    asker = Asker(person.id, shown.chat.id, shown.message_id, address=address_of(press))
     try:
         look = await services.accounts.look(account.username, asker=asker, now=now, force=True)
     except AccountRefused:
         # Somebody else's fetch ended within this moment: the card has its buttons again.
-        await show(press, views.card(card, person.zone, now))
+        await show(press, await card_screen(card, services, person, now))
         raise
     if look.account is not None:
         # Somebody else's fetch ended a moment ago.
-        await show(press, views.card(await services.cards.of(look.account), person.zone, now))
+        await _show(press, look.account, services, person, now)
 
 
 async def open_guide(press: CallbackQuery, callback_data: CardPress, services: Services) -> None:
     card = await known_card(callback_data.id, services)
     await press.answer()
-    await show(press, views.guide(card))
+    await show(press, card_views.guide(card))
+
+
+async def card_screen(
+    card: Card,
+    services: Services,
+    person: Person,
+    now: datetime,
+    *,
+    note: str = "",
+    address: str = "",
+    private: bool = True,
+) -> Screen:
+    """The card as this person sees it: whether they watch it, and whether a link of theirs stands in the bio.
+
+    ``note``, ``address`` and ``private`` as in handlers.tiktok.card_views.card.
+    """
+    if not private:
+        return card_views.card(card, person.zone, now, note=note, private=False)
+    return card_views.card(
+        card,
+        person.zone,
+        now,
+        note=note,
+        address=address,
+        watched=await services.watches.is_watching(person.id, card.account_id),
+        offered=await services.bio_links.offered(person.id, card.account_id),
+    )
 
 
 async def known_card(account_id: int, services: Services) -> Card:
@@ -92,4 +120,4 @@ async def known_account(account_id: int, services: Services) -> StoredAccount:
 async def _show(
     event: Message | CallbackQuery, account: StoredAccount, services: Services, person: Person, now: datetime
 ) -> None:
-    await show(event, views.card(await services.cards.of(account), person.zone, now))
+    await show(event, await card_screen(await services.cards.of(account), services, person, now))

@@ -10,7 +10,7 @@ from handlers.menu import Room, button, cancel_to, rows, to_menu
 from handlers.screen import Screen
 from handlers.tiktok.callbacks import CardPress
 from handlers.tiktok.presses import CompareAct, ComparePress
-from handlers.tiktok.views import ESTIMATE, anchor, another, moment
+from handlers.tiktok.views import ESTIMATE, anchor, dated, invented_mark, moment
 from services.language import gettext as _
 from services.language.formats import NBSP, full_date, number, percent, quoted, said
 from services.pictures.comparison import Compared, ComparedNumber, ComparedValue, ComparisonChart
@@ -74,11 +74,6 @@ def refused(sentence: str, *, private: bool = True) -> Screen:
     return Screen(sentence, rows([again()], [to_menu()]) if private else None)
 
 
-def silent_address(*, private: bool = True) -> Screen:
-    text = _("⚠️ TikTok does not answer just now, and I cannot see where this address leads. Send the account's name.")
-    return Screen(text, rows([another()], [to_menu()]) if private else None)
-
-
 def not_compared(*, private: bool = True) -> Screen:
     """It failed again and again."""
     return refused(_("⚠️ That did not work just now. Please try again in a minute."), private=private)
@@ -112,14 +107,17 @@ def comparison(
         text += "\n" + _("⚠️ TikTok does not answer just now: what has a date is from then.")
     elif old:
         text += "\n" + _("🕓 What has a date is from then.")
+    if any(card.invented for card in cards):
+        text += "\n" + invented_mark()
     return Screen(text, rows(*_buttons(cards)) if private else None, picture)
 
 
 def chart(cards: Sequence[Card], signature: str, zone: tzinfo) -> ComparisonChart:
     """The same as bars, with the day of the oldest numbers among them."""
+    day = full_date(min(card.fetched_at for card in cards).astimezone(zone).date())
     return ComparisonChart(
         title=_("Side by side"),
-        subtitle=full_date(min(card.fetched_at for card in cards).astimezone(zone).date()),
+        subtitle=dated(day, invented=any(card.invented for card in cards)),
         signature=signature,
         accounts=tuple(Compared(card.nickname, card.username) for card in cards),
         numbers=tuple(_compared(line) for line in lines(cards)),

@@ -12,6 +12,7 @@ from handlers.outgoing import as_outgoing
 from handlers.screen import Screen
 from handlers.tiktok import compare_views as views
 from handlers.tiktok.compare import comparison_of
+from handlers.tiktok.views import silent_address
 from services.deliveries import Outgoing
 from services.deliveries.kinds import ANSWER
 from services.errors import UserError
@@ -74,7 +75,7 @@ class ComparisonWorks:
         except UserError as error:
             return views.refused(error_text(error), private=private)
         except TikTokSilent:
-            return views.silent_address(private=private)
+            return silent_address(private=private)
 
     async def _resolve(self, work: Work, names: list[str]) -> None:
         """Short addresses become names, and the accounts are asked for, once: another work waits for them."""

@@ -5,10 +5,10 @@ from datetime import datetime
 from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
-from handlers.screen import show
 from handlers.tiktok import explaining_views as views
 from handlers.tiktok.callbacks import ExplainPress, Explanation
 from handlers.tiktok.card import known_card
+from handlers.tiktok.pasted import show
 from services.people import Person
 from services.services import Services
 

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from handlers.menu import button, rows
 from handlers.screen import Screen
 from handlers.tiktok.callbacks import ExplainPress, Explanation
-from handlers.tiktok.views import anchor, lack_text, moment, source_text, to_card
+from handlers.tiktok.views import anchor, invented_mark, lack_text, moment, source_text, to_card
 from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import NBSP, number, percent
@@ -21,8 +21,8 @@ def rating(card: Card) -> Screen:
         lines = [f"{head}: —", _no_rating(card)]
     else:
         lines = [f"{head}: <b>{_of_hundred(points.value)}</b>", "", *_parts(card, points)]
-    lines += ["", _how_rated()]
-    figures = button(_("ℹ️ What is exact"), ExplainPress(about=Explanation.FIGURES, id=card.account_id))
+    lines += ["", _how_rated(), *([invented_mark()] if card.invented else [])]
+    figures = button(_("ℹ️ How exact"), ExplainPress(about=Explanation.FIGURES, id=card.account_id))
     return Screen("\n".join(lines), rows([to_card(card.account_id), figures]))
 
 

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
-from handlers.screen import announce_picture, show
+from handlers.screen import announce_picture
 from handlers.tiktok import history_views as views
 from handlers.tiktok.card import known_account
 from handlers.tiktok.drawing import allowed, drawn
 from handlers.tiktok.history_chart import chart_of
+from handlers.tiktok.pasted import show
 from handlers.tiktok.picture import signature
 from handlers.tiktok.presses import HistoryPress
 from services.people import Person
@@ -63,6 +64,7 @@ async def _look(press: HistoryPress, services: Services, person: Person, now: da
         offered=await services.bio_links.offered(person.id, account.id),
         zone=person.zone,
         now=now,
+        invented=services.cards.invented,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from handlers.links.statistics.words import bar_label, clicks_of
 from handlers.tiktok.history_views import Look, name_of, shown
+from handlers.tiktok.views import dated
 from services.language import gettext as _
 from services.language.formats import NBSP, days, hour, number, offset, percent
 from services.pictures.lines import ClickBar, Dot, LineChart, Mark, TimeLabel
@@ -118,4 +119,4 @@ def _subtitle(look: Look, start: datetime, end: datetime) -> str:
     parts = [f"@{look.account.username}", shown_days, offset(look.zone, look.now)]
     if look.clicks is not None:
         parts.append(clicks_of(sum(look.clicks)))
-    return " · ".join(parts)
+    return dated(" · ".join(parts), invented=look.invented)

@@ -11,7 +11,7 @@ from handlers.links.views import anchor as link_anchor
 from handlers.menu import button, rows
 from handlers.screen import Screen
 from handlers.tiktok.presses import BioAct, BioPress, HistoryPress
-from handlers.tiktok.views import ESTIMATE, anchor, to_card
+from handlers.tiktok.views import ESTIMATE, anchor, invented_mark, to_card
 from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import MINUS, NBSP, day_in_full, locale, number, percent
@@ -34,6 +34,7 @@ class Look:
 
     ``clicks``: of each day from ``first_day`` to today on the person's links in the bio; None: not shown here, or they
     have named none. ``links`` are those; ``offered``: one that stands in the bio, and that they have not named.
+    ``invented``: the figures are a sandbox's.
     ``is_estimate``: of views, whether they are.
     """
 
@@ -48,6 +49,7 @@ class Look:
     offered: Link | None
     zone: tzinfo
     now: datetime
+    invented: bool = False
 
 
 def history_button(account_id: int) -> InlineKeyboardButton:
@@ -69,6 +71,8 @@ def history(look: Look, picture: bytes | None) -> Screen:
         days = ngettext("{clicks} in {count} day", "{clicks} in {count} days", len(look.clicks))
         clicks = days.format(clicks=clicks_of(sum(look.clicks)), count=number(len(look.clicks)))
         lines.append(f"🔗 {', '.join(link_anchor(link) for link in look.links)}: <b>{clicks}</b>")
+    if look.invented:
+        lines.append(invented_mark())
     if look.offered is not None:
         lines += ["", _("🔗 Your link {link} stands in this bio. Show its clicks beside the views?")]
         lines[-1] = lines[-1].format(link=link_anchor(look.offered))
@@ -126,9 +130,7 @@ def _sign(of: float) -> str:
 def _since_lines(look: Look) -> list[str]:
     """Since when it is known, and from how many looks: one cannot have changed."""
     first = day_in_full(look.figures[0].at.astimezone(look.zone), look.now)
-    text = ngettext(
-        "🕓 Known since {day}, from {count} look", "🕓 Known since {day}, from {count} looks", len(look.figures)
-    )
+    text = ngettext("🕓 Since {day}, {count} look", "🕓 Since {day}, {count} looks", len(look.figures))
     lines = [text.format(day=first, count=number(len(look.figures)))]
     last = look.figures[-1].at
     if look.now - last > OLD:

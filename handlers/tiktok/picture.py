@@ -6,10 +6,11 @@ from aiogram import Bot, F, Router
 from aiogram.enums import ChatAction
 from aiogram.types import BufferedInputFile, CallbackQuery
 
-from handlers.screen import announce_picture, show
+from handlers.screen import announce_picture
 from handlers.tiktok import picture_views as views
 from handlers.tiktok.card import known_card
 from handlers.tiktok.drawing import allowed, drawn
+from handlers.tiktok.pasted import show
 from handlers.tiktok.presses import PictureAct, PicturePress
 from services.links.qr_errors import PictureLater
 from services.people import Person

@@ -7,7 +7,7 @@ from aiogram.types import InlineKeyboardButton
 from handlers.menu import button, rows
 from handlers.screen import Screen
 from handlers.tiktok.presses import PictureAct, PicturePress
-from handlers.tiktok.views import ESTIMATE, anchor, lack_text, to_card, total
+from handlers.tiktok.views import ESTIMATE, anchor, dated, invented_mark, lack_text, to_card, total
 from services.language import gettext as _
 from services.language.formats import NBSP, full_date, number, percent
 from services.pictures.account import AccountPicture, IncomePanel, RatingRing, Tile
@@ -21,6 +21,7 @@ def picture_button(account_id: int) -> InlineKeyboardButton:
 
 def picture(card: Card, act: PictureAct, signature: str, zone: tzinfo) -> AccountPicture:
     """The card's numbers, in full; the date is that of the numbers."""
+    day = full_date(card.fetched_at.astimezone(zone).date())
     return AccountPicture(
         username=card.username,
         nickname=card.nickname,
@@ -29,7 +30,7 @@ def picture(card: Card, act: PictureAct, signature: str, zone: tzinfo) -> Accoun
         rating=_rating(card),
         tiles=_tiles(card),
         income=_income(card),
-        date=full_date(card.fetched_at.astimezone(zone).date()),
+        date=dated(day, invented=card.invented),
         signature=signature,
         dark=act is PictureAct.DARK,
     )
@@ -45,6 +46,8 @@ def shown(card: Card, act: PictureAct, png: bytes | None) -> Screen:
     text = _("🖼 {account}: a picture to send on.").format(account=anchor(card.username))
     if png is None:
         text = _("⚠️ I could not draw the picture just now. Please try again in a minute.")
+    elif card.invented:
+        text += "\n" + invented_mark()
     return Screen(text, rows([switch, as_file], [to_card(card.account_id)]), png)
 
 

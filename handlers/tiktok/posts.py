@@ -1,14 +1,12 @@
 """The last posts of an account, by date or by views."""
 
-from datetime import datetime
-
 from aiogram import Router
 from aiogram.types import CallbackQuery
 
-from handlers.screen import show
 from handlers.tiktok import posts_views as views
 from handlers.tiktok.callbacks import PostsPress
 from handlers.tiktok.card import known_account
+from handlers.tiktok.pasted import show
 from services.people import Person
 from services.services import Services
 
@@ -19,10 +17,9 @@ def router() -> Router:
     return router
 
 
-async def show_posts(
-    press: CallbackQuery, callback_data: PostsPress, services: Services, person: Person, now: datetime
-) -> None:
+async def show_posts(press: CallbackQuery, callback_data: PostsPress, services: Services, person: Person) -> None:
     account = await known_account(callback_data.id, services)
     posts = await services.accounts.latest_posts(account.id)
     await press.answer()
-    await show(press, views.posts(account, posts, callback_data.order, person.zone, now))
+    invented = services.cards.invented
+    await show(press, views.posts(account, posts, callback_data.order, person.zone, invented=invented))

@@ -1,7 +1,7 @@
 """How an account's posts look in the chat."""
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from aiogram.types import InlineKeyboardButton
 
@@ -9,7 +9,7 @@ from handlers.menu import button, rows
 from handlers.screen import Screen
 from handlers.tiktok.addresses import post_url
 from handlers.tiktok.callbacks import PostsOrder, PostsPress
-from handlers.tiktok.views import anchor, to_card
+from handlers.tiktok.views import anchor, invented_mark, to_card
 from services.language import gettext as _
 from services.language.formats import number, quoted, said, short_day
 from services.tiktok.analytics import is_bare
@@ -20,14 +20,17 @@ SHOWN = 10
 MOST_TITLE = 30
 
 
-def posts(account: StoredAccount, posts: Sequence[Post], order: PostsOrder, zone: tzinfo, now: datetime) -> Screen:
-    """The newest ten of ``posts``, which come newest first."""
+def posts(
+    account: StoredAccount, posts: Sequence[Post], order: PostsOrder, zone: tzinfo, *, invented: bool = False
+) -> Screen:
+    """The newest ten of ``posts``, which come newest first. ``invented``: all of it is a sandbox's."""
     newest = list(posts[:SHOWN])
     if order is PostsOrder.VIEWS:
         newest.sort(key=lambda post: post.views, reverse=True)
     head = "🎬 <b>" + _("Last videos of {account}").format(account=anchor(account.username)) + "</b>"
     lines = [line for post in newest for line in _lines(account.username, post, zone)]
-    text = "\n".join([head, "", *(lines or [_("There are no videos yet, or TikTok does not show them.")])])
+    lines = lines or [_("There are no videos yet, or TikTok does not show them.")]
+    text = "\n".join([head, "", *lines, *([invented_mark()] if invented else [])])
     return Screen(text, rows(_orders(account.id, order) if newest else [], [to_card(account.id)]))
 
 

@@ -21,9 +21,10 @@ from handlers.screen import NO_PREVIEW, Screen, show
 from handlers.tiktok import views
 from handlers.tiktok.addresses import PastedAccount, for_button, from_button, means_account
 from handlers.tiktok.callbacks import ShortenPress
+from handlers.tiktok.card import card_screen
 from services.people import Person
 from services.services import Services
-from services.throttles import LINKS, STATS
+from services.throttles import LINKS, STATS, TooFast
 from services.tiktok.errors import AccountRefused, NotAUsername, OtherSite
 from services.tiktok.names import ShortAddress, parse_username
 from services.tiktok.stored import Asker, StoredAccount
@@ -97,7 +98,14 @@ async def ask_for_name(press: CallbackQuery, state: FSMContext) -> None:
 async def look_up_answer(
     message: Message, state: FSMContext, services: Services, person: Person, now: datetime
 ) -> None:
-    await look_up(message, message.text or message.caption or "", services, person, now)
+    """An address that was pasted instead of a name is one that can be shortened."""
+    text = message.text or message.caption or ""
+    found = await PastedAccount()(message)
+    pasted = for_button(found["address"]) if isinstance(found, dict) else ""
+    if pasted:
+        await look_up_or_ask(message, text, state, services, person, now, pasted=pasted)
+    else:
+        await look_up(message, text, services, person, now)
     await finish(message, state)
 
 
@@ -121,12 +129,15 @@ async def look_up_or_ask(
     *,
     pasted: str = "",
 ) -> None:
-    """As :func:`look_up`; where there is no such account, another name is asked for at once."""
+    """As :func:`look_up`; where there is no such account, another name is asked for at once.
+
+    What was ``pasted`` can be shortened then, too, and by who has looked up too many.
+    """
     try:
         await look_up(message, text, services, person, now, pasted=pasted)
-    except (NotAUsername, OtherSite, AccountRefused):
-        if message.chat.type == "private":
-            await expect(state, Stats.name, views.question())
+    except (NotAUsername, OtherSite, AccountRefused, TooFast) as error:
+        if message.chat.type == "private" and (pasted or not isinstance(error, TooFast)):
+            await expect(state, Stats.name, views.question(pasted))
         raise
 
 
@@ -170,7 +181,7 @@ async def _card(
     account: StoredAccount, services: Services, person: Person, message: Message, now: datetime, address: str
 ) -> Screen:
     private = message.chat.type == "private"
-    return views.card(await services.cards.of(account), person.zone, now, address=address, private=private)
+    return await card_screen(await services.cards.of(account), services, person, now, address=address, private=private)
 
 
 async def shorten_instead(

@@ -7,7 +7,7 @@ from aiogram.types import InlineKeyboardButton
 from handlers.menu import button, rows, to_menu
 from handlers.screen import Screen
 from handlers.tiktok.top_callbacks import TopEntryPress, TopPicturePress, TopPress
-from handlers.tiktok.views import ESTIMATE, anchor, moment
+from handlers.tiktok.views import ESTIMATE, anchor, dated, invented_mark, moment
 from handlers.tiktok.watch_news_views import signed
 from services.language import gettext as _
 from services.language import ngettext
@@ -55,10 +55,11 @@ def _by(order: Order) -> str:
 def picture(page: TopPage, signature: str) -> TopPicture:
     """The page, which has lines, as a picture. ``signature``: the bot's name."""
     assert page.day is not None
+    day = full_date(page.day)
     return TopPicture(
         title=_("Top bloggers"),
         subtitle=_by(page.order),
-        date=full_date(page.day),
+        date=dated(day, invented=page.invented),
         signature=signature,
         rows=tuple(_picture_row(entry, page) for entry in page.entries),
     )
@@ -68,7 +69,7 @@ def pictured(page: TopPage, png: bytes) -> Screen:
     """The picture with its caption."""
     assert page.day is not None
     text = _("🏆 {title}, {date}").format(title=title(page.order), date=full_date(page.day))
-    return Screen(text, picture=png)
+    return Screen(f"{text}\n{invented_mark()}" if page.invented else text, picture=png)
 
 
 def value_text(placed: Placed, order: Order) -> str:
@@ -119,7 +120,7 @@ def _footer(page: TopPage, zone: tzinfo, now: datetime) -> list[str]:
     when = date_of(page.day) if page.refreshed_at is None else moment(page.refreshed_at, zone, now)
     answered = ngettext("{answered} of {count} answered", "{answered} of {count} answered", page.answered)
     lines = [f"🕓 {when} · {answered.format(answered=number(page.answered), count=number(page.asked))}"]
-    notes = [_("🧪 invented data")] if page.invented else []
+    notes = [invented_mark()] if page.invented else []
     if any(not entry.placed.figures.fresh for entry in page.entries):
         notes.append(_("⏳ did not answer: earlier figures"))
     if page.compared_with is not None and page.day - page.compared_with > DAY:

@@ -1,36 +1,27 @@
-"""How an account looks in the chat: its card, and what is said while there is none."""
+"""What is said of an account while there is no card, and the words that its screens share."""
 
 from datetime import datetime, timedelta, tzinfo
 
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import InlineKeyboardButton
 
 from handlers.menu import MenuPress, Room, button, cancel_to, rows, to_menu
 from handlers.screen import Screen
 from handlers.tiktok.addresses import account_url
-from handlers.tiktok.callbacks import (
-    CardAction,
-    CardPress,
-    ExplainPress,
-    Explanation,
-    PostsOrder,
-    PostsPress,
-    ShortenPress,
-)
+from handlers.tiktok.callbacks import CardPress
+from handlers.tiktok.pasted import shorten_row
 from services.language import gettext as _
 from services.language import ngettext
-from services.language.formats import NBSP, ago, country, day_in_full, hour, number, percent, quoted, said
-from services.tiktok.analytics import Income, Total
-from services.tiktok.cards import Card, Lack
+from services.language.formats import NBSP, day_in_full, hour, number, quoted
+from services.tiktok.analytics import Total
+from services.tiktok.cards import Lack
 
-MOST_NICKNAME = 28
-JUST_NOW = timedelta(minutes=1)
-A_DAY = timedelta(days=1)
 ESTIMATE = f"≈{NBSP}"
 
 
-def question() -> Screen:
+def question(address: str = "") -> Screen:
+    """``address``: what was pasted, and can be shortened instead, as ShortenPress has it."""
     text = _("📊 Whose statistics? Send me a TikTok name, such as @username, or the address of a profile or a video.")
-    return Screen(text, rows([cancel_to(Room.CANCEL)]))
+    return Screen(text, rows(shorten_row(address), [cancel_to(Room.CANCEL)]))
 
 
 def how_in_group() -> Screen:
@@ -41,23 +32,7 @@ def looking(name: str, address: str = "") -> Screen:
     """While TikTok is asked. ``name`` empty: a short address tells it. ``address``: as ShortenPress has it."""
     text = _("🔎 Looking up {account} in TikTok… It takes a few seconds.")
     who = anchor(name) if name else _("the account")
-    return Screen(text.format(account=who), rows(_shorten(address)))
-
-
-def card(card: Card, zone: tzinfo, now: datetime, *, note: str = "", address: str = "", private: bool = True) -> Screen:
-    """``note`` (HTML) stands above the card, and says how old it is. ``address``: what can be shortened instead.
-
-    ``private``: false where others talk too; there it has no buttons.
-    """
-    age = "" if note else _age(card, zone, now)
-    lines = [*([note] if note else []), *_figures(card), _footer(card, age)]
-    return Screen("\n".join(lines), _keyboard(card, address) if private else None)
-
-
-def refreshing(card: Card) -> Screen:
-    """The card while TikTok is asked anew: its buttons come back with the answer."""
-    lines = [*_figures(card), _("🔎 Asking TikTok anew…")]
-    return Screen("\n".join(lines))
+    return Screen(text.format(account=who), rows(shorten_row(address)))
 
 
 def silent_note(fetched_at: datetime, zone: tzinfo, now: datetime) -> str:
@@ -66,25 +41,36 @@ def silent_note(fetched_at: datetime, zone: tzinfo, now: datetime) -> str:
     return text.format(moment=moment(fetched_at, zone, now))
 
 
-def silent(username: str, *, private: bool = True) -> Screen:
+def silent(username: str, *, address: str = "", private: bool = True) -> Screen:
     """There are no numbers, and TikTok does not answer."""
     text = _("⏳ TikTok does not answer just now. I will write to you about {account} when it does.")
-    return refused(text.format(account=anchor(username)), private=private)
+    return refused(text.format(account=anchor(username)), address=address, private=private)
 
 
-def silent_address(*, private: bool = True) -> Screen:
+def silent_address(*, address: str = "", private: bool = True) -> Screen:
     text = _("⚠️ TikTok does not answer just now, and I cannot see where this address leads. Send the account's name.")
-    return refused(text, private=private)
+    return refused(text, address=address, private=private)
 
 
-def gave_up(username: str, *, private: bool = True) -> Screen:
+def awaited_address(*, address: str = "", private: bool = True) -> Screen:
+    """Where a short address leads is asked again."""
+    text = _("⏳ TikTok does not answer just now. I will write to you when I see where this address leads.")
+    return refused(text, address=address, private=private)
+
+
+def address_gave_up(*, address: str = "", private: bool = True) -> Screen:
+    text = _("⚠️ TikTok has not said for a whole day where this address leads. Send the account's name.")
+    return refused(text, address=address, private=private)
+
+
+def gave_up(username: str, *, address: str = "", private: bool = True) -> Screen:
     text = _("⚠️ TikTok has not answered about {account} for a whole day. Please try again later.")
-    return refused(text.format(account=anchor(username)), private=private)
+    return refused(text.format(account=anchor(username)), address=address, private=private)
 
 
-def refused(sentence: str, *, private: bool = True) -> Screen:
-    """Instead of a card: ``sentence`` says why there is none."""
-    return Screen(sentence, rows([another()], [to_menu()]) if private else None)
+def refused(sentence: str, *, address: str = "", private: bool = True) -> Screen:
+    """Instead of a card: ``sentence`` says why there is none. ``address``: what can be shortened all the same."""
+    return Screen(sentence, rows([another()], shorten_row(address), [to_menu()]) if private else None)
 
 
 def too_soon(fetched_at: datetime, wait: timedelta, zone: tzinfo, now: datetime) -> str:
@@ -96,22 +82,6 @@ def too_soon(fetched_at: datetime, wait: timedelta, zone: tzinfo, now: datetime)
         minutes,
     )
     return text.format(time=hour(fetched_at.astimezone(zone)), count=number(minutes))
-
-
-def guide(card: Card) -> Screen:
-    """What a guide about the account will hold."""
-    text = _(
-        "📘 <b>A guide for {account}: what it will hold</b>\n"
-        "• typical reach, and against accounts of this size\n"
-        "• engagement, the share of hits, the trend\n"
-        "• the best hours and days, how often to post\n"
-        "• length, hashtags, topics, sounds, captions\n"
-        "• what the hits have in common; suspicious ratios\n"
-        "• 3–5 steps with an experiment for two weeks each\n\n"
-        "Each finding says how sure it is: proven, or only a hypothesis.\n"
-        "It cannot be bought yet."
-    )
-    return Screen(text.format(account=anchor(card.username)), rows([to_card(card.account_id)]))
 
 
 def anchor(username: str) -> str:
@@ -132,9 +102,15 @@ def total(of_all: Total) -> str:
     return number(of_all.value) if of_all.exact else f"{ESTIMATE}{number(of_all.value)}"
 
 
-def roubles(income: Income) -> str:
-    """``≈ 80–150–400 ₽``."""
-    return f"{ESTIMATE}{number(income.low)}–{number(income.mid)}–{number(income.high)}{NBSP}₽"
+def invented_mark() -> str:
+    """Wherever numbers of the sandbox stand."""
+    return _("🧪 invented data")
+
+
+def dated(day: str, *, invented: bool) -> str:
+    """The date of a picture's numbers; who gets it alone must know of the sandbox, too."""
+    # There is little room, and pictures' letters have no signs.
+    return _("{day} · invented").format(day=day) if invented else day
 
 
 def lack_text(lack: Lack) -> str:
@@ -157,93 +133,8 @@ def another() -> InlineKeyboardButton:
     return button(_("🔎 Another name"), MenuPress(room=Room.STATS))
 
 
-def _figures(card: Card) -> list[str]:
-    """What the numbers are, a line each."""
-    measures = card.measures
-    hidden = _("hidden")
-    nickname = said(card.nickname, MOST_NICKNAME)
-    unseen = hidden if card.tells_liked else _("unknown")
-    liked = unseen if card.liked is None else number(card.liked)
-    return [
-        f"📊 <b>{nickname}</b>" + (" ✅" if card.verified else ""),
-        " · ".join([anchor(card.username), *([quoted(country(card.region))] if card.region else [])]),
-        _("👥 Followers: {count}").format(count=number(card.followers)),
-        _("❤️ Likes: {count}").format(count=hidden if card.likes is None else number(card.likes)),
-        _("👁 Views: {count}").format(count=total(measures.views)),
-        _("💬 Comments: {count}").format(count=total(measures.comments)),
-        _("🔁 Reposts: {count}").format(count=total(measures.reposts)),
-        _("🎬 Videos: {count} · likes given: {liked}").format(count=number(card.videos), liked=liked),
-        _("⚡️ Engagement: {percent}").format(percent=_or_why(_engagement(card), card.no_engagement)),
-        _income_line(card),
-        _("⭐️ Rating: {rating}").format(rating=_or_why(_rating(card), card.no_rating)),
-    ]
-
-
-def _engagement(card: Card) -> str:
-    return "" if card.measures.engagement is None else percent(card.measures.engagement)
-
-
-def _rating(card: Card) -> str:
-    if card.measures.rating is None:
-        return ""
-    return _("{points} of 100").format(points=number(card.measures.rating.value))
-
-
-def _income_line(card: Card) -> str:
-    if card.measures.income is None:
-        assert card.no_income is not None
-        return _("💰 Income from a video: — ({why})").format(why=lack_text(card.no_income))
-    return _("💰 {roubles} a video, estimate").format(roubles=roubles(card.measures.income))
-
-
-def _or_why(figure: str, lack: Lack | None) -> str:
-    return figure if lack is None else f"— ({lack_text(lack)})"
-
-
-def _age(card: Card, zone: tzinfo, now: datetime) -> str:
-    age = now - card.fetched_at
-    return _("just now") if age < JUST_NOW else ago(age) if age < A_DAY else moment(card.fetched_at, zone, now)
-
-
-def _footer(card: Card, age: str) -> str:
-    """Which source, of how many posts, and how old where nothing else says it."""
-    if card.measures.posts:
-        of_posts = ngettext("by {count} video", "by {count} videos", card.measures.posts)
-    else:
-        of_posts = _("no videos")
-    source = _("🧪 invented data") if card.invented else f"🕓 {source_text(card.source)}"
-    return " · ".join([source, of_posts.format(count=number(card.measures.posts)), *([age] if age else [])])
-
-
 def source_text(source: str) -> str:
     """How a source is called among people."""
     if source in {"browser", "videos", "creator", "script"}:
         return _("TikTok in a browser")
     return _("TikTok's widget") if source in {"embed", "embed-posts"} else _("TikTok's site")
-
-
-def _keyboard(card: Card, address: str) -> InlineKeyboardMarkup:
-    # Their words are made of ours, too.
-    from handlers.tiktok.compare_views import compare_button
-    from handlers.tiktok.history_views import history_button
-    from handlers.tiktok.picture_views import picture_button
-    from handlers.tiktok.watch_views import watch_button
-
-    account_id = card.account_id
-    posts = button(_("🎬 Videos"), PostsPress(order=PostsOrder.DATE, id=account_id))
-    rating = button(_("⭐️ Rating"), ExplainPress(about=Explanation.RATING, id=account_id))
-    figures = button(_("ℹ️ What is exact"), ExplainPress(about=Explanation.FIGURES, id=account_id))
-    about_guide = button(_("📘 Guide"), CardPress(action=CardAction.GUIDE, id=account_id))
-    refresh = button(_("🔄 Refresh"), CardPress(action=CardAction.REFRESH, id=account_id))
-    return rows(
-        [picture_button(account_id), posts],
-        [history_button(account_id), compare_button(account_id)],
-        [watch_button(account_id), rating],
-        [figures, about_guide],
-        _shorten(address),
-        [refresh, to_menu()],
-    )
-
-
-def _shorten(address: str) -> list[InlineKeyboardButton]:
-    return [button(_("🔗 Shorten instead"), ShortenPress(address=address))] if address else []

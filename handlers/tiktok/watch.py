@@ -8,12 +8,14 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
+from handlers import screen
 from handlers.dialogue import AnswersQuestion, ask, finish
 from handlers.filters import PRIVATE, typed
 from handlers.menu import MenuPress, Room
-from handlers.screen import show
 from handlers.tiktok import views as account_views
 from handlers.tiktok import watch_views as views
+from handlers.tiktok.card import show_card
+from handlers.tiktok.pasted import show
 from handlers.tiktok.watch_callbacks import AskWatchPress, WatchAction, WatchesPress, WatchPress
 from services.people import Person
 from services.services import Services
@@ -37,6 +39,8 @@ def router() -> Router:
     router.callback_query.register(ask_whom, AskWatchPress.filter())
     router.callback_query.register(begin, WatchPress.filter(F.action == WatchAction.BEGIN))
     router.callback_query.register(end, WatchPress.filter(F.action == WatchAction.END))
+    router.callback_query.register(begin_here, WatchPress.filter(F.action == WatchAction.BEGIN_HERE))
+    router.callback_query.register(end_here, WatchPress.filter(F.action == WatchAction.END_HERE))
     return router
 
 
@@ -67,7 +71,7 @@ async def watch(message: Message, text: str, services: Services, person: Person,
         await services.throttle.require(person, STATS, now)
     account = await services.watches.begin(person, named.name, now)
     preferences = await services.notices.of(person.id)
-    await show(message, views.begun(account, preferences, person.zone, now))
+    await show(message, views.begun(account, preferences, person.zone, now, invented=services.cards.invented))
     if known is None and account.fetched_at is None:
         shown = await show(message, account_views.looking(named.name))
         asker = Asker(person.id, shown.chat.id, shown.message_id)
@@ -97,7 +101,7 @@ async def begin(
     account = await services.watches.begin_by_id(person, callback_data.id, now)
     preferences = await services.notices.of(person.id)
     await press.answer()
-    await show(press, views.begun(account, preferences, person.zone, now))
+    await show(press, views.begun(account, preferences, person.zone, now, invented=services.cards.invented))
 
 
 async def end(press: CallbackQuery, callback_data: WatchPress, services: Services, person: Person) -> None:
@@ -107,6 +111,25 @@ async def end(press: CallbackQuery, callback_data: WatchPress, services: Service
     await show(press, views.ended(account))
 
 
+async def begin_here(
+    press: CallbackQuery, callback_data: WatchPress, services: Services, person: Person, now: datetime
+) -> None:
+    """The card stays, and its button ends the watch."""
+    account = await services.watches.begin_by_id(person, callback_data.id, now)
+    await press.answer(views.begun_here(account, await services.notices.of(person.id)))
+    await show_card(press, callback_data.id, services, person, now)
+
+
+async def end_here(
+    press: CallbackQuery, callback_data: WatchPress, services: Services, person: Person, now: datetime
+) -> None:
+    account = await services.watches.account(callback_data.id)
+    await services.watches.end(person.id, callback_data.id)
+    await press.answer(views.ended_here(account))
+    await show_card(press, callback_data.id, services, person, now)
+
+
 async def _show_list(event: Message | CallbackQuery, page: int, services: Services, person: Person) -> None:
     watches = await services.watches.of(person.id)
-    await show(event, views.watches(watches, page, await services.notices.of(person.id)))
+    preferences = await services.notices.of(person.id)
+    await screen.show(event, views.watches(watches, page, preferences, invented=services.cards.invented))

@@ -14,6 +14,9 @@ Page = Annotated[int, Field(ge=1, lt=2**31)]
 class WatchAction(StrEnum):
     BEGIN = "b"
     END = "e"
+    # The same on a card, which stays.
+    BEGIN_HERE = "B"
+    END_HERE = "E"
 
 
 class WatchPress(CallbackData, prefix="tw"):

@@ -1,5 +1,6 @@
 """What watchers are told, as it is sent: what happened, in few lines, and the buttons that go on from there."""
 
+from dataclasses import replace
 from datetime import tzinfo
 
 from aiogram.types import InlineKeyboardButton
@@ -9,7 +10,7 @@ from handlers.screen import Screen
 from handlers.settings.callbacks import SwitchNotice
 from handlers.tiktok.addresses import post_url
 from handlers.tiktok.callbacks import CardPress, PostsOrder, PostsPress
-from handlers.tiktok.views import anchor
+from handlers.tiktok.views import anchor, invented_mark
 from handlers.tiktok.watch_views import my_watches, refused
 from services.language import gettext as _
 from services.language import ngettext
@@ -21,15 +22,16 @@ from services.tiktok.watches import WatchedAccount
 MOST_WORDS = 60
 
 
-def news_screen(news: WatchNews, zone: tzinfo) -> Screen:
-    """``zone``: the reader's."""
+def news_screen(news: WatchNews, zone: tzinfo, *, invented: bool = False) -> Screen:
+    """``zone``: the reader's. ``invented``: the numbers are a sandbox's."""
     match news:
         case Flies():
-            return _flies(news, zone)
+            screen = _flies(news, zone)
         case Passed():
-            return _passed(news)
+            screen = _passed(news)
         case DailyNote():
-            return _note(news, zone)
+            screen = _note(news, zone)
+    return replace(screen, text=f"{screen.text}\n{invented_mark()}") if invented else screen
 
 
 def signed(value: int) -> str:

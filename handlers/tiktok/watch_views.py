@@ -9,7 +9,7 @@ from handlers.menu import Room, button, cancel_to, rows, to_menu
 from handlers.screen import Screen
 from handlers.settings.callbacks import ShowNotices
 from handlers.tiktok.callbacks import CardPress
-from handlers.tiktok.views import anchor
+from handlers.tiktok.views import anchor, invented_mark
 from handlers.tiktok.watch_callbacks import AskWatchPress, WatchAction, WatchesPress, WatchPress
 from services.language import gettext as _
 from services.language import ngettext
@@ -23,17 +23,31 @@ ON_A_PAGE = 8
 MOST_ON_BUTTON = 16
 
 
-def watch_button(account_id: int) -> InlineKeyboardButton:
-    """For a card."""
-    return button(_("👁 Watch"), WatchPress(action=WatchAction.BEGIN, id=account_id))
+def watch_button(account_id: int, *, watched: bool) -> InlineKeyboardButton:
+    """For a card, which stays; ``watched``: by its reader."""
+    if watched:
+        return button(_("✖️ Don't watch"), WatchPress(action=WatchAction.END_HERE, id=account_id))
+    return button(_("👁 Watch"), WatchPress(action=WatchAction.BEGIN_HERE, id=account_id))
+
+
+def begun_here(account: WatchedAccount, preferences: Preferences) -> str:
+    """For an alert on the card."""
+    return "\n".join([_("👁 I watch {account} for you.").format(account=f"@{account.username}"), *_when(preferences)])
+
+
+def ended_here(account: WatchedAccount) -> str:
+    """For an alert on the card."""
+    return _("👌 I no longer watch {account}.").format(account=f"@{account.username}")
 
 
 def my_watches() -> InlineKeyboardButton:
     return button(_("👁 My watches"), WatchesPress())
 
 
-def watches(all_watches: Sequence[WatchedAccount], number_of_page: int, preferences: Preferences) -> Screen:
-    """Page ``number_of_page`` of them, or the nearest that there is."""
+def watches(
+    all_watches: Sequence[WatchedAccount], number_of_page: int, preferences: Preferences, *, invented: bool = False
+) -> Screen:
+    """Page ``number_of_page`` of them, or the nearest that there is. ``invented``: the numbers are a sandbox's."""
     if not all_watches:
         text = _(
             "👁 <b>You watch nobody yet.</b>\n"
@@ -47,6 +61,7 @@ def watches(all_watches: Sequence[WatchedAccount], number_of_page: int, preferen
         count=number(len(all_watches)), most=number(MOST_WATCHES)
     )
     lines = [heading, *(_line(account) for account in shown), *_when(preferences)]
+    lines += [invented_mark()] if invented else []
     return Screen(
         "\n".join(lines),
         rows(
@@ -63,7 +78,9 @@ def question() -> Screen:
     return Screen(text, rows([cancel_to(Room.WATCHES)]))
 
 
-def begun(account: WatchedAccount, preferences: Preferences, zone: tzinfo, now: datetime) -> Screen:
+def begun(
+    account: WatchedAccount, preferences: Preferences, zone: tzinfo, now: datetime, *, invented: bool = False
+) -> Screen:
     """The person watches the account, since now or before. Numbers that are over a day old have their day."""
     lines = [_("👁 <b>I watch {account} for you.</b>").format(account=anchor(account.username))]
     if account.fetched_at is not None:
@@ -74,6 +91,7 @@ def begun(account: WatchedAccount, preferences: Preferences, zone: tzinfo, now: 
         why = refused(account)
         lines += [why] if why else []
     lines += _when(preferences)
+    lines += [invented_mark()] if invented and account.fetched_at is not None else []
     stop = button(_("✖️ Don't watch"), WatchPress(action=WatchAction.END, id=account.id))
     return Screen("\n".join(lines), rows([my_watches(), stop], _card(account)))
 
@@ -91,6 +109,7 @@ def refused(account: WatchedAccount) -> str | None:
         "private": _("🔒 {account}: private"),
         "banned": _("⛔️ {account}: banned"),
         "region": _("🌍 {account}: TikTok shows it in other countries only"),
+        "unshown": _("🔒 {account}: private, or gone"),
     }
     text = texts.get(account.state)
     return None if text is None else text.format(account=anchor(account.username))

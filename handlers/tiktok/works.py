@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest
@@ -11,16 +11,21 @@ from handlers.error_texts import apology, error_text
 from handlers.outgoing import as_outgoing
 from handlers.screen import NO_PREVIEW, UNCHANGED, Screen
 from handlers.tiktok import views
+from handlers.tiktok.card import card_screen
 from services.deliveries import Outgoing
 from services.deliveries.kinds import ANSWER
 from services.errors import UserError
 from services.language import Catalogue, speaking
 from services.people import Person
 from services.services import Services
-from services.tiktok.accounts import ACCOUNT, ADDRESS, AT_ONCE, DATABASE_ERRORS
+from services.tiktok.accounts import ACCOUNT, ADDRESS, AT_ONCE, DATABASE_ERRORS, WAITED_FOR
+from services.tiktok.cards import Card, Cards
 from services.tiktok.errors import TikTokSilent
-from services.tiktok.stored import Asker, Outcome
+from services.tiktok.stored import Asker, Outcome, StoredAccount
 from services.works import Later, Progress, Work, WorkKind
+
+# Between two questions about a short address while TikTok is silent.
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
 
 def work_kinds(bot: Bot, services: Services, catalogue: Catalogue, clock: Callable[[], datetime]) -> list[WorkKind]:
@@ -29,6 +34,21 @@ def work_kinds(bot: Bot, services: Services, catalogue: Catalogue, clock: Callab
         WorkKind(ACCOUNT, works.fetch, cancellable=False, at_once=AT_ONCE),
         WorkKind(ADDRESS, works.follow, cancellable=False, at_once=AT_ONCE, regret=works.regret_address),
     ]
+
+
+class Measured:
+    """The card of what a fetch stored: made for the first who asked, and the same for all others."""
+
+    def __init__(self, cards: Cards, account: StoredAccount | None) -> None:
+        self._cards = cards
+        self._account = account
+        self._card: Card | None = None
+
+    async def card(self) -> Card:
+        assert self._account is not None
+        if self._card is None:
+            self._card = await self._cards.of(self._account)
+        return self._card
 
 
 class AccountWorks:
@@ -44,6 +64,7 @@ class AccountWorks:
     async def fetch(self, work: Work, _progress: Progress) -> None:
         """Fetch an account once, and answer all who asked. Raises Later while somebody waits for a silent TikTok."""
         outcome = await self._accounts.fetch(work, self._clock())
+        measured = Measured(self._services.cards, outcome.account)
         for asker in (*outcome.askers, *outcome.over):
             person = await self._services.people.find(asker.person_id)
             if person is None:
@@ -51,7 +72,7 @@ class AccountWorks:
                 continue
             with speaking(self._catalogue, person.language):
                 try:
-                    await self._answer(asker, person, outcome)
+                    await self._answer(asker, person, outcome, measured)
                 except DATABASE_ERRORS:
                     raise
                 except Exception as error:
@@ -60,40 +81,65 @@ class AccountWorks:
             raise Later(outcome.pause)
 
     async def follow(self, work: Work, _progress: Progress) -> None:
-        """Find out whose a short address is. Where its card is not at hand, the work that fetches it answers."""
+        """Find out whose a short address is. Where its card is not at hand, the work that fetches it answers.
+
+        Raises Later while TikTok is silent, for a day at most: they are told at once, and written to in the end.
+        """
         person = None if work.person_id is None else await self._services.people.find(work.person_id)
         if person is None or work.chat_id is None or work.message_id is None:
             return
-        is_private, now = work.chat_id == work.person_id, self._clock()
         with speaking(self._catalogue, person.language):
-            try:
-                look = await self._accounts.follow(work, now)
-            except UserError as error:
-                screen = views.refused(error_text(error), private=is_private)
-            except TikTokSilent:
-                screen = views.silent_address(private=is_private)
-            else:
-                if look.account is None:
-                    return
-                card = await self._services.cards.of(look.account)
-                address = work.facts["address"] if is_private else ""
-                screen = views.card(card, person.zone, now, address=address, private=is_private)
-            if not await self._edit(work.chat_id, work.message_id, screen):
+            screen = await self._followed(work, person)
+            is_late = self._waited(work) >= FIRST_PAUSE
+            if is_late:
+                # It says that they will be written to: whatever comes now, also of the account, is a new message.
+                with suppress(AiogramError):
+                    await self._bot.delete_message(work.chat_id, work.message_id)
+            if screen is not None and (is_late or not await self._edit(work.chat_id, work.message_id, screen)):
                 # The message is gone, or Telegram is away.
                 key = f"tiktok-address:{work.id}"
-                await self._services.deliveries.enqueue(ANSWER, key, work.chat_id, as_outgoing(screen), now)
+                await self._services.deliveries.enqueue(ANSWER, key, work.chat_id, as_outgoing(screen), self._clock())
+
+    async def _followed(self, work: Work, person: Person) -> Screen | None:
+        """The card, or why there is none; None: the work that fetches the account answers."""
+        is_private, address, now = work.chat_id == work.person_id, work.facts["address"], self._clock()
+        try:
+            look = await self._accounts.follow(work, now)
+        except UserError as error:
+            return views.refused(error_text(error), address=address, private=is_private)
+        except TikTokSilent:
+            await self._wait(work, views.awaited_address(address=address, private=is_private))
+            return views.address_gave_up(address=address, private=is_private)
+        if look.account is None:
+            return None
+        card = await self._services.cards.of(look.account)
+        return await card_screen(card, self._services, person, now, address=address, private=is_private)
+
+    async def _wait(self, work: Work, screen: Screen) -> None:
+        """Tell them so, and raise Later, for twice as long each time; return once a day has passed."""
+        waited = self._waited(work)
+        if waited >= WAITED_FOR:
+            return
+        if work.chat_id is not None and work.message_id is not None:
+            # Where it cannot be told, they hear of the end all the same.
+            await self._edit(work.chat_id, work.message_id, screen)
+        raise Later(min(max(waited, FIRST_PAUSE), LONGEST_PAUSE))
+
+    def _waited(self, work: Work) -> timedelta:
+        return self._clock() - datetime.fromisoformat(work.facts["since"])
 
     async def regret_address(self, work: Work) -> Outgoing | None:
         person = None if work.person_id is None else await self._services.people.find(work.person_id)
         if person is None:
             return None
         with speaking(self._catalogue, person.language):
-            return as_outgoing(views.silent_address(private=work.chat_id == work.person_id))
+            is_private = work.chat_id == work.person_id
+            return as_outgoing(views.silent_address(address=work.facts["address"], private=is_private))
 
-    async def _answer(self, asker: Asker, person: Person, outcome: Outcome) -> None:
+    async def _answer(self, asker: Asker, person: Person, outcome: Outcome, measured: Measured) -> None:
         """The message that says that the account is being looked for tells what came of it; else a new one does."""
         now = self._clock()
-        screen = await self._screen(asker, person, outcome, now)
+        screen = await self._screen(asker, person, outcome, measured, now)
         must_wait = outcome.silence is not None and asker not in outcome.over
         if asker.told_at is not None or not await self._edit(asker.chat_id, asker.message_id, screen):
             await self._owe(asker, screen, now, must_wait=must_wait)
@@ -106,25 +152,27 @@ class AccountWorks:
         """Operators hear of the error, the person that there is one; who asked beside them waits for neither."""
         now = self._clock()
         error_id = await self._services.errors.report("work", error, now, person_id=asker.person_id)
-        sorry = views.refused(apology(error_id), private=asker.chat_id == asker.person_id)
+        is_private = asker.chat_id == asker.person_id
+        sorry = views.refused(apology(error_id), address=asker.address, private=is_private)
         await self._accounts.owe(asker, as_outgoing(sorry), now)
         if asker.told_at is None:
             # It says that the account is being looked for, which is over.
             with suppress(AiogramError):
                 await self._bot.delete_message(asker.chat_id, asker.message_id)
 
-    async def _screen(self, asker: Asker, person: Person, outcome: Outcome, now: datetime) -> Screen:
-        is_private = asker.chat_id == asker.person_id
+    async def _screen(
+        self, asker: Asker, person: Person, outcome: Outcome, measured: Measured, now: datetime
+    ) -> Screen:
+        is_private, address = asker.chat_id == asker.person_id, asker.address
         if outcome.refusal is not None:
-            return views.refused(error_text(outcome.refusal), private=is_private)
+            return views.refused(error_text(outcome.refusal), address=address, private=is_private)
         if asker in outcome.over:
-            return views.gave_up(outcome.username, private=is_private)
+            return views.gave_up(outcome.username, address=address, private=is_private)
         if outcome.account is None:
-            return views.silent(outcome.username, private=is_private)
-        card = await self._services.cards.of(outcome.account)
+            return views.silent(outcome.username, address=address, private=is_private)
+        card = await measured.card()
         note = "" if outcome.silence is None else views.silent_note(card.fetched_at, person.zone, now)
-        address = asker.address if is_private else ""
-        return views.card(card, person.zone, now, note=note, address=address, private=is_private)
+        return await card_screen(card, self._services, person, now, note=note, address=address, private=is_private)
 
     async def _owe(self, asker: Asker, screen: Screen, now: datetime, *, must_wait: bool) -> None:
         """A message that cannot be edited is gone, or Telegram is away: what it was to say is owed."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from services.tiktok.analytics import Measures, measure, tier
 from services.tiktok.constants import CONSTANTS, Constants, Tier
+from services.tiktok.errors import REFUSALS
 from services.tiktok.merging import THIN_SOURCES
 from services.tiktok.profiles import Post
 from services.tiktok.stored import StoredAccount
@@ -32,6 +33,7 @@ class Card:
 
     ``likes`` of all its videos, ``liked``: videos that it likes itself; None: hidden. ``fetched_at``: how old all of
     it is. ``source`` and ``posts_source``: words of :mod:`services.tiktok.sources`. ``invented``: of the sandbox.
+    ``refusal``: a key of REFUSALS where TikTok shows the account no more, as it last said at ``refused_at``.
     """
 
     account_id: int
@@ -50,6 +52,8 @@ class Card:
     source: str
     posts_source: str
     invented: bool
+    refusal: str = ""
+    refused_at: datetime | None = None
 
     @property
     def tells_liked(self) -> bool:
@@ -99,6 +103,7 @@ def make_card(
     assert account.fetched_at is not None
     profile = account.profile
     measures = measure(profile, posts, account.fetched_at, constants)
+    is_refused = account.state in REFUSALS
     # TikTok writes 0 where likes are hidden: those of a video, and so their sum.
     are_hidden = not profile.likes and bool(measures.posts) and not measures.engagement_posts
     return Card(
@@ -118,6 +123,8 @@ def make_card(
         source=account.source,
         posts_source=account.posts_source,
         invented=invented,
+        refusal=account.state if is_refused else "",
+        refused_at=account.looked_at if is_refused else None,
     )
 
 
@@ -133,15 +140,15 @@ class Cards:
 
     >>> await cards.of(await accounts.by_id(7))
 
-    ``invented``: what stands for TikTok is a stand-in, and cards say so.
+    ``invented``: what stands for TikTok is a stand-in, and whoever shows its numbers says so.
     """
 
     def __init__(self, posts: KnowsPosts, constants: Constants = CONSTANTS, *, invented: bool = False) -> None:
         self._posts = posts
         self._constants = constants
-        self._invented = invented
+        self.invented = invented
 
     async def of(self, account: StoredAccount) -> Card:
         """Of an account that was fetched at least once."""
         posts = await self._posts.latest_posts(account.id)
-        return make_card(account, posts, self._constants, invented=self._invented)
+        return make_card(account, posts, self._constants, invented=self.invented)

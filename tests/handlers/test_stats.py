@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from db.tables import TikTokAccount, TikTokAsker, Work
+from handlers.tiktok.callbacks import CardPress
 from sandbox import Person
 from sandbox.deeds import send
 from sandbox.people import Account
@@ -15,8 +18,10 @@ from sandbox.tiktok.creators import usernames
 from sandbox.world import Chat
 from services.tiktok.stored import Look
 from tests.browser import chromium_or_skip
+from tests.handlers.growth import known
 from tests.handlers.reading import UNSEEN, said
 from tests.handlers.seeing import read, sees
+from tests.handlers.test_labels import wrapping
 from tests.platform import Platform, running_platform
 from tests.services.tiktok.reckoning import reckon
 from tests.waiting import until
@@ -72,7 +77,8 @@ async def test_a_name_brings_a_progress_line_and_then_the_card(platform: Platfor
     assert f"@{name}" in text.splitlines()[1]
     assert f"Подписчики: {grouped(creator.followers)}" in text
     assert f"Лайки: {grouped(creator.likes)}" in text
-    assert "данные вымышлены · по 30 видео · только что" in text
+    assert text.splitlines()[-1] == "🧪 вымышлено · только что"
+    assert " из 100 · 30 видео" in text
     assert ", оценка" in text
     assert card.buttons == BUTTONS
     assert card.links[0].startswith("https://www.tiktok.com/@")
@@ -84,8 +90,9 @@ async def test_the_same_in_english(platform: Platform, ben: Person):
     text = read(await sees(ben, "Followers"))
     creator = platform.tiktok.creator(name)
     assert f"Followers: {creator.followers:,}" in text
-    assert "a video, estimate" in text
-    assert "🧪 invented data · by 30 videos · just now" in text
+    assert "Income from a video, estimate:" in text
+    assert "🧪 invented · just now" in text
+    assert " of 100 · 30 videos" in text
 
 
 @pytest.mark.parametrize("name", ten_of_all_tiers())
@@ -99,8 +106,8 @@ async def test_numbers_equal_those_reckoned_by_hand_from_what_tiktok_serves(
     assert near(text, "Подписчики", creator.followers)
     assert near(text, "Видео", creator.videos)
     assert near(text, "Просмотры", hand.views)
-    assert near(text, "Комментарии", hand.comments)
-    assert near(text, "Репосты", hand.shares)
+    assert near(text, "💬", hand.comments)
+    assert near(text, "🔁", hand.shares)
     percent = re.search(r"Вовлечённость: ([\d,]+) %", text)
     assert percent is not None
     assert float(percent[1].replace(",", ".")) == pytest.approx(100 * hand.engagement, abs=0.051)
@@ -328,7 +335,7 @@ async def test_the_last_numbers_are_shown_with_their_age_while_tiktok_is_silent(
     note = await sees(ben, "TikTok does not answer just now. The last known numbers, from ")
     text = read(note)
     assert "Followers" in text
-    assert text.splitlines()[-1] == "🧪 invented data · by 30 videos", "the age stands above"
+    assert text.splitlines()[-1] == "🧪 invented", "the age stands above"
 
 
 async def test_a_whole_day_of_silence_has_an_end(platform: Platform, anna: Person):
@@ -415,6 +422,44 @@ async def refreshed(platform: Platform, person: Person, name: str) -> bool:
     return "только что" in said(person) and grouped(platform.tiktok.creator(name).followers) in said(person)
 
 
+async def test_the_card_says_whether_it_is_watched_and_a_press_changes_that(platform: Platform, anna: Person):
+    name = usernames()[17]
+    await anna.send(f"/stats {name}")
+    card = await sees(anna, "Подписчики")
+    assert wrapping(card) == []
+    answer = await anna.press("👁 Следить", on=card)
+    assert f"Слежу за @{name}" in answer.text
+    await anna.sees_button("✖️ Не следить")
+    assert (anna.last.message_id, "Подписчики" in said(anna)) == (card.message_id, True)
+    await anna.send("/watch")
+    await sees(anna, "за 1 из 20")
+    await anna.send(f"/stats {name}")
+    answer = await anna.press("✖️ Не следить")
+    assert f"не слежу за @{name}" in answer.text
+    await anna.sees_button("👁 Следить")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("private", "🔒 закрыт (на "), ("banned", "⛔️ заблокирован (на "), ("missing", "🔎 не найден (на ")],
+)
+async def test_a_stored_card_says_that_the_account_went_away_meanwhile(
+    platform: Platform, anna: Person, state: str, words: str
+):
+    account_id = await known(platform, "katya", posts=[(days, 100) for days in range(4, 20)], region="RU")
+    async with platform.container.database.write() as session:
+        row = await session.get_one(TikTokAccount, account_id)
+        row.state = state
+        row.fetched_at = platform.clock() - timedelta(days=3)
+    await anna.start()
+    await anna.press_data(CardPress(id=account_id).pack(), on=anna.last)
+    text = read(await sees(anna, "Подписчики"))
+    assert f"@katya · {words}" in text
+    assert len(text.splitlines()) <= 12
+    then = (platform.clock() - timedelta(days=3)).astimezone(ZoneInfo("Europe/Moscow"))
+    assert f"· {then.day} " in text.splitlines()[-1], "the numbers' own day"
+
+
 async def test_posts_stand_by_date_and_by_views_with_their_links(platform: Platform, anna: Person):
     name = usernames()[20]
     await anna.send(f"/stats {name}")
@@ -427,8 +472,8 @@ async def test_posts_stand_by_date_and_by_views_with_their_links(platform: Platf
         f"https://www.tiktok.com/@{name}/video/{post.post_id}" for post in newest
     ]
     assert f"👁 {grouped(newest[0].views)} · ❤️ {grouped(newest[0].likes)}" in read(listed)
-    await anna.press("По просмотрам")
-    await anna.sees_button("✓ По просмотрам")
+    await anna.press("Популярные")
+    await anna.sees_button("✓ Популярные")
     by_views = sorted(newest, key=lambda post: post.views, reverse=True)
     assert by_views[0].post_id in next(link for link in anna.last.links if "/video/" in link)
     await anna.press("◀️ К карточке")
@@ -439,7 +484,7 @@ async def test_explanations_say_what_is_exact_what_is_estimated_and_where_it_is_
     many = next(name for name in usernames() if platform.tiktok.creator(name).videos > 200)
     await ben.send(f"/stats {many}")
     await sees(ben, "Followers")
-    await ben.press("ℹ️ What is exact")
+    await ben.press("ℹ️ How exact")
     text = read(await sees(ben, "The numbers of"))
     assert "are the average of the last 30 videos, times all" in text
     assert "From: TikTok's" in text

@@ -5,13 +5,23 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from aiogram.filters.callback_data import CallbackData
 from PIL import Image
 from sqlalchemy import select
 
 from db.tables import Link as LinkRow
 from db.tables import TikTokAccount, TikTokBioLink, TikTokSnapshot
-from handlers.tiktok.callbacks import CardPress
-from handlers.tiktok.presses import BioAct, BioPress, HistoryPress, PictureAct, PicturePress
+from handlers.tiktok.callbacks import CardPress, ExplainPress, Explanation, PostsOrder, PostsPress
+from handlers.tiktok.presses import (
+    BioAct,
+    BioPress,
+    CompareAct,
+    ComparePress,
+    HistoryPress,
+    PictureAct,
+    PicturePress,
+)
+from handlers.tiktok.watch_callbacks import WatchAction, WatchesPress, WatchPress
 from sandbox import Person
 from services.tiktok.history import Figure, Range
 from tests.handlers.growth import known
@@ -28,7 +38,7 @@ async def platform(tmp_path) -> AsyncIterator[Platform]:
         await nothing_was_reported(platform)
 
 
-async def opened(platform: Platform, person: Person, press: CardPress | HistoryPress | PicturePress | BioPress) -> str:
+async def opened(platform: Platform, person: Person, press: CallbackData) -> str:
     """Presses what a button of some message leads to; the text of what is seen then, or of the alert."""
     await person.start()
     answer = await person.press_data(press.pack(), on=person.last)
@@ -117,7 +127,7 @@ async def test_a_first_look_shows_a_figure_that_has_not_changed_yet(platform: Pl
     text = await opened(platform, ben, HistoryPress(id=account_id))
     assert "👥 1,234" in text
     assert text.count("—") == 3
-    assert text.splitlines()[-1].endswith("from 1 look")
+    assert text.splitlines()[-2].endswith(", 1 look")
 
 
 async def test_between_looks_a_change_is_marked_as_an_estimate(platform: Platform, ben: Person):
@@ -249,3 +259,37 @@ async def test_picture_history_and_comparison_open_from_the_card_and_lead_back(p
         assert label in anna.last.buttons
         assert not anna.last.photo
     assert "С кем сравнить @katya?" in await pressed(platform, anna, "⚖️ Сравнить")
+
+
+async def test_the_card_offers_the_clicks_of_a_link_that_stands_in_the_bio(
+    platform: Platform, anna: Person, ben: Person
+):
+    link = await new_link(platform, anna)
+    account_id = await known(platform, "katya", bio_url=f"{platform.settings.links_url}/{link.slug}")
+    await ben.send("/stats katya")
+    assert not any("link in the bio" in label for label in ben.last.buttons), "it is another's"
+    await anna.send("/stats katya")
+    assert wrapping(anna.last) == []
+    await pressed(platform, anna, "🔗 Клики моей ссылки из профиля")
+    assert "✓ Просмотры" in anna.last.buttons
+    assert await named(platform) == [(link.id, account_id)]
+    await pressed(platform, anna, "◀️ К карточке")
+    assert "🔗 Клики моей ссылки из профиля" not in anna.last.buttons
+
+
+async def test_wherever_invented_numbers_stand_they_are_said_to_be(platform: Platform, anna: Person, ben: Person):
+    katya = await known(platform, "katya", [(1, 900), (0, 1_000)], [(days, 100) for days in range(4, 20)])
+    dima = await known(platform, "dima")
+    link = await new_link(platform, ben)
+    presses = (
+        CardPress(id=katya), PostsPress(order=PostsOrder.DATE, id=katya), HistoryPress(id=katya),
+        PicturePress(id=katya), ExplainPress(about=Explanation.RATING, id=katya),
+        ExplainPress(about=Explanation.FIGURES, id=katya), BioPress(act=BioAct.ACCEPT, id=katya, link=link.id),
+        BioPress(act=BioAct.BROUGHT, id=katya), ComparePress(act=CompareAct.SHOW, ids=f"{katya}.{dima}"),
+        WatchPress(action=WatchAction.BEGIN, id=katya), WatchesPress(),
+    )  # fmt: skip
+    for person, mark in ((ben, "invented"), (anna, "вымышлен")):
+        for press in presses:
+            if person is anna and isinstance(press, BioPress):
+                continue
+            assert mark in await opened(platform, person, press), press

@@ -55,7 +55,11 @@ async def test_who_watches_nobody_is_told_how_and_all_goes_by_buttons(platform: 
     await ben.send("@Ada.Cooks")
     begun = await ben.sees("I watch")
     assert "Followers: 12,345" in begun.text
-    assert begun.text.splitlines()[2:] == ["🔔 Each day at 09:00: growth", "⚡️ At once: a hit, a milestone"]
+    assert begun.text.splitlines()[2:] == [
+        "🔔 Each day at 09:00: growth",
+        "⚡️ At once: a hit, a milestone",
+        "🧪 invented data",
+    ]
     assert begun.buttons == ["👁 My watches", "✖️ Don't watch", "📊 Card"]
     await ben.press("👁 My watches", on=begun)
     listed = await ben.sees("You watch 1 of 20")
@@ -151,7 +155,7 @@ async def test_watchers_are_told_why_there_are_no_numbers(
     assert read(anna.last).splitlines()[1] == words
     await runs(platform, "watch-notes")
     note = await anna.sees("подписчики тех, за кем вы следите")
-    assert read(note).splitlines()[1:] == [words]
+    assert read(note).splitlines()[1:] == [words, "🧪 данные вымышлены"]
 
 
 async def test_old_numbers_of_one_to_watch_have_their_day(platform: Platform, ben: Person, desk: Desk):
@@ -257,7 +261,7 @@ async def test_the_daily_note_says_how_all_grew(platform: Platform, anna: Person
     for _ in range(2):
         await runs(platform, "watch-notes")
     note = await ben.sees("followers of whom you watch")
-    assert read(note).splitlines()[1:] == ["📈 @ada: +1,234 → 2,234", "📉 @bob: −10 → 4,990"]
+    assert read(note).splitlines()[1:] == ["📈 @ada: +1,234 → 2,234", "📉 @bob: −10 → 4,990", "🧪 invented data"]
     assert note.buttons == ["👁 My watches", "🔕 No more of this"]
     assert "📈 @ada: +1 234 → 2 234" in read(await anna.sees("подписчики тех, за кем вы следите"))
     await nothing_waits(platform)
