@@ -70,7 +70,7 @@ class Asking:
             ADDRESS,
             f"{asker.chat_id}:{asker.message_id}",
             person_id=asker.person_id,
-            facts={"url": url, "address": asker.address},
+            facts={"url": url, "address": asker.address, "since": now.isoformat()},
             now=now,
             chat_id=asker.chat_id,
             message_id=asker.message_id,
