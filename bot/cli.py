@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--single", action="store_true", help="one process, whatever WEB_WORKERS says")
     job = commands.add_parser("job", help="run one job now")
     job.add_argument("name", choices=sorted(JOBS))
-    job.add_argument("--day", type=date.fromisoformat, help="as if it ran on this day (YYYY-MM-DD)")
+    job.add_argument("--day", type=date.fromisoformat, help="as if it ran on this day; the digest: of it (YYYY-MM-DD)")
     return parser
 
 

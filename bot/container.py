@@ -14,7 +14,7 @@ from bot.heartbeats import Pulse
 from bot.keys import secret_key
 from bot.logs import redactor
 from bot.settings import Settings
-from bot.words import news_words, proposal_words, watch_words
+from bot.words import digest_words, news_words, proposal_words, watch_words
 from db.engine import Database
 from services.clicks.countries import CREDIT
 from services.deliveries import Deliveries
@@ -34,6 +34,7 @@ from services.links.utm_templates import UtmTemplates
 from services.operations.alerts import Alerts
 from services.operations.audit import Audit
 from services.operations.desk import Desk
+from services.operations.digest import Digests
 from services.operations.errors import ErrorLog
 from services.operations.overview import Operations
 from services.operations.tallies import Tallies
@@ -48,11 +49,12 @@ from services.services import Services
 from services.statistics.statistics import Statistics
 from services.throttles import MemoryThrottle, Throttle, Throttles
 from services.throttles.shared import SharedThrottle
-from services.tiktok.accounts import Accounts
+from services.tiktok.accounts import Accounts, Ways
 from services.tiktok.bio import BioLinks
 from services.tiktok.cards import Cards
 from services.tiktok.comparing import Comparing
 from services.tiktok.constants import CONSTANTS, Constants
+from services.tiktok.counting import Counted
 from services.tiktok.curating import TopList
 from services.tiktok.finding import Finding
 from services.tiktok.sources import Sources
@@ -60,6 +62,7 @@ from services.tiktok.sources.chromium import find_chromium
 from services.tiktok.top import Top
 from services.tiktok.watch_news import WatchesNews
 from services.tiktok.watches import Watches
+from services.time_zones import zone
 from services.webhooks import Webhooks
 from services.works import Works
 
@@ -113,7 +116,8 @@ def _services(
     works = Works(database, deliveries)
     errors = ErrorLog(database, alerts, redactor(settings.secrets))
     sources = _sources(settings, errors, clock)
-    accounts = _accounts(settings, database, works, deliveries, sources, errors)
+    tallies = Tallies(database, zone(settings.default_timezone))
+    accounts = _accounts(settings, database, works, deliveries, Counted(sources, tallies, clock), errors)
     pictures = PictureStudio()
     news = LinkNews(database, people, deliveries, news_words(catalogue), public_url=settings.links_url)
     return Services(
@@ -137,7 +141,8 @@ def _services(
         audit=log,
         desk=Desk(database, people, log, deliveries, admin_chat_id=settings.admin_chat_id),
         moderation=Moderation(database, people, log, public_url=settings.links_url),
-        tallies=Tallies(database),
+        tallies=tallies,
+        digests=_digests(settings, database, people, deliveries, works, alerts, catalogue),
         errors=errors,
         sources=sources,
         accounts=accounts,
@@ -246,7 +251,7 @@ def _accounts(
     database: Database,
     works: Works,
     deliveries: Deliveries,
-    sources: Sources,
+    sources: Ways,
     errors: ErrorLog,
 ) -> Accounts:
     async def report(error: Exception, now: datetime) -> None:
@@ -276,6 +281,28 @@ def _top_list(
         deliveries,
         accounts,
         proposal_words(catalogue),
+        admin_chat_id=settings.admin_chat_id,
+        owner_ids=settings.admin_ids,
+    )
+
+
+def _digests(
+    settings: Settings,
+    database: Database,
+    people: People,
+    deliveries: Deliveries,
+    works: Works,
+    alerts: Alerts,
+    catalogue: Catalogue,
+) -> Digests:
+    return Digests(
+        database,
+        people,
+        deliveries,
+        works,
+        alerts,
+        digest_words(catalogue),
+        zone=zone(settings.default_timezone),
         admin_chat_id=settings.admin_chat_id,
         owner_ids=settings.admin_ids,
     )

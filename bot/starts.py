@@ -28,7 +28,7 @@ from sandbox import people as demo
 from sandbox.clock import Clock, KeptClock
 from sandbox.server import SandboxServer
 from sandbox.world import messages_before
-from scheduler.jobs import JOBS
+from scheduler.jobs import JOBS, JOBS_OF_A_DAY
 from services.time_zones import zone
 
 if TYPE_CHECKING:
@@ -133,15 +133,21 @@ async def migrate_database(settings: Settings) -> int:
 
 
 async def job(settings: Settings, name: str, day: date | None) -> int:
-    """One job, once, beside a running platform; ``day`` (DEFAULT_TIMEZONE): as if it ran at the end of that day."""
+    """One job, once, beside a running platform.
+
+    ``day`` (DEFAULT_TIMEZONE): what the job makes of that day, or else as if it ran at the end of that day.
+    """
     await _require_migrated(settings)
     clock = _clock(settings)
     now = clock()
-    if day is not None:
+    if day is not None and name not in JOBS_OF_A_DAY:
         midnight = datetime.combine(day + timedelta(days=1), time(), zone(settings.default_timezone))
         now = midnight - timedelta(seconds=1)
     async with open_services(settings, clock) as container:
-        await JOBS[name](container.services, now)
+        if day is not None and name in JOBS_OF_A_DAY:
+            await JOBS_OF_A_DAY[name](container.services, day, now)
+        else:
+            await JOBS[name](container.services, now)
     return 0
 
 

@@ -6,6 +6,8 @@ import importlib
 from services.deliveries import Outgoing
 from services.language import Catalogue, speaking
 from services.links.news import News, Words
+from services.operations.digest import Digest
+from services.operations.digest import Words as DigestWords
 from services.people import Person
 from services.tiktok.curating import Proposal
 from services.tiktok.curating import Words as ProposalWords
@@ -48,6 +50,19 @@ def proposal_words(catalogue: Catalogue) -> ProposalWords:
         outgoing = await asyncio.to_thread(importlib.import_module, "handlers.outgoing")
         with speaking(catalogue, language):
             made: Outgoing = outgoing.as_outgoing(views.proposal(proposal, in_list=False))
+        return made
+
+    return words
+
+
+def digest_words(catalogue: Catalogue) -> DigestWords:
+    """The digest of a day, in a language."""
+
+    async def words(language: str, digest: Digest) -> Outgoing:
+        views = await asyncio.to_thread(importlib.import_module, "handlers.operations.digest_views")
+        outgoing = await asyncio.to_thread(importlib.import_module, "handlers.outgoing")
+        with speaking(catalogue, language):
+            made: Outgoing = outgoing.as_outgoing(views.digest_screen(digest))
         return made
 
     return words

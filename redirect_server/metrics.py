@@ -128,6 +128,7 @@ def _tiktok(sources: Sequence[SourceHealth]) -> Iterable[Metric]:
     told: list[tuple[str, str, Callable[[SourceHealth], float | None]]] = [
         ("ready", "Whether a way to TikTok is asked; at rest after failures it is not", _is_ready),
         ("failures_in_a_row", "Failures of a way to TikTok since its last answer", lambda source: source.failures),
+        ("answered_share", "Share of questions that a way to TikTok answered, since the bot's start", _answered),
         ("seconds", "Median time of the last answers of a way to TikTok", lambda source: source.seconds_median),
     ]
     for name, help_text, value in told:
@@ -149,6 +150,11 @@ def _tiktok(sources: Sequence[SourceHealth]) -> Iterable[Metric]:
 
 def _is_ready(source: SourceHealth) -> float:
     return float(source.state == "ready")
+
+
+def _answered(source: SourceHealth) -> float | None:
+    asked = source.answers + source.errors
+    return source.answers / asked if asked else None
 
 
 def _counter(name: str, help_text: str, value: float) -> Metric:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 
@@ -10,6 +10,7 @@ from services.services import Services
 
 log = structlog.get_logger()
 Job = Callable[[Services, datetime], Awaitable[None]]
+JobOfADay = Callable[[Services, date, datetime], Awaitable[None]]
 
 
 async def clean_up(services: Services, now: datetime) -> None:
@@ -72,6 +73,19 @@ async def watch_notes(services: Services, now: datetime) -> None:
         log.info("daily notes of watched accounts are owed", count=owed)
 
 
+async def admin_digest(services: Services, now: datetime) -> None:
+    day = await services.digests.send_due(now)
+    if day is not None:
+        log.info("the digest is owed", day=day)
+
+
+async def admin_digest_of(services: Services, day: date, now: datetime) -> None:
+    if await services.digests.send(day, now):
+        log.info("the digest is owed", day=day)
+    else:
+        log.info("the digest of this day was owed before", day=day)
+
+
 # The names of `toklink job NAME`.
 JOBS: dict[str, Job] = {
     "clean-up": clean_up,
@@ -84,4 +98,7 @@ JOBS: dict[str, Job] = {
     "top-proposals": top_proposals,
     "watch-news": watch_news,
     "watch-notes": watch_notes,
+    "admin-digest": admin_digest,
 }
+# Those that make something of one day: with `--day` they make it of that day, and know what time it is nevertheless.
+JOBS_OF_A_DAY: dict[str, JobOfADay] = {"admin-digest": admin_digest_of}

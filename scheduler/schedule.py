@@ -45,6 +45,8 @@ SCHEDULE = (
     Entry("watch-news", "* * * * *"),
     # All zones on earth begin their hours at a quarter of one.
     Entry("watch-notes", "*/15 * * * *"),
+    # Due from 9:00 on, and once a day: whenever the platform is up again, or the group has turned it away.
+    Entry("admin-digest", "*/15 * * * *"),
 )
 
 

@@ -17,6 +17,7 @@ from services.links.utm_templates import UtmTemplates
 from services.operations.alerts import Alerts
 from services.operations.audit import Audit
 from services.operations.desk import Desk
+from services.operations.digest import Digests
 from services.operations.errors import ErrorLog
 from services.operations.overview import Operations
 from services.operations.tallies import Tallies
@@ -66,6 +67,7 @@ class Services:
     desk: Desk
     moderation: Moderation
     tallies: Tallies
+    digests: Digests
     errors: ErrorLog
     sources: Sources
     accounts: Accounts

@@ -1,9 +1,9 @@
 """Queries about people."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.upsert import insert_for
@@ -28,6 +28,12 @@ async def set_what_telegram_says(session: AsyncSession, person_id: int, said: Ma
         )
     if said:
         await session.execute(update(Person).where(Person.id == person_id).values(**said))
+
+
+async def see_on(session: AsyncSession, person_id: int, day: date) -> bool:
+    """Whether they were not seen on that day before, nor on a later one."""
+    unseen = update(Person).where(Person.id == person_id, or_(Person.seen_on.is_(None), Person.seen_on < day))
+    return await session.scalar(unseen.values(seen_on=day).returning(Person.id)) is not None
 
 
 async def hold(session: AsyncSession, person_id: int) -> None:

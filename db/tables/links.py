@@ -37,7 +37,7 @@ class Link(Base):
     owner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("people.id"))
     # Emptied by the clean-up some time after the deletion.
     target: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # What its owner calls it; empty: nothing.
     name: Mapped[str] = mapped_column(String(64), default="", server_default="")

@@ -74,7 +74,7 @@ class Act(Base):
 
 
 class Tally(Base):
-    """How often something happened on a day (UTC), where only the number matters."""
+    """How often something happened on a day (in DEFAULT_TIMEZONE), where only the number matters."""
 
     __tablename__ = "tallies"
 

@@ -1,6 +1,6 @@
 """People, and the dialogues they are in the middle of."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, String, Text
@@ -22,7 +22,9 @@ class Person(Base):
     telegram_language: Mapped[str | None] = mapped_column(String(16))
     # An IANA name or UTC±HH:MM; null until chosen: DEFAULT_TIMEZONE holds.
     time_zone: Mapped[str | None] = mapped_column(String(64))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    # The last day, in DEFAULT_TIMEZONE, on which they wrote or pressed something: each day counts them once.
+    seen_on: Mapped[date | None]
     # As Telegram last told them: operators find people by them.
     username: Mapped[str | None] = mapped_column(String(64), index=True)
     first_name: Mapped[str | None] = mapped_column(String(128))

@@ -2,12 +2,18 @@
 
 from aiogram import Router
 
-from handlers.operations import admin, health, hosts, links, people, top
+from handlers.operations import admin, digest, health, hosts, links, people, top
 
 
 def router() -> Router:
     router = Router(name="operations")
     router.include_routers(
-        admin.router(), people.router(), links.router(), hosts.router(), top.router(), health.router()
+        admin.router(),
+        people.router(),
+        links.router(),
+        hosts.router(),
+        top.router(),
+        health.router(),
+        digest.router(),
     )
     return router

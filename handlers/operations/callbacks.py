@@ -1,5 +1,6 @@
 """Callback data of operators: ids alone. Anyone can forge it, so the right is checked at every press."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -19,6 +20,24 @@ class OverviewPress(CallbackData, prefix="ao"):
 
 class HealthPress(CallbackData, prefix="av"):
     pass
+
+
+class WaysPress(CallbackData, prefix="ay"):
+    """How each way to TikTok fares."""
+
+
+class DigestPlace(StrEnum):
+    HEALTH = "h"
+    ERRORS = "e"
+    PROPOSALS = "p"
+    LOG = "l"
+
+
+class DigestPress(CallbackData, prefix="ad"):
+    """Where the digest of a day leads; ``day`` since 0001-01-01."""
+
+    place: DigestPlace
+    day: Annotated[int, Field(ge=1, le=date.max.toordinal())]
 
 
 class FindPress(CallbackData, prefix="af"):

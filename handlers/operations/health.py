@@ -8,9 +8,10 @@ from aiogram.types import CallbackQuery
 
 from handlers.alerts.views import heading
 from handlers.menu import button, rows
-from handlers.operations.callbacks import HealthPress
+from handlers.operations.callbacks import HealthPress, WaysPress
 from handlers.operations.rights import guarded, on_press
 from handlers.operations.views import to_office
+from handlers.operations.ways import resting_line, way_line, ways_summary
 from handlers.screen import Screen, show
 from services.language import gettext as _
 from services.language import ngettext
@@ -27,12 +28,19 @@ MOST_ALERTS = 5
 def router() -> Router:
     router = guarded("operations.health")
     on_press(router, show_health, Right.SEE_HEALTH, HealthPress.filter())
+    on_press(router, show_ways, Right.SEE_HEALTH, WaysPress.filter())
     return router
 
 
 async def show_health(press: CallbackQuery, services: Services, person: Person, now: datetime) -> None:
     await press.answer()
     await show(press, health_screen(await services.operations.health(now), now))
+
+
+async def show_ways(press: CallbackQuery, services: Services, now: datetime) -> None:
+    health = await services.operations.health(now)
+    await press.answer()
+    await show(press, ways_screen(health.sources))
 
 
 def health_screen(health: Health, now: datetime) -> Screen:
@@ -50,7 +58,9 @@ def health_screen(health: Health, now: datetime) -> Screen:
         *_tiktok(health.sources),
         *_alerts(health.alerts),
     ]
-    return Screen("\n".join(lines), rows([button(_("🔄 Refresh"), HealthPress())], [to_office()]))
+    refresh = button(_("🔄 Refresh"), HealthPress())
+    ways = [button(_("🎵 TikTok"), WaysPress())] if health.sources else []
+    return Screen("\n".join(lines), rows([refresh, *ways], [to_office()]))
 
 
 def _role(role: RoleHealth, now: datetime) -> str:
@@ -73,19 +83,20 @@ def _line(name: str, waiting: Waiting, more: str) -> str:
     return f"{line}; {more}" if more else line
 
 
+def ways_screen(sources: Sequence[SourceHealth]) -> Screen:
+    """Each way to TikTok: how much it answers, how fast, and why it rests."""
+    lines = [_("🎵 <b>Ways to TikTok</b>, since the bot's start"), *(way_line(source) for source in sources)]
+    if not sources:
+        lines = [_("🎵 TikTok: no bot runs that could tell how its ways fare")]
+    back = button(_("◀️ Back"), HealthPress())
+    return Screen("\n".join(lines), rows([button(_("🔄 Refresh"), WaysPress())], [back]))
+
+
 def _tiktok(sources: Sequence[SourceHealth]) -> list[str]:
     """How many of the ways to TikTok are asked, and why others rest; nothing where nobody tells."""
-    asked = [source for source in sources if source.state != "off"]
-    if not asked:
+    if not sources:
         return []
-    resting = [f"{source.name} ({source.last_reason})" for source in asked if source.state == "resting"]
-    text = _("🎵 TikTok: {ready} of {all} ways are open")
-    line = text.format(ready=number(len(asked) - len(resting)), all=number(len(asked)))
-    if len(asked) < len(sources):
-        line += _(", without a browser")
-    if resting:
-        line += _("; at rest: {names}").format(names=", ".join(resting))
-    return [line]
+    return [ways_summary(sources), *(resting_line(source) for source in sources if source.state == "resting")]
 
 
 def _aside(count: int) -> str:

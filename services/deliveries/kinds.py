@@ -24,7 +24,9 @@ WATCHED_FLIES: Final = DeliveryKind("watched-flies", notice="flying")
 WATCHED_MILESTONE: Final = DeliveryKind("watched-milestone", notice="followers")
 # To operators: an account that may belong into the top.
 PROPOSAL: Final = DeliveryKind("proposal", may_repeat=True)
+# To operators: what happened on a day. Once, or not at all.
+DIGEST: Final = DeliveryKind("digest")
 
 _USUAL = (ALERT, ANSWER, ACCOUNT, LINK_NEWS, DAILY_LINKS, LINK_CLICKS, LINK_BURST, LINK_ENDING, LINK_BROKEN)
 _OF_WATCHES = (WATCHED_DAILY, WATCHED_FLIES, WATCHED_MILESTONE)
-KINDS: Final = {kind.name: kind for kind in (*_USUAL, *_OF_WATCHES, PROPOSAL)}
+KINDS: Final = {kind.name: kind for kind in (*_USUAL, *_OF_WATCHES, PROPOSAL, DIGEST)}

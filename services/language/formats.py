@@ -31,6 +31,11 @@ def number(value: int) -> str:
     return str(format_decimal(value, locale=locale()))
 
 
+def seconds(span: float) -> str:
+    """``0,9`` or ``0.9``, ``0.02``: two digits after the point at most, without a unit."""
+    return str(format_decimal(span, "#,##0.##", locale=locale()))
+
+
 def percent(part: float) -> str:
     """``12,5 %`` or ``12.5%`` of 0.125; one digit after the point below 100 %, and none above."""
     shown = str(format_decimal(100 * part, "#,##0.#" if abs(part) < 1 else "#,##0", locale=locale()))

@@ -8,6 +8,7 @@ from db.engine import Database
 from db.queries import people as queries
 from services.errors import UserError
 from services.language import LANGUAGES, closest_language
+from services.operations.tallies import ACTIVE_PEOPLE, Tallies
 from services.people.roles import LEAST_ROLE, NotAllowed, Right, Role, role_of
 from services.time_zones import zone
 
@@ -78,6 +79,7 @@ class People:
         self._database = database
         self._default_time_zone = default_time_zone
         self._owner_ids = owner_ids
+        self._tallies = Tallies(database, zone(default_time_zone))
 
     async def meet(
         self,
@@ -90,16 +92,22 @@ class People:
     ) -> Person:
         """The person, remembered from now on. ``telegram_language`` holds until they choose one.
 
-        The names are kept as they come; without a first name, which all have, those that are known stay.
+        The names are kept as they come; without a first name, which all have, those that are known stay. Each day
+        counts them once as active.
         """
-        said = _said(telegram_language, username, first_name)
+        said, today = _said(telegram_language, username, first_name), self._tallies.day(now)
         async with self._database.read() as session:
             row = await queries.find(session, person_id)
-        if row is None or any(getattr(row, name) != value for name, value in said.items()):
+        seen = row is not None and row.seen_on is not None and row.seen_on >= today
+        if row is None or not seen or any(getattr(row, name) != value for name, value in said.items()):
             async with self._database.write() as session:
                 await queries.add_if_new(session, person_id, now)
                 await queries.set_what_telegram_says(session, person_id, said)
+                is_first = await queries.see_on(session, person_id, today)
                 row = await queries.find(session, person_id)
+                # Whoever is banned gets no answer, and is not counted.
+                if is_first and row is not None and row.banned_at is None:
+                    await self._tallies.count_in(session, ACTIVE_PEOPLE, now)
         assert row is not None
         return self.known(row)
 
