@@ -20,11 +20,13 @@ from db.tables import (
 
 # What stands beside an account and goes first.
 BESIDE: tuple[type[TikTokPost | TikTokSnapshot | TikTokProposal], ...] = (TikTokPost, TikTokSnapshot, TikTokProposal)
-# Whether a later snapshot of the account is of the same day in UTC; the second bound is for the index.
+# Whether a later snapshot of the account is of the same day in UTC, and knows as much: one without posts says less.
+# The second bound is for the index.
 _LATER_THAT_DAY = """at >= :since AND at < :moment AND EXISTS (
     SELECT 1 FROM tiktok_snapshots AS later
     WHERE later.account_id = tiktok_snapshots.account_id
       AND later.at > tiktok_snapshots.at AND later.at < {next_day}
+      AND (later.posts > 0 OR tiktok_snapshots.posts = 0)
       AND {day_of_later} = {day}
 )"""
 _SQLITE = _LATER_THAT_DAY.format(

@@ -1,7 +1,7 @@
 """The daily top: whose figures are asked for at the day's hour, what they were, and who stands where."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -28,6 +28,8 @@ GROWTH_DAYS = 7
 # Growth is of seven days, or of up to so many more where nothing was fetched on the seventh.
 GROWTH_SLACK_DAYS = 2
 KEPT = timedelta(days=120)
+# Of a row of a day's top, what is figures.
+Row = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,14 @@ class Top:
         """
         names = await asyncio.to_thread(read_top_file, self._file)
         day = now.astimezone(self._zone).date()
+        async with self._database.read() as session:
+            # Most runs find nothing: they keep nobody from writing.
+            if not await self._is_work(session, names, day, now):
+                return Refreshed(0, 0)
         async with self._database.write() as session:
             wanted = await self._sync(session, names, now)
             latest = await queries.latest_day(session)
-            is_time = now.astimezone(self._zone).hour >= HOUR or latest is None
-            stored = await self._store(session, day, now) if is_time or latest == day else 0
+            stored = await self._store(session, day, now) if latest == day or self._is_time(latest, now) else 0
             if stored and (latest is None or latest < day):
                 # The day has begun, as its first figures say from now on.
                 wanted = await self._late(session, day, now)
@@ -154,13 +159,27 @@ class Top:
             await queries.add_member(session, account_id, now, from_file=True)
             await self._accounts.keep_fresh_in(session, account_id, now)
         # What an operator took off stays noted while the file has it: it does not come back.
-        gone = sorted(each.account_id for name, each in known.items() if each.from_file and name not in names)
+        gone = sorted(each.account_id for each in _gone(known.values(), names))
         for account_id in gone:
             await account_queries.hold_by_id(session, account_id)
         await queries.drop_members(session, gone)
         for account_id in gone:
             await self._accounts.let_go_in(session, account_id)
         return new
+
+    async def _is_work(self, session: AsyncSession, names: Sequence[str], day: date, now: datetime) -> bool:
+        members = await queries.members(session)
+        if set(names) - {member.username for member in members} or _gone(members, names):
+            return True
+        latest = await queries.latest_day(session)
+        if latest != day:
+            return self._is_time(latest, now)
+        off_list, rows = await self._news(session, day, now)
+        return bool(off_list or rows)
+
+    def _is_time(self, latest: date | None, now: datetime) -> bool:
+        """Whether the day begins, if it has not begun; the very first one does at once."""
+        return latest is None or now.astimezone(self._zone).hour >= HOUR
 
     async def _late(self, session: AsyncSession, day: date, now: datetime) -> list[str]:
         """Who is on the list and did not answer on this day already."""
@@ -170,12 +189,21 @@ class Top:
 
     async def _store(self, session: AsyncSession, day: date, now: datetime) -> int:
         """Store the figures of the day as far as they are known; how many are new."""
+        off_list, rows = await self._news(session, day, now)
+        await queries.drop_places(session, day, off_list)
+        # In one order: two processes at once must not wait for each other.
+        for account_id, row in sorted(rows.items()):
+            await queries.set_place(session, day, account_id, row)
+        return len(rows)
+
+    async def _news(self, session: AsyncSession, day: date, now: datetime) -> tuple[list[int], dict[int, Row]]:
+        """Accounts of the day's top that are on the list no more, and the figures that the day does not have yet."""
         on_list = [member.account_id for member in await queries.members(session) if member.removed_at is None]
         standing = {row.place.account_id: row.place for row in await queries.places(session, day)}
-        await queries.drop_places(session, day, [each for each in standing if each not in set(on_list)])
+        off_list = sorted(standing.keys() - set(on_list))
         wanted = [each for each in on_list if each not in standing or not standing[each].fresh]
         if not wanted:
-            return 0
+            return off_list, {}
         taken = await queries.newest(session, wanted, now - MOST_STALE, now)
         bases = await queries.newest_between(
             session,
@@ -183,17 +211,13 @@ class Top:
             self._start_of(day - timedelta(days=GROWTH_DAYS + GROWTH_SLACK_DAYS)),
             self._start_of(day - timedelta(days=GROWTH_DAYS - 1)),
         )
-        stored = 0
-        # In one order: two processes at once must not wait for each other.
-        for account_id, figures in sorted(taken.items()):
-            known = standing.get(account_id)
-            if known is None or known.taken_at != figures.at:
-                base = bases.get(account_id)
-                await queries.set_place(session, day, account_id, self._row(day, figures, base))
-                stored += 1
-        return stored
+        return off_list, {
+            account_id: self._row(day, figures, bases.get(account_id))
+            for account_id, figures in taken.items()
+            if account_id not in standing or standing[account_id].taken_at != figures.at
+        }
 
-    def _row(self, day: date, figures: queries.Taken, base: queries.Taken | None) -> Mapping[str, object]:
+    def _row(self, day: date, figures: queries.Taken, base: queries.Taken | None) -> Row:
         fresh = self._is_of(day, figures)
         return {
             "followers": figures.followers,
@@ -210,6 +234,11 @@ class Top:
 
     def _start_of(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._zone)
+
+
+def _gone(members: Iterable[queries.Member], names: Sequence[str]) -> list[queries.Member]:
+    """Those that the file brought and has no more."""
+    return [each for each in members if each.from_file and each.username not in names]
 
 
 async def _day_of(

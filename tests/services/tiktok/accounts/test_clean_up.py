@@ -51,6 +51,21 @@ async def test_of_snapshots_older_than_ninety_days_the_last_one_of_each_day_stay
     assert await Upkeep(database).clean_up(NOW) == CleanUp()
 
 
+async def test_of_a_day_whose_last_snapshot_lacks_the_posts_the_last_that_has_them_stays_too(database: Database):
+    day = (NOW - 100 * DAY).replace(hour=0)
+    async with database.write() as session:
+        session.add(account("anna"))
+        await session.flush()
+        for hour, posts_of_it in enumerate((0, 1, 1, 0, 0)):
+            row = snapshot(1, day + hour * HOUR)
+            row.posts = posts_of_it
+            session.add(row)
+    assert await Upkeep(database).clean_up(NOW) == CleanUp(tiktok_snapshots=3)
+    async with database.read() as session:
+        kept = await session.scalars(select(TikTokSnapshot.at).order_by(TikTokSnapshot.at))
+        assert list(kept) == [day + 2 * HOUR, day + 4 * HOUR]
+
+
 async def test_the_newest_posts_of_an_account_stay_and_those_that_count(room: Room):
     room.tiktok.shows("boris", listed=posts(range(5)))
     await room.fetched("boris")
