@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from db.engine import Database
 from tests.databases import create_postgres, drop_postgres, migrated_file, migrated_postgres_server
 from tests.servers import folder_in_memory, valkey_server
+from tests.statements import compile_once
 
 SHARED_POSTGRES = pytest.StashKey[str]()
 # Tests that start several processes each, or a browser, by how their names begin: two at once would be too much for a
@@ -31,12 +32,19 @@ def pytest_configure() -> None:
     in_memory = folder_in_memory()
     if in_memory is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory))
+    compile_once()
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """Spare the garbage collector what stands as long as the run; looking it through takes a quarter of all time."""
-    gc.collect()
-    gc.freeze()
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,14 +1,15 @@
 """The platform as `toklink run` starts it, in the test's own process, with a clock that the test moves."""
 
 import asyncio
+import inspect
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
+from types import CellType, CodeType, FunctionType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -34,6 +35,26 @@ from tests.waiting import PATIENCE_SECONDS, until
 
 # A bot reads the certificates of the whole world at its start. Here, hundreds start, and none of them speaks TLS.
 CERTIFICATES_READ_ONCE = SimpleNamespace(create_default_context=cache(ssl.create_default_context))
+
+
+@cache
+def _signature_of(code: CodeType, *, bound: bool) -> inspect.Signature:
+    """Names and kinds of what a function with this code takes."""
+    signature = inspect.signature(FunctionType(code, {}, closure=tuple(CellType() for _ in code.co_freevars)))
+    return signature.replace(parameters=list(signature.parameters.values())[bound:])
+
+
+def _signature(callback: Callable[..., Any]) -> inspect.Signature:
+    function = getattr(callback, "__func__", callback)
+    if not isinstance(function, FunctionType):
+        function = type(callback).__call__
+    if not isinstance(function, FunctionType) or hasattr(function, "__wrapped__") or hasattr(callback, "__signature__"):
+        return inspect.signature(callback)
+    return _signature_of(function.__code__, bound=function is not callback)
+
+
+# A dispatcher looks at each handler and filter, to know what it takes: two thousand looks, for hundreds of dispatchers.
+SIGNATURES_READ_ONCE = SimpleNamespace(**vars(inspect) | {"signature": _signature})
 
 # No test asks TikTok itself: nobody listens on this port of this machine.
 NOWHERE = "127.0.0.1:9"
@@ -145,6 +166,7 @@ async def running_platform(
     async with AsyncExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr("aiogram.client.session.aiohttp.ssl", CERTIFICATES_READ_ONCE)
+        patch.setattr("aiogram.dispatcher.event.handler.inspect", SIGNATURES_READ_ONCE)
         patch.setattr("services.pictures.studio._start", fork)
         server = await stack.enter_async_context(SandboxServer(SANDBOX_TOKEN, now=clock, enforce_rates=enforce_rates))
         world = await stack.enter_async_context(SandboxClient(server.url, timeout=PATIENCE_SECONDS))
