@@ -1,0 +1,122 @@
+"""What people read when TikTok, or an update, does not behave: without a browser, and in both languages."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiogram.types import Update
+
+from bot.inbox import Inbox
+from sandbox import Person
+from sandbox.tiktok.creators import usernames
+from tests.handlers.growth import known
+from tests.handlers.reading import UNSEEN, mentions, nothing_waits, said
+from tests.handlers.seeing import read, sees
+from tests.platform import Platform, running_platform
+from tests.waiting import until
+
+BOT = "@toklink_demo_bot"
+GROUP = "Админы Toklink"
+
+
+@pytest.fixture
+async def platform(tmp_path) -> AsyncIterator[Platform]:
+    async with running_platform(tmp_path, tiktok=True) as platform:
+        yield platform
+
+
+async def all_see(person: Person, words: dict[str, str]) -> None:
+    """By account: a message about it has the words."""
+
+    async def missing() -> set[str]:
+        seen = [read(each) for each in person.messages() if each.from_bot]
+        return {name for name, said in words.items() if not any(f"@{name}" in text and said in text for text in seen)}
+
+    try:
+        await until(missing, set(), within=60)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{person.transcript()}") from None
+
+
+async def test_refusals_in_english(platform: Platform, ben: Person):
+    for name, sentence in (
+        ("a", "is too short"), ("a" * 25, "is too long"), ("анна", "in Latin letters"), ("anna🔥", "no emoji"),
+        ("https://instagram.com/anna", "is not TikTok"), ("anna.", "ends with a dot"),
+    ):  # fmt: skip
+        await ben.send(f"/stats {name}")
+        assert "Whose statistics?" in read(await sees(ben, sentence))
+    assert platform.tiktok.requests.total() == 0
+    refused = {
+        "ghost": "There is no account @ghost in TikTok",
+        "private_person": "is private",
+        "banned_person": "has closed the account",
+        "region_person": "in some countries only",
+    }
+    for name in refused:
+        await ben.send(f"/stats {name}")
+    await all_see(ben, refused)
+    assert ben.last.buttons == ["🔎 Another name", "◀️ Menu"]
+
+
+async def test_each_way_of_tiktok_to_misbehave_is_answered_by_chat(platform: Platform, ben: Person):
+    # A list of posts that wants another signature is had another way; what fails every second time is asked again.
+    shown = dict.fromkeys(("gnarly_person", "flaky_person"), "Followers:")
+    # The slow one lets everybody else's answers overtake its own.
+    for name in ("slow_person", *shown):
+        await ben.send(f"/stats {name}")
+    await all_see(ben, shown)
+    silent = ("empty_person", "captcha_person", "limited_person", "reset_person", "changed_shape")
+    for name in silent:
+        await ben.send(f"/stats {name}")
+    await all_see(ben, dict.fromkeys((*silent, "slow_person"), "I will write to you about"))
+
+
+async def test_operators_are_told_which_path_an_answer_lacks(platform: Platform, ben: Person, olya: Person):
+    office = olya.in_group(platform.world.group(GROUP))
+    await ben.send("/stats changed_shape")
+    await all_see(ben, {"changed_shape": "I will write to you about"})
+    told = await sees(office, "followerCount")
+    assert "tiktok" in read(told)
+    before = len(office.messages())
+    platform.tiktok.fault("*", "shape")
+    await ben.send(f"/stats {usernames()[0]}")
+    await all_see(ben, {usernames()[0]: "I will write to you about"})
+    await nothing_waits(platform)
+    assert len(office.messages()) == before, "once a path and day"
+
+
+async def test_an_address_pasted_in_a_group_beside_the_bot_s_name_brings_its_card(platform: Platform, anna: Person):
+    group = anna.in_group(platform.world.group("Друзья"))
+    name = usernames()[2]
+    mentions(platform, group, f"{BOT} https://www.tiktok.com/@{name}")
+    card = await sees(group, "Подписчики")
+    assert f"@{name}" in read(card)
+    assert card.buttons == []
+    mentions(platform, group, f"{BOT} https://www.tiktok.com/@ghost")
+    assert (await sees(group, "Не нашёл")).buttons == []
+
+
+async def test_what_is_handled_twice_changes_nothing_twice(
+    platform: Platform, ben: Person, monkeypatch: pytest.MonkeyPatch
+):
+    """As after a crash between an answer and its being noted: the same updates, once more."""
+    handle = Inbox._try
+
+    async def twice(inbox: Inbox, update: Update) -> Exception | None:
+        return await handle(inbox, update) or await handle(inbox, update)
+
+    monkeypatch.setattr(Inbox, "_try", twice)
+    await known(platform, "katya")
+    await ben.send("/watch katya")
+    await ben.send(f"/compare katya {usernames()[0]}")
+
+    async def compared() -> int:
+        await nothing_waits(platform)
+        return sum(bool(message.photo) for message in ben.messages())
+
+    await until(compared, 1, within=60)
+    await ben.send("/watch")
+    assert "You watch 1 of 20" in said(ben)
+    await ben.press("✖️ Don't watch")
+    await ben.sees("You watch nobody yet")
+    assert not any("went wrong" in message.text.translate(UNSEEN) for message in ben.messages())
+    assert await compared() == 1
