@@ -60,6 +60,7 @@ from services.tiktok.finding import Finding
 from services.tiktok.sources import Sources
 from services.tiktok.sources.chromium import find_chromium
 from services.tiktok.top import Top
+from services.tiktok.usual import Usual
 from services.tiktok.watch_news import WatchesNews
 from services.tiktok.watches import Watches
 from services.time_zones import zone
@@ -165,7 +166,7 @@ def _services(
         ),
         top_list=_top_list(settings, database, people, log, deliveries, accounts, catalogue),
         finding=Finding(database),
-        cards=Cards(accounts, _constants(settings), invented=bool(settings.tiktok_resolve)),
+        cards=Cards(accounts, Usual(database, _constants(settings), clock), invented=bool(settings.tiktok_resolve)),
         comparing=Comparing(accounts, works),
         bio_links=BioLinks(database, accounts, public_url=settings.links_url, own_hosts=settings.own_hosts),
         alerts=alerts,

@@ -12,6 +12,7 @@ from services.tiktok.errors import REFUSALS
 from services.tiktok.merging import THIN_SOURCES
 from services.tiktok.profiles import Post
 from services.tiktok.stored import StoredAccount
+from services.tiktok.usual import Usual
 
 
 class Lack(StrEnum):
@@ -143,12 +144,12 @@ class Cards:
     ``invented``: what stands for TikTok is a stand-in, and whoever shows its numbers says so.
     """
 
-    def __init__(self, posts: KnowsPosts, constants: Constants = CONSTANTS, *, invented: bool = False) -> None:
+    def __init__(self, posts: KnowsPosts, usual: Usual, *, invented: bool = False) -> None:
         self._posts = posts
-        self._constants = constants
+        self._usual = usual
         self.invented = invented
 
     async def of(self, account: StoredAccount) -> Card:
         """Of an account that was fetched at least once."""
         posts = await self._posts.latest_posts(account.id)
-        return make_card(account, posts, self._constants, invented=self.invented)
+        return make_card(account, posts, await self._usual.constants(), invented=self.invented)
