@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from handlers.tiktok.compare_works import ComparisonWorks
-from sandbox import Fault, Person
+from sandbox import Fault, Message, Person
 from sandbox.tiktok.creators import usernames
 from tests.handlers.growth import known
 from tests.handlers.reading import UNSEEN
@@ -21,12 +21,45 @@ async def platform(tmp_path) -> AsyncIterator[Platform]:
         yield platform
 
 
+async def comes(platform: Platform, person: Person, words: str) -> Message:
+    """The message with these words, after as many pauses between tries as it takes."""
+
+    async def is_there() -> bool:
+        platform.clock.passes(seconds=30)
+        return any(words in read(message) for message in person.messages())
+
+    await until(is_there, True)
+    return await sees(person, words)
+
+
 async def test_where_the_message_about_a_short_address_cannot_be_edited_the_answer_is_a_new_one(
     platform: Platform, anna: Person
 ):
     platform.server.faults.add(Fault("server_error", method="editMessageText", times=20))
     await anna.send("https://vm.tiktok.com/ZMnowhere1/")
     assert "🔎 Другое имя" in (await sees(anna, "не на аккаунт")).buttons
+
+
+async def test_where_a_short_address_leads_is_written_once_tiktok_answers(platform: Platform, anna: Person):
+    name = usernames()[3]
+    platform.tiktok.fault("*", "reset", ["short"])
+    await anna.send(platform.tiktok.short(name))
+    told = await sees(anna, "Напишу вам, когда увижу, куда ведёт этот адрес")
+    platform.tiktok.fault("*", "")
+    card = await comes(platform, anna, "Подписчики")
+    assert name in read(card)
+    assert [message.message_id for message in anna.messages() if message.from_bot] == [card.message_id]
+    assert card.message_id > told.message_id, "an edited message tells nobody that it is there"
+
+
+async def test_a_short_address_that_tiktok_is_silent_about_for_a_day_is_given_up(platform: Platform, ben: Person):
+    platform.tiktok.fault("*", "reset", ["short"])
+    await ben.send(platform.tiktok.short(usernames()[3]))
+    told = await sees(ben, "I will write to you when I see where this address leads")
+    platform.clock.passes(days=1)
+    over = await comes(platform, ben, "has not said for a whole day where this address leads")
+    assert over.message_id > told.message_id
+    assert "🔎 Another name" in over.buttons
 
 
 async def test_one_who_cannot_be_answered_hears_of_it_and_stops_nobody_else(
@@ -48,8 +81,7 @@ async def test_one_who_cannot_be_answered_hears_of_it_and_stops_nobody_else(
         await sees(person, words)
     monkeypatch.setattr(cards, "of", of)
     platform.tiktok.fault("*", "")
-    platform.clock.passes(hours=2)
-    assert "🔎 Другое имя" in (await sees(anna, "У нас что-то сломалось")).buttons
+    assert "🔎 Другое имя" in (await comes(platform, anna, "У нас что-то сломалось")).buttons
     assert name in read(await sees(ben, "Followers"))
     assert len(made) == 2, "nobody is answered twice"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 
 from services.tiktok.errors import (
+    AccountRefused,
     BrowserDown,
     Resting,
     SourceBroken,
@@ -208,28 +209,34 @@ class Browser:
     ) -> T:
         try:
             answer = await browser.call(question, about=about, steady=steady)
+        except AccountRefused:
+            self._worked(browser, steady=steady)
+            raise
         except SourceUnwelcome:
             if steady:
                 self._tokens.blocked(browser.token)
-                self._give_way(browser)
+                browser.is_worn |= bool(browser.token) and self._tokens.has_another
+                self._leave_proxy(browser)
             raise
         except (SourceCut, SourceTimeout, asyncio.CancelledError):
             # It may be the proxy. Cancelled: the time that its way has is over, or this process ends.
             if steady:
-                self._give_way(browser)
+                self._leave_proxy(browser)
             raise
         finally:
             self._wait_for_idleness()
+        self._worked(browser, steady=steady)
+        return answer
+
+    def _worked(self, browser: "RunningBrowser", *, steady: bool) -> None:
         if steady:
             self._tokens.worked(browser.token)
             self._proxies.worked(browser.proxy)
-        return answer
 
-    def _give_way(self, browser: "RunningBrowser") -> None:
-        """To a browser with another proxy, or another token."""
+    def _leave_proxy(self, browser: "RunningBrowser") -> None:
+        """The browser gives way to one with another proxy, if there is another."""
         self._proxies.blocked(browser.proxy)
-        if (browser.token and self._tokens.has_another) or (browser.proxy and self._proxies.has_another):
-            browser.is_worn = True
+        browser.is_worn |= bool(browser.proxy) and self._proxies.has_another
 
     def _wait_for_idleness(self) -> None:
         if self._idle is not None:

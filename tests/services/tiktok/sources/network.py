@@ -25,6 +25,7 @@ class Proxy:
         self.knocks = 0
         self.comers: Counter[str] = Counter()
         self._pipes: set[asyncio.Task[None]] = set()
+        self._sides: set[asyncio.StreamWriter] = set()
 
     async def __aenter__(self) -> "Proxy":
         self._server = await asyncio.start_server(self._take, "127.0.0.1", 0)
@@ -42,12 +43,19 @@ class Proxy:
         who = f"{name}:{password}@" if name else ""
         return f"http://{who}127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
+    def breaks(self) -> None:
+        """Nobody is served any more, and all connections are gone."""
+        self._fails = "resets"
+        for side in self._sides:
+            side.transport.abort()
+
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._pipes.add(task)
         task.add_done_callback(self._pipes.discard)
         sides = [writer]
+        self._sides.add(writer)
         try:
             name = _name(await reader.readuntil(b"\r\n\r\n"))
             self.knocks += 1
@@ -67,6 +75,7 @@ class Proxy:
             # Whoever came has left.
             return
         finally:
+            self._sides.discard(writer)
             for side in sides:
                 side.transport.abort()
 

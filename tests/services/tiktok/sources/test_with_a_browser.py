@@ -274,11 +274,19 @@ async def test_a_blocked_token_gives_way_to_the_next(tiktok: TikTokServer, open_
     assert browser.starts == 2
 
 
-async def test_it_asks_by_the_proxy(tiktok: TikTokServer, open_browser: Callable[..., Browser]):
-    async with Proxy(tiktok.port) as proxy:
-        browser = open_browser(proxies=(proxy.address("anna", "geheim"),))
-        assert (await BrowserSource(browser).profile(SOMEBODY)).username == SOMEBODY
-        assert set(proxy.comers) == {"anna"}
+async def test_it_asks_by_the_proxy_and_by_another_once_that_one_breaks(
+    tiktok: TikTokServer, open_browser: Callable[..., Browser]
+):
+    async with Proxy(tiktok.port) as first, Proxy(tiktok.port) as second:
+        browser = open_browser(proxies=(first.address("anna", "geheim"), second.address("boris", "geheim")))
+        source = BrowserSource(browser)
+        assert (await source.profile(SOMEBODY)).username == SOMEBODY
+        assert (set(first.comers), set(second.comers)) == ({"anna"}, set())
+        first.breaks()
+        with pytest.raises((SourceCut, SourceTimeout)):
+            await source.profile(SOMEBODY)
+        assert (await source.profile(SOMEBODY)).username == SOMEBODY
+        assert (set(second.comers), browser.starts) == ({"boris"}, 2)
         await browser.close()
 
 

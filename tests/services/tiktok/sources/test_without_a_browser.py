@@ -255,7 +255,7 @@ async def test_a_browser_that_does_not_start_is_left_alone_by_all_who_need_it(op
         assert state(sources, "browser") == "ready"
         await sources.fetch(SOMEBODY, 30)
         assert starts() == 2
-        clock.passes(seconds=59)
+        clock.passes(seconds=30)
         await sources.fetch(SOMEBODY, 30)
         assert starts() == 2, "each rest is twice as long"
 
@@ -284,7 +284,7 @@ async def test_proxies_go_by_turns_and_a_dead_one_rests(tiktok: TikTokServer, op
 async def test_a_proxy_that_does_not_serve_rests_and_another_answers(
     tiktok: TikTokServer, open_sources: Open, monkeypatch: pytest.MonkeyPatch, fails: str
 ):
-    monkeypatch.setattr("services.tiktok.sources.connection.PROXY_SECONDS", 2.0)
+    monkeypatch.setattr("services.tiktok.sources.connection.PROXY_SECONDS", 0.5)
     async with Proxy(tiktok.port, fails) as bad, Proxy(tiktok.port) as good:
         sources = open_sources(proxies=[bad.address(), good.address("anna", "geheim")])
         assert (await sources.fetch(SOMEBODY, 30)).source == "embed"
