@@ -83,7 +83,7 @@ async def admin_digest_of(services: Services, day: date, now: datetime) -> None:
     if await services.digests.send(day, now):
         log.info("the digest is owed", day=day)
     else:
-        log.info("the digest of this day was owed before", day=day)
+        log.info("the digest of this day was owed before, or nobody is there to be told", day=day)
 
 
 # The names of `toklink job NAME`.

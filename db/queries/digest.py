@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -45,8 +45,10 @@ async def new_people(session: AsyncSession, start: datetime, end: datetime) -> i
 
 async def new_links(session: AsyncSession, start: datetime, end: datetime) -> int:
     """Links that somebody made, those that were deleted since, too; drafts are none, nor is what nobody owns."""
-    made = Link.draft_since.is_(None), Link.owner_id.is_not(None)
-    return await _count(session, *_within(Link.created_at, start, end), *made)
+    # As a condition of its own it would tempt SQLite to go through all links that are no drafts.
+    made = case((Link.draft_since.is_(None) & Link.owner_id.is_not(None), 1))
+    found = await session.scalar(select(func.count(made)).where(*_within(Link.created_at, start, end)))
+    return found or 0
 
 
 async def clicks(session: AsyncSession, first: int, end: int) -> Sums:
