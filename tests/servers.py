@@ -89,6 +89,9 @@ def _forget_the_dead(in_memory: Path) -> None:
     for folder in in_memory.glob("toklink-pg-*"):
         with suppress(OSError, ValueError, IndexError):
             pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+            if pid < 0:
+                # It is being made just now.
+                continue
             try:
                 os.kill(pid, 0)
             except ProcessLookupError:
