@@ -16,6 +16,7 @@ from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import PROPOSAL
 from services.operations import audit
 from services.operations.audit import Audit
+from services.operations.readers import readers
 from services.people import People, Person, Right
 from services.tiktok.accounts import Accounts
 from services.tiktok.watches import UnknownAccount
@@ -31,7 +32,6 @@ AT_ONCE = 50
 # The job runs often: an account that was looked up while it did not is proposed when it is fetched next.
 LATELY = timedelta(hours=3)
 CYRILLIC, LETTERS = re.compile("[\u0400-\u04ff]"), re.compile(r"[^\W\d_]")
-DEFAULT_LANGUAGE = "ru"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,8 @@ class TopList:
             since, after = rows[-1].fetched_at or since, rows[-1].id
 
     async def _propose(self, proposal: Proposal, now: datetime) -> bool:
-        messages = [(chat_id, await self._words(language, proposal)) for chat_id, language in await self._readers()]
+        found = await readers(self._people, self._admin_chat_id, self._owner_ids)
+        messages = [(reader.chat_id, await self._words(reader.language, proposal)) for reader in found]
         async with self._database.write() as session:
             if not await queries.propose(session, proposal.account_id, now):
                 return False
@@ -198,14 +199,6 @@ class TopList:
         await self._log.note_in(session, actor.id, audit.ADD_TO_TOP, audit.of_account(username), {}, now)
         await self._accounts.refresh_in(session, [username], now, timedelta())
         return True
-
-    async def _readers(self) -> list[tuple[int, str]]:
-        """(chat, language) of who gets proposals: the admin group, or each owner. As alerts are told."""
-        owners = [(owner_id, await self._people.find(owner_id)) for owner_id in sorted(self._owner_ids)]
-        languages = [person.language for _owner_id, person in owners if person is not None]
-        if self._admin_chat_id is not None:
-            return [(self._admin_chat_id, languages[0] if languages else DEFAULT_LANGUAGE)]
-        return [(owner_id, person.language) for owner_id, person in owners if person is not None]
 
 
 def writes_cyrillic(texts: Sequence[str]) -> bool:

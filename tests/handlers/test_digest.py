@@ -155,7 +155,7 @@ async def test_by_hand_it_is_made_of_any_day_beside_a_running_platform(
     monkeypatch.setattr(starts, "_clock", lambda _settings: platform.clock)
     day = today(platform)
     # Beside a sandbox no setting names anybody who would be told.
-    nobody = {"bot_token": None, "admin_ids": frozenset(), "admin_chat_id": None}
+    nobody: dict[str, object] = {"bot_token": None, "admin_ids": frozenset(), "admin_chat_id": None}
     settings = platform.settings.model_copy(update=nobody)
     for _ in range(2):
         await starts.job(settings, "admin-digest", day)
