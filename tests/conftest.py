@@ -21,7 +21,11 @@ GROUPS = {
     "tests/kill/": "processes",
     "tests/bot/test_commands_line.py": "processes",
     "tests/redirect_server/test_processes.py": "processes",
+    "tests/sandbox/tiktok/test_run.py": "processes",
     "tests/sandbox/test_page": "browser",
+    "tests/sandbox/tiktok/test_page_day.py": "browser",
+    "tests/sandbox/tiktok/test_in_chromium.py": "browser",
+    "tests/services/tiktok/sources/test_with_a_browser.py": "browser",
     "tests/end_to_end/test_in_a_browser.py": "browser",
 }
 

@@ -118,7 +118,7 @@ class Platform:
         await self.stop()
         await self.start()
 
-    async def counted(self, *, clicks: int, bots: int, within: float) -> None:
+    async def counted(self, *, clicks: int, bots: int, within: float = PATIENCE_SECONDS) -> None:
         """Wait until the counters of all links together say so."""
 
         async def sums() -> tuple[int, int]:

@@ -113,7 +113,7 @@ def png(width: int, height: int) -> bytes:
 async def test_what_is_owed_arrives_at_once_and_once(post: Post):
     async with post.sends():
         await post.owe(Outgoing("<b>Done</b>", KEYBOARD))
-        message = await post.anna.sees("Done", timeout=2)
+        message = await post.anna.sees("Done")
         await post.become("sent")
     assert message.buttons == ["Open"]
     assert await post.seen_by(post.anna) == ["Done"]

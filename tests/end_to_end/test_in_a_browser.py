@@ -69,7 +69,7 @@ async def test_a_newcomer_makes_a_link_follows_it_and_sees_the_click(
     await expect(goal).to_have_url(site)
     await expect(goal.get_by_role("heading", name="You are here")).to_be_visible()
     await goal.close()
-    await platform.counted(clicks=1, bots=0, within=2)
+    await platform.counted(clicks=1, bots=0)
     await page.get_by_role("button", name=words.statistics).click()
     await expect(page.get_by_role("log")).to_contain_text(words.figures)
     await expect(page.get_by_role("button", name=words.photo)).to_be_visible()

@@ -153,7 +153,7 @@ async def test_a_banned_person_s_links_go_on_until_they_are_switched_off_too(
     async def status() -> int:
         return (await follows(platform, link))[0]
 
-    await until(status, 403, within=2)
+    await until(status, 403)
     assert [name for _, name, _ in await acts(platform)] == ["ban", "disable-links"]
 
 
@@ -172,7 +172,7 @@ async def test_a_link_is_switched_off_with_a_reason_that_all_read_and_on_again(
     async def status() -> int:
         return (await follows(platform, link))[0]
 
-    await until(status, 403, within=2)
+    await until(status, 403)
     page = (await follows(platform, link))[1]
     assert "Эта ссылка отключена" in page
     assert "Выманивает пароли" in page
@@ -186,7 +186,7 @@ async def test_a_link_is_switched_off_with_a_reason_that_all_read_and_on_again(
     assert "⛔️" in (await anna.sees("📋")).text
     await olya.press("✅ Включить")
     await anna.sees("снова работает")
-    await until(status, 302, within=2)
+    await until(status, 302)
     assert [name for _, name, _ in await acts(platform)] == ["disable-link", "enable-link"]
 
 
@@ -222,7 +222,7 @@ async def test_a_blocked_host_takes_no_links_and_those_that_led_there_end(
     async def status() -> int:
         return (await follows(platform, link))[0]
 
-    await until(status, 403, within=2)
+    await until(status, 403)
     assert "Фишинг" in (await follows(platform, link))[1]
     await ben.send("https://login.bad.example/")
     assert ben.last.text.translate(UNSEEN) == "⛔️ I don't make links to login.bad.example: Фишинг"
@@ -231,7 +231,7 @@ async def test_a_blocked_host_takes_no_links_and_those_that_led_there_end(
     await olya.press("✅ Разрешить bad.example")
     await olya.press("✅ Да, разрешить")
     await olya.sees("Заблокированных сайтов нет")
-    await until(status, 302, within=2)
+    await until(status, 302)
     assert await acts(platform) == [
         (OLYA, "block-host", "host:bad.example"),
         (OLYA, "unblock-host", "host:bad.example"),

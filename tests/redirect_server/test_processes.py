@@ -161,7 +161,7 @@ async def test_two_processes_share_a_port_and_a_database(database: Database, dat
         async def answers() -> set[int]:
             return set(await asyncio.gather(*(_status(order.port) for _ in range(20))))
 
-        await until(answers, {410}, within=1.5)
+        await until(answers, {410})
         await one.stop()
         await two.stop()
 

@@ -84,7 +84,7 @@ async def test_a_slug_of_before_leads_where_its_link_leads_and_is_told_apart_by_
     async def statuses() -> list[int]:
         return [(await web.opens(f"/{slug}")).status for slug in ("abc1234", "new-one")]
 
-    await until(statuses, [410, 410], within=1.5)
+    await until(statuses, [410, 410])
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/robots.txt", "/favicon.ico", "/"])

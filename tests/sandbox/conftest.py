@@ -31,7 +31,7 @@ class Clock:
         self.time += timedelta(**how_long)
 
 
-async def until(look: Callable[[], Awaitable[object]], *, seconds: float = 3.0) -> None:
+async def until(look: Callable[[], Awaitable[object]], *, seconds: float = 15.0) -> None:
     """Wait until this is so."""
     tries = int(seconds / 0.01)
     for _ in range(tries):
@@ -54,7 +54,7 @@ async def server(clock: Clock) -> AsyncIterator[SandboxServer]:
 
 @pytest.fixture
 async def world(server: SandboxServer) -> AsyncIterator[SandboxClient]:
-    async with SandboxClient(server.url, timeout=3) as client:
+    async with SandboxClient(server.url, timeout=15) as client:
         yield client
 
 

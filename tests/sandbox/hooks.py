@@ -37,7 +37,7 @@ class Hook:
 
     async def got(self, count: int) -> list[int]:
         """Wait for so many updates; their ids."""
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(15):
             while len(self.updates) < count:
                 self._changed.clear()
                 await self._changed.wait()

@@ -353,5 +353,5 @@ async def test_the_page_finds_its_way_after_the_sandbox_was_away(
     await chat.send("никуда не денется")
     await expect(chat.composer).to_have_value("никуда не денется")
     async with SandboxServer("42:TESTS-token-of-the-sandbox-bot", port=port):
-        await expect(page.get_by_text("Нет связи с песочницей")).to_have_count(0, timeout=10_000)
+        await expect(page.get_by_text("Нет связи с песочницей")).to_have_count(0, timeout=30_000)
         await expect(chat.button("Запустить")).to_be_visible()

@@ -19,7 +19,7 @@ from tests.sandbox.conftest import TOKEN
 async def events(http: aiohttp.ClientSession, url: str, count: int, **headers: str) -> list[tuple[int, dict[str, Any]]]:
     """The first events of a stream."""
     found: list[tuple[int, dict[str, Any]]] = []
-    async with asyncio.timeout(3), http.get(f"{url}/people/events", headers=headers) as answer:
+    async with asyncio.timeout(15), http.get(f"{url}/people/events", headers=headers) as answer:
         assert answer.content_type == "text/event-stream"
         number = 0
         while len(found) < count:
@@ -162,16 +162,16 @@ async def test_the_sandbox_runs_in_a_process_of_its_own() -> None:
     )  # fmt: skip
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             line = (await process.stdout.readline()).decode()
         url = line.split()[1]
-        async with SandboxClient(url, timeout=10) as world:
+        async with SandboxClient(url, timeout=30) as world:
             anna = world.person("Анна")
             assert "Hello" in (await anna.send("/start")).text
             await anna.press("Into a photo")
             await anna.sees_photo()
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             assert await process.wait() == 0
     finally:
         if process.returncode is None:

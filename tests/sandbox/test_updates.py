@@ -37,13 +37,13 @@ async def test_limit_and_negative_offset(raw: RawBot, anna: Person) -> None:
 async def test_a_long_poll_wakes_for_an_update(raw: RawBot, anna: Person) -> None:
     poll = asyncio.create_task(texts(raw, timeout=10))
     await anna.send("проснись", quiet=True)
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(9):
         assert await poll == ["проснись"]
 
 
 async def test_a_second_poller_ends_the_first(raw: RawBot, anna: Person) -> None:
     polls = {asyncio.create_task(raw.call("getUpdates", timeout=10)) for _ in range(2)}
-    ended, going_on = await asyncio.wait(polls, timeout=3, return_when=asyncio.FIRST_COMPLETED)
+    ended, going_on = await asyncio.wait(polls, timeout=9, return_when=asyncio.FIRST_COMPLETED)
     body = ended.pop().result()
     assert body["error_code"] == 409
     assert body["description"] == (
