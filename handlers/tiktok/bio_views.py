@@ -63,11 +63,11 @@ def _line(account: StoredAccount, post: BroughtBy, zone: tzinfo) -> str:
 
 
 def _clicks(post: BroughtBy) -> str:
-    """``≈ 12``; with … while its 48 hours run."""
+    """``≈ 12``; with ⏳ while its 48 hours run."""
     if post.estimate is None:
-        return _("not known yet")
+        return "—"
     clicks = f"{ESTIMATE}{number(round(post.estimate.clicks))}"
-    return _("{clicks}, still counting").format(clicks=clicks) if post.estimate.running else clicks
+    return f"{clicks} ⏳" if post.estimate.running else clicks
 
 
 def _method(posts: Sequence[BroughtBy]) -> str:
@@ -75,8 +75,10 @@ def _method(posts: Sequence[BroughtBy]) -> str:
         "ℹ️ An estimate: clicks in the 48 hours after a video, above the median of the same hours in the four weeks "
         "before, never below 0, shared by views among videos whose hours overlap."
     )
+    if any(post.estimate is not None and post.estimate.running for post in posts):
+        text += "\n" + _("⏳: these 48 hours are not over.")
     if any(post.estimate is None for post in posts):
-        text += " " + _("Not known: the link was younger than a week.")
+        text += "\n" + _("—: not known, the link was younger than a week.")
     return text
 
 

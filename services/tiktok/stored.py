@@ -85,13 +85,9 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """``account`` is to be shown at once; None: it is being fetched, and who asked is answered when it was.
-
-    ``too_soon``: it was to be fetched anew, and is less than an hour old.
-    """
+    """``account`` is to be shown at once; None: it is being fetched, and who asked is answered when it was."""
 
     account: StoredAccount | None
-    too_soon: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ async def test_clicks_of_a_young_link_are_not_guessed(platform: Platform, ben: P
     assert link_id is not None
     await opened(platform, ben, BioPress(act=BioAct.NAME, id=account_id, link=link_id))
     text = await opened(platform, ben, BioPress(act=BioAct.BROUGHT, id=account_id))
-    assert "👁 10 · 🔗 not known yet" in text
+    assert "👁 10 · 🔗 —" in text
     assert "younger than a week" in text
 
 

@@ -31,8 +31,9 @@ async def all_see(person: Person, words: dict[str, str]) -> None:
         seen = [read(each) for each in person.messages() if each.from_bot]
         return {name for name, said in words.items() if not any(f"@{name}" in text and said in text for text in seen)}
 
+    nobody: set[str] = set()
     try:
-        await until(missing, set(), within=60)
+        await until(missing, nobody, within=60)
     except AssertionError as error:
         raise AssertionError(f"{error}\n{person.transcript()}") from None
 
