@@ -1,6 +1,7 @@
 """Real servers for tests: PostgreSQL and Valkey out of their wheels, on loopback, gone with the test run."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,10 @@ START_SECONDS = 30
 NOBODY = 65534
 # In memory. A whole run needs half of it.
 ENOUGH_BYTES = 1 << 30
+# Below those that the kernel takes for connections and for who asks for any port: what is given here may be bound much
+# later, or again. Many processes ask at once, so each takes them as it comes.
+PORTS_OF_NOBODY = range(12_000, 32_000)
+PORTS = random.SystemRandom()
 # What only matters after a power cut, or to databases that live for days.
 FORGETFUL = (
     "fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=minimal", "max_wal_senders=0",
@@ -35,11 +40,12 @@ def folder_in_memory() -> Path | None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on just now, and that the kernel gives to no connection meanwhile."""
+    while True:
+        port = PORTS.choice(PORTS_OF_NOBODY)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

@@ -54,8 +54,8 @@ async def test_with_the_storage_of_dialogues_away_the_person_gets_an_apology_and
 async def test_a_slow_chat_holds_up_nobody_else(platform: Platform, anna: Person, ben: Person):
     await anna.send("/start")
     await ben.send("/start")
-    platform.server.faults.add(Fault("too_many_requests", method="sendMessage", chat_id=anna.id, retry_after=3))
+    platform.server.faults.add(Fault("too_many_requests", method="sendMessage", chat_id=anna.id, retry_after=7))
     await anna.send("/help", quiet=True)
-    await ben.send("/help", timeout=2)
+    await ben.send("/help", timeout=6)
     assert "What I can do" in ben.last.text
     await anna.sees("Что я умею")
