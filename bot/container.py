@@ -14,10 +14,13 @@ from bot.heartbeats import Pulse
 from bot.keys import secret_key
 from bot.logs import redactor
 from bot.settings import Settings
-from bot.words import digest_words, news_words, proposal_words, watch_words
+from bot.words import digest_words, news_words, proposal_words, refund_words, watch_words
 from db.engine import Database
 from services.clicks.countries import CREDIT
 from services.deliveries import Deliveries
+from services.guides.access import Tokens
+from services.guides.guides import Guides
+from services.guides.materials import Materials
 from services.language import Catalogue
 from services.links.daily import DailyReports
 from services.links.health import LinkHealth
@@ -39,6 +42,9 @@ from services.operations.errors import ErrorLog
 from services.operations.overview import Operations
 from services.operations.tallies import Tallies
 from services.operations.upkeep import Upkeep
+from services.payments.orders import Orders
+from services.payments.reconciling import Reconciling
+from services.payments.refunds import Refunds
 from services.people import People
 from services.people.preferences import Notices
 from services.pictures.studio import PictureStudio
@@ -120,6 +126,8 @@ def _services(
     tallies = Tallies(database, zone(settings.default_timezone))
     accounts = _accounts(settings, database, works, deliveries, Counted(sources, tallies, clock), errors)
     pictures = PictureStudio()
+    refunds = Refunds(database, works, deliveries, alerts, people, refund_words(catalogue))
+    orders = Orders(database, works, refunds, price=settings.report_price_stars)
     news = LinkNews(database, people, deliveries, news_words(catalogue), public_url=settings.links_url)
     return Services(
         people=people,
@@ -169,6 +177,11 @@ def _services(
         cards=Cards(accounts, Usual(database, _constants(settings), clock), invented=bool(settings.tiktok_resolve)),
         comparing=Comparing(accounts, works),
         bio_links=BioLinks(database, accounts, public_url=settings.links_url, own_hosts=settings.own_hosts),
+        materials=Materials(database, constants=_constants(settings)),
+        guides=Guides(database, Tokens(secret_key(settings)), public_url=settings.links_url),
+        orders=orders,
+        refunds=refunds,
+        reconciling=Reconciling(database, orders, refunds, alerts),
         alerts=alerts,
         throttle=Throttles(_throttle(redis)),
         works=works,

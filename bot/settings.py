@@ -69,6 +69,7 @@ class Settings(BaseSettings):
         (80, 150, 400), description="Roubles for 1,000 views of an advertisement: low, usual, high, for the income."
     )
     top_file: Path | None = Field(None, description="Whom the daily top lists, TOML. Empty: the list that comes along.")
+    report_price_stars: int = Field(50, ge=1, le=10_000, description="What a guide costs, in Telegram Stars.")
     links_per_user: int = Field(75, ge=1, description="How many links a person may have.")
     allow_private_targets: bool = Field(False, description="Let links lead to private and loopback addresses.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")

@@ -8,6 +8,8 @@ from services.language import Catalogue, speaking
 from services.links.news import News, Words
 from services.operations.digest import Digest
 from services.operations.digest import Words as DigestWords
+from services.payments.refunds import GivenBack
+from services.payments.refunds import Words as RefundWords
 from services.people import Person
 from services.tiktok.curating import Proposal
 from services.tiktok.curating import Words as ProposalWords
@@ -63,6 +65,19 @@ def digest_words(catalogue: Catalogue) -> DigestWords:
         outgoing = await asyncio.to_thread(importlib.import_module, "handlers.outgoing")
         with speaking(catalogue, language):
             made: Outgoing = outgoing.as_outgoing(views.digest_screen(digest))
+        return made
+
+    return words
+
+
+def refund_words(catalogue: Catalogue) -> RefundWords:
+    """What a person hears when Stars come back to them, in their language."""
+
+    async def words(person: Person, given: GivenBack) -> Outgoing:
+        views = await asyncio.to_thread(importlib.import_module, "handlers.payments.refund_views")
+        outgoing = await asyncio.to_thread(importlib.import_module, "handlers.outgoing")
+        with speaking(catalogue, person.language):
+            made: Outgoing = outgoing.as_outgoing(views.given_back(given))
         return made
 
     return words

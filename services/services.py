@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from services.deliveries import Deliveries
+from services.guides.guides import Guides
+from services.guides.materials import Materials
 from services.links.daily import DailyReports
 from services.links.health import LinkHealth
 from services.links.links import Links
@@ -22,6 +24,9 @@ from services.operations.errors import ErrorLog
 from services.operations.overview import Operations
 from services.operations.tallies import Tallies
 from services.operations.upkeep import Upkeep
+from services.payments.orders import Orders
+from services.payments.reconciling import Reconciling
+from services.payments.refunds import Refunds
 from services.people import People
 from services.people.preferences import Notices
 from services.pictures.studio import PictureStudio
@@ -79,6 +84,11 @@ class Services:
     top: Top
     top_list: TopList
     finding: Finding
+    materials: Materials
+    guides: Guides
+    orders: Orders
+    refunds: Refunds
+    reconciling: Reconciling
     alerts: Alerts
     throttle: Throttles
     works: Works

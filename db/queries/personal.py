@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, String, cast, literal, or_, select
 from db.tables import (
     Act,
     Base,
+    Charge,
     Click,
     ClickCount,
     ClickDetail,
@@ -19,6 +20,8 @@ from db.tables import (
     Dialogue,
     Effect,
     ErrorReport,
+    Guide,
+    GuideCredit,
     InboxUpdate,
     Link,
     LinkEvent,
@@ -28,7 +31,13 @@ from db.tables import (
     LinkSlug,
     LinkTag,
     LinkWebhook,
+    Order,
+    OrderEvent,
     Person,
+    PromoUse,
+    Referral,
+    ReferralCode,
+    Ticket,
     TikTokAsker,
     TikTokBioLink,
     TikTokWatch,
@@ -82,6 +91,11 @@ def _of_link(table: type[Any]) -> Callable[[int], ColumnElement[bool]]:
     return lambda person_id: table.link_id.in_(links_of(person_id))
 
 
+def orders_of(person_id: int) -> Any:
+    """SELECT of the ids of all orders of the person."""
+    return select(Order.id).where(Order.person_id == person_id)
+
+
 def _effects(person_id: int) -> ColumnElement[bool]:
     return Effect.update_id.in_(select(InboxUpdate.update_id).where(updates_of(person_id)))
 
@@ -109,6 +123,22 @@ PERSONAL: Mapping[str, Personal] = {
         Personal(TikTokWatch, lambda person_id: TikTokWatch.person_id == person_id, "deleted"),
         Personal(TikTokAsker, lambda person_id: TikTokAsker.person_id == person_id, "deleted"),
         Personal(TikTokBioLink, lambda person_id: TikTokBioLink.person_id == person_id, "deleted"),
+        # What was paid stays, without whose it was: our ledger must agree with Telegram's.
+        Personal(Order, lambda person_id: Order.person_id == person_id, "anonymous"),
+        Personal(OrderEvent, lambda person_id: OrderEvent.order_id.in_(orders_of(person_id)), "anonymous"),
+        Personal(Charge, lambda person_id: Charge.person_id == person_id, "anonymous"),
+        Personal(PromoUse, lambda person_id: PromoUse.person_id == person_id, "anonymous"),
+        Personal(Guide, lambda person_id: Guide.person_id == person_id, "deleted", frozenset({"content"})),
+        Personal(GuideCredit, lambda person_id: GuideCredit.person_id == person_id, "deleted"),
+        Personal(ReferralCode, lambda person_id: ReferralCode.person_id == person_id, "deleted"),
+        # Whom the person brought is the others' own business.
+        Personal(
+            Referral,
+            lambda person_id: or_(Referral.person_id == person_id, Referral.referrer_id == person_id),
+            "deleted",
+            frozenset({"person_id", "referrer_id"}),
+        ),
+        Personal(Ticket, lambda person_id: Ticket.person_id == person_id, "deleted"),
         Personal(Dialogue, dialogues_of, "deleted"),
         Personal(InboxUpdate, updates_of, "deleted", frozenset({"payload", "traceback"})),
         Personal(Effect, _effects, "deleted"),
@@ -149,4 +179,8 @@ IMPERSONAL: Mapping[str, str] = {
     "tiktok_top_members": "accounts of the top",
     "tiktok_top_places": "accounts of the top",
     "tiktok_proposals": "accounts that may belong into the top",
+    "guide_materials": "what TikTok shows everybody",
+    "promo_codes": "codes that operators made",
+    "star_movements": "sums of Stars under Telegram's numbers",
+    "star_positions": "how far Telegram's ledger is compared",
 }

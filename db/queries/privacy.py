@@ -15,6 +15,7 @@ from db.queries.works import DUE
 from db.tables import (
     Act,
     Alert,
+    Charge,
     Click,
     ClickCount,
     ClickDetail,
@@ -22,9 +23,16 @@ from db.tables import (
     Dialogue,
     Effect,
     ErrorReport,
+    Guide,
+    GuideCredit,
     InboxUpdate,
     Link,
+    Order,
     Person,
+    PromoUse,
+    Referral,
+    ReferralCode,
+    Ticket,
     TikTokAsker,
     TikTokBioLink,
     TikTokWatch,
@@ -263,6 +271,7 @@ async def forget_person(session: AsyncSession, person_id: int) -> bool:
     if await session.scalar(select(Link.id).where(Link.owner_id == person_id).limit(1)) is not None:
         return False
     await forget_interests(session, person_id)
+    await forget_money(session, person_id)
     await session.execute(delete(Person).where(Person.id == person_id, Person.banned_at.is_(None)))
     nothing = {
         column.name: None
@@ -280,6 +289,18 @@ async def forget_interests(session: AsyncSession, person_id: int) -> None:
     tables: tuple[type[TikTokWatch | TikTokAsker | TikTokBioLink], ...] = (TikTokWatch, TikTokAsker, TikTokBioLink)
     for table in tables:
         await session.execute(delete(table).where(table.person_id == person_id))
+
+
+async def forget_money(session: AsyncSession, person_id: int) -> None:
+    """Guides go, and whose orders and payments were; what was paid stays. Nothing may be owed to them any more."""
+    for table in (Guide, GuideCredit, ReferralCode, Ticket):
+        await session.execute(delete(table).where(table.person_id == person_id))
+    await session.execute(
+        delete(Referral).where(or_(Referral.person_id == person_id, Referral.referrer_id == person_id))
+    )
+    await session.execute(update(Order).where(Order.person_id == person_id).values(person_id=None, chat_id=None))
+    for kept in (Charge, PromoUse):
+        await session.execute(update(kept).where(kept.person_id == person_id).values(person_id=None))
 
 
 async def is_begun(session: AsyncSession, kind: str, key: str, now: datetime) -> bool:

@@ -112,6 +112,30 @@ def _unknown(facts: Mapping[str, Any]) -> str:
     return text.format(count=number(facts["count"]))
 
 
+def _refunded(facts: Mapping[str, Any]) -> str:
+    """An order that came to nothing by itself, or a payment for none."""
+    why = {
+        "surplus": _("a second payment"),
+        "unknown": _("a payment for no order"),
+        "foreign": _("a payment for somebody else's order"),
+        "amount": _("a payment of another amount"),
+        "banned": _("a payment of somebody who is banned"),
+        "failed": _("a guide that could not be made"),
+        "telegram": _("by Telegram"),
+    }[facts["why"]]
+    text = ngettext("{count} Star was refunded: {why}", "{count} Stars were refunded: {why}", facts["amount"])
+    return text.format(count=number(facts["amount"]), why=why)
+
+
+def _stars_differ(facts: Mapping[str, Any]) -> str:
+    what = {
+        "missing": _("Telegram's ledger lacks a movement of ours"),
+        "amount": _("Telegram's ledger has another amount than ours"),
+        "unknown": _("Telegram's ledger has a refund that nobody can explain"),
+    }[facts["what"]]
+    return _("Stars do not agree: {what}").format(what=what)
+
+
 def _unseen(facts: Mapping[str, Any]) -> str:
     return _("The role {role} has not been seen for {time}").format(
         role=quoted(facts["role"]), time=_time(facts["seconds"])
@@ -136,6 +160,8 @@ HEADINGS: dict[AlertKind, Callable[[Mapping[str, Any]], str]] = {
     AlertKind.DELIVERIES_FAIL: _failing,
     AlertKind.DELIVERIES_UNKNOWN: _unknown,
     AlertKind.ROLE_UNSEEN: _unseen,
+    AlertKind.REFUNDED: _refunded,
+    AlertKind.STARS_DIFFER: _stars_differ,
 }
 
 
@@ -166,6 +192,10 @@ DETAILS: dict[AlertKind, Callable[[Mapping[str, Any]], list[str]]] = {
     ],
     AlertKind.DELIVERIES_FAIL: lambda facts: [_("Most often: {reason}").format(reason=quoted(facts["reason"]))],
     AlertKind.DELIVERIES_UNKNOWN: lambda _facts: [_("The connection or the bot broke while they were being sent.")],
+    AlertKind.REFUNDED: lambda facts: [_("Order № {id}").format(id=number(facts["order"]))] if facts["order"] else [],
+    AlertKind.STARS_DIFFER: lambda facts: [
+        _("Charge …{id}, {amount} ⭐").format(id=quoted(facts["charge"]), amount=number(facts["amount"]))
+    ],
     AlertKind.ROLE_UNSEEN: lambda facts: [
         _("Start it again: {command}").format(command=f"<code>toklink {quoted(facts['role'])}</code>")
     ],

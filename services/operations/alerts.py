@@ -33,6 +33,8 @@ class AlertKind(StrEnum):
     UPDATES_WAIT, DELIVERIES_WAIT, WORKS_WAIT, CLICKS_WAIT: ``count``, and ``seconds`` that the oldest waits.
     DELIVERIES_FAIL: ``count`` within ten minutes, ``reason`` of the most. DELIVERIES_UNKNOWN: ``count``.
     ROLE_UNSEEN: ``role``, ``seconds``.
+    REFUNDED: ``order`` (null: none of ours), ``amount`` in Stars, ``why`` (services.payments.model.Why).
+    STARS_DIFFER: ``what`` (missing, amount or unknown), ``charge`` (its last characters), ``amount``.
     """
 
     ERROR = "error"
@@ -44,11 +46,13 @@ class AlertKind(StrEnum):
     DELIVERIES_FAIL = "deliveries-fail"
     DELIVERIES_UNKNOWN = "deliveries-unknown"
     ROLE_UNSEEN = "role-unseen"
+    REFUNDED = "refunded"
+    STARS_DIFFER = "stars-differ"
 
 
 KINDS = frozenset(kind.value for kind in AlertKind)
 # These happen, and are over when none came for long; all others hold for a while, and are over soon after.
-HAPPENINGS = frozenset({AlertKind.ERROR, AlertKind.UPDATE_ASIDE})
+HAPPENINGS = frozenset({AlertKind.ERROR, AlertKind.UPDATE_ASIDE, AlertKind.REFUNDED, AlertKind.STARS_DIFFER})
 OVER_AFTER_HAPPENING, OVER_AFTER_STATE = timedelta(hours=1), timedelta(minutes=3)
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from db.engine import Database
+from db.queries import payments
 from db.queries import privacy as queries
 from services.clicks.forgetting import ROWS_AT_ONCE, forget_clicks_of, repeated
 from services.deliveries import Deliveries, Outgoing
@@ -32,6 +33,10 @@ class Erasure:
         """Everything of ``work.person_id`` goes, ``work`` with it; the person is told by ``farewell``."""
         person_id = work.person_id
         assert person_id is not None
+        async with self._database.read() as session:
+            if await payments.has_open(session, person_id):
+                # What they paid for is made or given back first: minutes.
+                raise Later(LOOK_AGAIN)
         await self._works.stop(person_id, now)
         while True:
             await self._forget_links(person_id, now)

@@ -78,6 +78,10 @@ class House:
                 await add_counts(session, [Count(link.id, bucket, 3, 2, 1) for bucket in range(1_968_000, 1_968_008)])
                 session.add_all(tables.Click(link_id=link.id, at=NOW, bot=False, first_visit=True) for _ in range(3))
                 session.add_all(self._rows(person_id, link.id))
+                # In their order: each refers to those before it.
+                for row in self._bought(person_id, link.id):
+                    session.add(row)
+                    await session.flush()
             await self.deliveries.enqueue(
                 ANSWER, f"owed:{person_id}", person_id, Outgoing(f"secret of {person_id}"), NOW
             )
@@ -135,6 +139,33 @@ class House:
             ),
             tables.TikTokBioLink(link_id=link_id, account_id=account.id, person_id=person_id, created_at=NOW),
         ]
+
+    def _bought(self, person_id: int, number: int) -> list[Base]:
+        order = {"username": "star", "list_price": 50, "amount": 50, "by_credit": False, "expires_at": NOW}
+        code = {"percent": 30, "created_at": NOW, "created_by": 1900}
+        return [
+            tables.GuideMaterial(
+                id=number, account_id=number, username="star", usable=10, frozen_at=NOW, content=b"frozen"
+            ),
+            tables.PromoCode(id=number, code=f"CODE{number}", **code),
+            tables.Order(
+                id=number, person_id=person_id, chat_id=person_id, material_id=number, code_id=number,
+                state="fulfilled", created_at=NOW, charge_id=f"charge {number}", **order,
+            ),
+            tables.OrderEvent(order_id=number, at=NOW, old="", new="pending", cause="buy"),
+            tables.Charge(
+                id=f"charge {number}", order_id=number, person_id=person_id, amount=50, at=NOW, state="kept",
+                source="update",
+            ),
+            tables.PromoUse(order_id=number, code_id=number, person_id=person_id, at=NOW),
+            tables.Guide(
+                order_id=number, person_id=person_id, username="star", language="ru", made_at=NOW, content=b"made"
+            ),
+            tables.GuideCredit(key=f"referral:{number}", person_id=person_id, amount=1, at=NOW),
+            tables.ReferralCode(person_id=person_id, code=f"code{person_id}"),
+            tables.Referral(person_id=person_id, referrer_id=1900, at=NOW),
+            tables.Ticket(person_id=person_id, question=f"question of {person_id}", state="open", opened_at=NOW),
+        ]  # fmt: skip
 
     async def about(self, person_id: int) -> dict[str, int]:
         """How many rows of each table are about the person; only tables with any."""
@@ -599,4 +630,5 @@ def test_tables_that_keep_nothing_of_people_have_no_column_that_could():
         name: suspicious & set(Base.metadata.tables[name].columns.keys()) for name in IMPERSONAL
     }
     # TikTok's accounts are nobody's here: what TikTok shows everybody.
-    assert {name: columns for name, columns in found.items() if columns} == {"tiktok_accounts": {"username"}}
+    shown = {"tiktok_accounts": {"username"}, "guide_materials": {"username"}}
+    assert {name: columns for name, columns in found.items() if columns} == shown

@@ -1,0 +1,1 @@
+"""Buying a guide in the chat."""

@@ -1,0 +1,1 @@
+"""Guides: what they are made of, what they say, and who may read them. Selling stands in services.payments."""
