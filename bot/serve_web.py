@@ -12,6 +12,7 @@ from bot.refusals import Refused, port_needed
 from bot.settings import Settings
 from bot.stopping import Stopping
 from redirect_server.application import WebServices, WebSettings, build_application, listening
+from redirect_server.guides import GuideShelf
 from services.clicks.countries import Countries, CountriesUnusable
 from services.clicks.river import ClickRiver
 from services.clicks.visitors import VisitorHashes
@@ -77,6 +78,7 @@ async def serve_web(
                 river=river,
                 texts=container.catalogue,
                 report=reports.take,
+                guides=GuideShelf(container.services.guides, container.catalogue),
                 sources=lambda: read_sources(container.database, container.clock()),
             ),
         )

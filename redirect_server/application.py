@@ -10,6 +10,7 @@ from aiohttp import web
 
 from redirect_server.addresses import Addresses, Network
 from redirect_server.assets import Assets
+from redirect_server.guides import ROUTE, GuidePages, GuideShelf
 from redirect_server.health import Health
 from redirect_server.metrics import AskSources, Metrics
 from redirect_server.pages import Pages, Report, Texts
@@ -57,6 +58,8 @@ class WebServices:
     hashes: VisitorHashes
     river: ClickRiver
     texts: Texts
+    # Without them, no guide can be opened here.
+    guides: GuideShelf | None = None
     # Told of errors that nobody foresaw.
     report: Report | None = None
     # How the ways to TikTok fare.
@@ -86,6 +89,9 @@ def build_application(
     )
     application = web.Application()
     application[SHORTCUT] = Shortcut(redirects, pages)
+    if services.guides is not None:
+        guides = GuidePages(services.guides, pages)
+        application.add_routes([web.get(ROUTE, pages.guarded(guides.show))])
     application.add_routes(
         [
             web.get("/{slug}", pages.guarded(redirects.follow)),

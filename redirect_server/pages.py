@@ -1,10 +1,12 @@
 """The pages that people see when a link does not lead on, and the start page; in the language of the browser."""
 
+import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 
 import jinja2
 import structlog
@@ -38,6 +40,10 @@ SECURITY_HEADERS = {
     "Vary": "Accept-Language",
 }
 
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+# What stands behind it opens a guide: no log may have it.
+SECRET_PATHS: Final = re.compile(r"(/r/).+", re.DOTALL)
+
 log = structlog.get_logger(__name__)
 
 
@@ -47,21 +53,22 @@ class Texts(Protocol):
     def gettext(self, language: str, text: str) -> str: ...
 
 
+def _(text: str) -> str:
+    """Marks a text for the catalogue; it is translated when the page is made."""
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """What a page says: a headline, and what it means or what to do next. English sentences, to be translated.
 
-    ``text`` may have a {moment} in it.
+    ``text`` may have a {moment} in it. ``button`` leads to the bot.
     """
 
     status: int
     title: str
     text: str
-
-
-def _(text: str) -> str:
-    """Marks a text for the catalogue; it is translated when the page is made."""
-    return text
+    button: str = _("Make a short link of your own")
 
 
 UNKNOWN = Explanation(
@@ -128,19 +135,24 @@ class Pages:
         moment: float | None = None,
         countdown: int | None = None,
         link: str | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> web.Response:
         """The page for a link that does not lead on; ``reason`` in the words of whoever gave it.
 
         ``moment``: the one that the text speaks of, in seconds since 1970. ``countdown``: after so many seconds the
         page tries again by itself. ``link``: the path that its button leads to, instead of to the bot.
         """
-        headers = {"Retry-After": "5"} if what.status == UNAVAILABLE.status else {}
+        headers = {**headers, "Retry-After": "5"} if what.status == UNAVAILABLE.status else dict(headers)
         if countdown is not None:
             headers["Retry-After"] = str(countdown)
         if moment is not None:
             headers["Content-Security-Policy"] = POLICY_WITH_SCRIPT
         facts = {"error_id": error_id, "reason": reason, "moment": moment, "countdown": countdown, "link": link}
         return self._page(request, "explanation.html", what.status, headers, what=what, **facts)
+
+    def show(self, request: web.Request, template: str, headers: Mapping[str, str], **facts: object) -> web.Response:
+        """A page of another room, in the look of all."""
+        return self._page(request, template, 200, headers, **facts)
 
     def app(self, request: web.Request, app: App, target: str, device: str) -> web.Response:
         """The page that opens ``target`` in its app on a phone, and on its site where the app does not come up."""
@@ -164,7 +176,9 @@ class Pages:
     def failed(self, request: web.Request, error: Exception) -> web.Response:
         """The page for an error that nobody foresaw, and that is being handled; it gets a number and is reported."""
         error_id = secrets.token_hex(4)
-        log.exception("a request failed", error_id=error_id, method=request.method, path=request.path)
+        log.exception(
+            "a request failed", error_id=error_id, method=request.method, path=SECRET_PATHS.sub(r"\1…", request.path)
+        )
         if self._report is not None:
             self._report(error_id, error)
         return self.explain(request, FAILED, error_id)
@@ -182,7 +196,7 @@ class Pages:
         return error if explanation is None else self.explain(request, explanation)
 
     def _page(
-        self, request: web.Request, template: str, status: int, headers: dict[str, str] | None = None, **facts: object
+        self, request: web.Request, template: str, status: int, headers: Mapping[str, str] = NO_HEADERS, **facts: object
     ) -> web.Response:
         language = preferred_language(request.headers.get("Accept-Language", ""))
 
@@ -200,6 +214,4 @@ class Pages:
         body = self._templates.get_template(template).render(
             facts, _=translate, at=at, until=until, language=language, bot_url=self._bot_url
         )
-        return web.Response(
-            status=status, text=body, content_type="text/html", headers={**SECURITY_HEADERS, **(headers or {})}
-        )
+        return web.Response(status=status, text=body, content_type="text/html", headers={**SECURITY_HEADERS, **headers})

@@ -38,6 +38,7 @@ class Gauge:
 class Benchmarks:
     title: str
     subtitle: str
+    caption: str
     gauges: tuple[Gauge, ...]
 
 

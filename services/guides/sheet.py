@@ -142,6 +142,7 @@ def _benchmarks(content: GuideContent) -> Benchmarks:
     return Benchmarks(
         title=_("Against accounts of the same size"),
         subtitle=_tier(content.tier),
+        caption=_("Shaded: what is usual. Dot: this account; line through it: its interval."),
         gauges=(
             _gauge(_("Engagement"), content.engagement, _("Likes are hidden, or nobody has looked yet.")),
             _gauge(_("Reach to followers"), content.reach, missing),
@@ -278,7 +279,7 @@ def _followers(content: GuideContent) -> str:
 
 def _basis(content: GuideContent, zone: tzinfo) -> str:
     return ngettext(
-        "By {count} video from {since} to {until}", "By {count} videos from {since} to {until}", content.usable
+        "By {count} video, {since} – {until}", "By {count} videos, {since} – {until}", content.usable
     ).format(count=number(content.usable), since=_date(content.since, zone), until=_date(content.until, zone))
 
 

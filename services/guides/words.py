@@ -118,18 +118,19 @@ def _plain(topic: Topic, value: float) -> str:
     if topic is Topic.HITS:
         return percent(value)
     if topic is Topic.CAPTION:
-        return _signed(decimal(abs(value)), value)
+        return _signed(decimal(abs(value)), round(value, 2))
     return whole(value) if topic is Topic.LENGTH else decimal(value)
 
 
 def _as_times(finding: Finding) -> bool:
-    high = finding.value if finding.interval is None else max(finding.value, finding.interval.high)
-    return high >= TIMES_FROM
+    return finding.value >= TIMES_FROM
 
 
 def ratio(value: float, *, as_times: bool) -> str:
-    """``+40 %`` of 1.4 or ``×4,2`` of 4.2; beyond ten times only ``>×10``."""
+    """``+40 %`` of 1.4 or ``×4,2`` of 4.2; beyond ten times only that it is more."""
     if not as_times:
+        if value > MOST_TIMES:
+            return f">+{percent(MOST_TIMES - 1)}"
         change = max(value - 1, LEAST_CHANGE)
         # A change is no finer than a percent.
         return _signed(percent(round(abs(change), 2)), round(change, 2))
@@ -144,9 +145,9 @@ def _signed(shown: str, value: float) -> str:
 
 def _unit(topic: Topic, value: float) -> str:
     if topic is Topic.TREND:
-        return _("views in 30 days")
+        return _("in views, in 30 days")
     if topic in RATIOS:
-        return _("views")
+        return _("in views")
     if topic is Topic.LENGTH:
         return ngettext("second", "seconds", round(value))
     return {

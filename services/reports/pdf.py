@@ -1,19 +1,15 @@
 """The day of a person's links as a PDF: A4 across, as many pages as it takes."""
 
-import json
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from services.pictures.text import cut
-from services.pictures.theme import ACCENT, ACCENT_SOFT, FONTS, INK, LINE, MEDIUM, MUTED, PAPER, REGULAR, drawable
+from services.pictures.theme import MEDIUM, REGULAR, drawable
+from services.reports.typesetting import COLOURS, typeset
 
 TEMPLATE = Path(__file__).with_name("daily.typ")
 HOURS = 24
-RUNS_REMEMBERED = 10
 # The table has this many columns before those of the hours.
 HEADINGS = 7
 SKIPPED, NOTHING = "—", "·"
@@ -94,33 +90,8 @@ class DailySheet:
 
 def daily_pdf(sheet: DailySheet) -> bytes:
     """The PDF: some 40 KB, and 1 KB for each link."""
-    inputs = {"sheet": json.dumps(_facts(sheet), ensure_ascii=False)}
-    try:
-        # Without tags: thousands of cells make them five times as much as all else.
-        pdf = typst.compile(
-            _template(), font_paths=_fonts(), sys_inputs=inputs, format="pdf", timestamp=0, pdf_tags=False
-        )
-    finally:
-        _forget()
-    assert isinstance(pdf, bytes)
-    return pdf
-
-
-def _forget() -> None:
-    """Typst remembers all that it laid out in its last ten runs: 400 MB of long tables. Runs of nothing take that."""
-    for _ in range(RUNS_REMEMBERED + 1):
-        typst.compile(b"", font_paths=_fonts(), format="svg")
-
-
-@lru_cache(maxsize=1)
-def _template() -> bytes:
-    return TEMPLATE.read_bytes()
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    # Ours alone: the same PDF on every machine, and no look at the machine's fonts.
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+    # Without tags: thousands of cells make them five times as much as all else.
+    return typeset(TEMPLATE, _facts(sheet), tags=False)
 
 
 def _facts(sheet: DailySheet) -> dict[str, Any]:
@@ -130,7 +101,7 @@ def _facts(sheet: DailySheet) -> dict[str, Any]:
     bars = zip(sheet.first_visits, sheet.total.hours, range(HOURS), strict=True)
     return {
         "language": sheet.language,
-        "colours": [ACCENT, ACCENT_SOFT, INK, MUTED, LINE, PAPER],
+        "colours": list(COLOURS),
         **{name: drawable(getattr(sheet, name)) for name in TEXTS},
         "figures": [[drawable(value), drawable(name)] for value, name in sheet.figures],
         "headings": [drawable(heading) for heading in sheet.headings],

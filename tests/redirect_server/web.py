@@ -18,10 +18,13 @@ from db.engine import Database
 from db.queries import links, people
 from db.tables import Click, Link
 from redirect_server.application import WebServices, WebSettings, build_application, listening
+from redirect_server.guides import GuideShelf
 from services.clicks.countries import Countries
 from services.clicks.river import ClickRiver
 from services.clicks.visitors import VisitorHashes
 from services.clicks.visits import Visits
+from services.guides.access import Tokens
+from services.guides.guides import Guides
 from services.language import Catalogue
 from services.links.directory import LinkDirectory
 from services.links.lifetime import Lifetime
@@ -73,6 +76,8 @@ class Web:
     river: ClickRiver
     browser: aiohttp.ClientSession
     lifetime: Lifetime
+    # Their addresses are paths.
+    guides: Guides
 
     async def opens(self, path: str, *, method: str = "GET", agent: str = PHONE, **headers: str) -> Answer:
         """What a browser gets at ``path``; header names with _ for -."""
@@ -127,6 +132,7 @@ async def web_process(
         river.open()
         stack.push_async_callback(river.close)
         lifetime = Lifetime(directory, load=load)
+        guides = Guides(database, Tokens("a secret for tests"), public_url="")
         application = build_application(
             WebSettings(secure=secure, bot_url=bot_url, trusted_proxies=trusted_proxies, metrics_token=metrics_token),
             WebServices(
@@ -138,6 +144,7 @@ async def web_process(
                 hashes=hashes,
                 river=river,
                 texts=CATALOGUE,
+                guides=GuideShelf(guides, CATALOGUE),
             ),
             clock=clock,
         )
@@ -146,7 +153,7 @@ async def web_process(
         )
         jar = aiohttp.CookieJar(unsafe=True)
         browser = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar))
-        yield Web(f"http://127.0.0.1:{bound}", bound, database, directory, river, browser, lifetime)
+        yield Web(f"http://127.0.0.1:{bound}", bound, database, directory, river, browser, lifetime, guides)
 
 
 async def make_link(database: Database, slug: str, target: str = "https://example.com/page", **settings: Any) -> int:
