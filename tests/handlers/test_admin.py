@@ -1,5 +1,7 @@
 """/admin by buttons: looking up, banning, switching off, blocking, and who may not."""
 
+from datetime import timedelta
+
 import aiohttp
 import pytest
 from sqlalchemy import select
@@ -160,6 +162,10 @@ async def test_a_banned_person_s_links_go_on_until_they_are_switched_off_too(
 async def test_a_link_is_switched_off_with_a_reason_that_all_read_and_on_again(
     platform: Platform, anna: Person, olya: Person
 ):
+    # At noon in Moscow, when nobody is quiet.
+    now = platform.clock()
+    noon = now.replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    platform.clock.passes(seconds=(noon - now).total_seconds())
     link = await a_link_of(anna)
     await finds(olya, link)
     await olya.press("⛔️ Отключить")
