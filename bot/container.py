@@ -44,6 +44,7 @@ from services.operations.tallies import Tallies
 from services.operations.upkeep import Upkeep
 from services.payments.orders import Orders
 from services.payments.reconciling import Reconciling
+from services.payments.referring import Referrals
 from services.payments.refunds import Refunds
 from services.people import People
 from services.people.preferences import Notices
@@ -182,6 +183,7 @@ def _services(
         orders=orders,
         refunds=refunds,
         reconciling=Reconciling(database, orders, refunds, alerts),
+        referrals=Referrals(database, choose=random.SystemRandom().choice),
         alerts=alerts,
         throttle=Throttles(_throttle(redis)),
         works=works,

@@ -26,6 +26,7 @@ from services.operations.tallies import Tallies
 from services.operations.upkeep import Upkeep
 from services.payments.orders import Orders
 from services.payments.reconciling import Reconciling
+from services.payments.referring import Referrals
 from services.payments.refunds import Refunds
 from services.people import People
 from services.people.preferences import Notices
@@ -89,6 +90,7 @@ class Services:
     orders: Orders
     refunds: Refunds
     reconciling: Reconciling
+    referrals: Referrals
     alerts: Alerts
     throttle: Throttles
     works: Works

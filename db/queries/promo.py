@@ -146,6 +146,11 @@ async def unclaim_referral(session: AsyncSession, order_id: int) -> int | None:
     )
 
 
+async def earned_by(session: AsyncSession, order_id: int) -> int | None:
+    """Who has a guide for nothing for this order."""
+    return await session.scalar(select(Referral.referrer_id).where(Referral.order_id == order_id))
+
+
 async def referrals_of(session: AsyncSession, referrer_id: int) -> tuple[int, int]:
     """How many the person brought, and how many of these bought."""
     row = (

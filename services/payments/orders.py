@@ -27,6 +27,7 @@ from services.payments.model import (
     order_of,
     reduced,
 )
+from services.payments.referring import FRIEND_BOUGHT
 from services.payments.refunds import Refunds
 from services.works import Works
 
@@ -278,5 +279,9 @@ class Orders:
         assert row.person_id is not None
         guide_id = await guide_queries.add_guide(session, order_id, row.person_id, row.username, language, content, now)
         if row.charge_id is not None:
-            await free_guides.grant_in(session, order_id, row.person_id, now)
+            referrer_id = await free_guides.grant_in(session, order_id, row.person_id, now)
+            if referrer_id is not None:
+                await self._works.enqueue_in(
+                    session, FRIEND_BOUGHT, str(order_id), person_id=referrer_id, facts={"order": order_id}, now=now
+                )
         return guide_id
