@@ -52,7 +52,9 @@ async def pending(session: AsyncSession, person_id: int, material_id: int) -> Or
 
 
 async def bought(session: AsyncSession, person_id: int, material_id: int | None, but: int = 0) -> Order | None:
-    """Another order by which the person has, or gets, a guide of this material."""
+    """Another order by which the person has, or gets, a guide of this material; None: of one that is gone."""
+    if material_id is None:
+        return None
     return await session.scalar(
         select(Order)
         .where(
@@ -142,6 +144,12 @@ async def add_charge(session: AsyncSession, charge_id: str, **values: object) ->
 
 async def find_charge(session: AsyncSession, charge_id: str) -> Charge | None:
     return await session.get(Charge, charge_id)
+
+
+async def due_charges(session: AsyncSession, limit: int) -> Sequence[str]:
+    """Charges that are to be given back, the oldest first."""
+    due = select(Charge.id).where(Charge.state == DUE, Charge.person_id.is_not(None))
+    return (await session.scalars(due.order_by(Charge.at).limit(limit))).all()
 
 
 async def charges_of(session: AsyncSession, order_id: int) -> Sequence[Charge]:

@@ -1,6 +1,6 @@
 """Queries of what makes guides cheaper: codes, and guides for nothing for who brought somebody."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select, update
@@ -46,6 +46,14 @@ async def end_code(session: AsyncSession, code_id: int, now: datetime) -> bool:
         .returning(PromoCode.id)
     )
     return ended is not None
+
+
+async def hold_codes(session: AsyncSession, code_ids: Collection[int | None]) -> None:
+    """Nobody else takes these or gives them back until the transaction ends; all who hold several wait in one order."""
+    numbers = [code_id for code_id in code_ids if code_id is not None]
+    if len(numbers) > 1:
+        held = select(PromoCode.id).where(PromoCode.id.in_(numbers)).order_by(PromoCode.id)
+        await session.execute(held.with_for_update())
 
 
 async def take_code(session: AsyncSession, code_id: int, now: datetime, *, late: bool = False) -> bool:

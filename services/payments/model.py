@@ -10,7 +10,7 @@ from db import tables
 from services.errors import UserError
 
 CURRENCY = "XTR"
-PAYLOAD = re.compile(r"^guide:([1-9][0-9]{0,17})$", re.ASCII)
+PAYLOAD = re.compile(r"guide:([1-9][0-9]{0,17})", re.ASCII)
 EXPIRES_AFTER = timedelta(minutes=30)
 # A guide that is not there by then is refunded.
 MADE_WITHIN = timedelta(minutes=10)
@@ -143,7 +143,7 @@ def order_of(row: tables.Order) -> Order:
 
 def order_number(payload: str) -> int | None:
     """The order that a payload names; None: it is none of ours."""
-    found = PAYLOAD.match(payload)
+    found = PAYLOAD.fullmatch(payload)
     return int(found[1]) if found else None
 
 

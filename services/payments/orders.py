@@ -1,5 +1,10 @@
-"""Orders from the press on Buy to the guide: each step a conditional UPDATE, kept with its time and cause."""
+"""Orders from the press on Buy to the guide: each step a conditional UPDATE, kept with its time and cause.
 
+Whoever holds several rows takes them in this order, so that nobody waits in a circle: person, order, charge, codes by
+their numbers, works.
+"""
+
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -19,6 +24,7 @@ from services.payments.model import (
     AlreadyBought,
     CheckoutRefused,
     MaterialGone,
+    NotRefundable,
     Order,
     OrderState,
     Payment,
@@ -69,11 +75,11 @@ class Orders:
         AlreadyBought, CodeRefused and NoCredit.
         """
         async with self._database.write() as session:
+            # Two presses at once wait for each other here, and for a payment by the same person.
+            await people_queries.hold(session, person_id)
             known = await effects.find(session, cause, EFFECT)
             if known is not None and (row := await queries.find_order(session, known["order"])) is not None:
                 return order_of(row)
-            # Two presses at once wait for each other here.
-            await people_queries.hold(session, person_id)
             row = await self._order_in(session, person_id, chat_id, material_id, code, now, by_credit=by_credit)
             await effects.keep(session, cause, EFFECT, {"order": row.id}, now)
             return order_of(row)
@@ -95,13 +101,16 @@ class Orders:
         had = await queries.bought(session, person_id, material_id)
         if had is not None:
             raise AlreadyBought(had.id, had.username)
-        found = await codes.find_in(session, code) if code else None
+        # What is free anyway uses up no code.
+        found = await codes.find_in(session, code) if code and not by_credit else None
         amount = 0 if by_credit else reduced(self.price, found.percent if found else 0)
         last = await queries.pending(session, person_id, material_id)
         if last is not None:
             same = (last.amount, last.code_id, last.by_credit) == (amount, found and found.id, by_credit)
             if same and last.expires_at > now:
                 return last
+            # One is given back and the other taken: in the same order by all.
+            await promo.hold_codes(session, {last.code_id, found.id if found else None})
             await self._expire_in(session, last.id, "replaced", now)
         row = tables.Order(
             person_id=person_id,
@@ -124,7 +133,7 @@ class Orders:
         if by_credit:
             await free_guides.spend_in(session, row.id, person_id, now)
         if not amount:
-            await self._pay_in(session, row.id, None, "free", now, now)
+            await self._pay_in(session, row.id, None, "free", now)
             await session.refresh(row)
         return row
 
@@ -161,7 +170,13 @@ class Orders:
 
     async def charged_in(self, session: AsyncSession, payment: Payment, now: datetime, source: str) -> Order | None:
         """As :meth:`charged`, in the caller's transaction."""
+        if payment.currency != CURRENCY:
+            # No invoice of ours asks for it, and nothing but Stars can be given back here.
+            await self._refunds.no_stars_in(session, payment, now)
+            return None
         number = order_number(payment.payload)
+        # Of two orders of one guide, paid at once, the second is to know of the first.
+        await people_queries.hold(session, payment.person_id)
         row = None if number is None else await queries.hold_order(session, number)
         is_new = await queries.add_charge(
             session,
@@ -173,13 +188,14 @@ class Orders:
             state=queries.KEPT,
             source=source,
         )
+        # Its refund may have been told before it was: then only this is new.
+        await queries.move(session, payment.charge_id, queries.IN, payment.amount, payment.at)
         if not is_new:
             paid = await queries.of_charge(session, payment.charge_id)
             return None if paid is None else order_of(paid)
-        await queries.move(session, payment.charge_id, queries.IN, payment.amount, payment.at)
         why = await self._why_not(session, row, payment)
         if row is not None and why is None:
-            await self._pay_in(session, row.id, payment.charge_id, "charge", payment.at, now)
+            await self._pay_in(session, row.id, payment.charge_id, "charge", now)
             await session.refresh(row)
             return order_of(row)
         assert why is not None
@@ -193,7 +209,7 @@ class Orders:
             return Why.UNKNOWN
         if row.person_id != payment.person_id:
             return Why.FOREIGN
-        if (row.amount, CURRENCY) != (payment.amount, payment.currency):
+        if row.amount != payment.amount:
             return Why.AMOUNT
         if row.state not in {queries.PENDING, queries.EXPIRED}:
             return Why.SURPLUS
@@ -203,7 +219,7 @@ class Orders:
         return Why.BANNED if person is None or person.banned_at is not None else None
 
     async def _pay_in(
-        self, session: AsyncSession, order_id: int, charge_id: str | None, cause: str, at: datetime, now: datetime
+        self, session: AsyncSession, order_id: int, charge_id: str | None, cause: str, now: datetime
     ) -> None:
         row = await queries.hold_order(session, order_id)
         assert row is not None
@@ -248,18 +264,25 @@ class Orders:
         return True
 
     async def see_to_unfulfilled(self, now: datetime) -> int:
-        """Paid orders without a guide: those of before ten minutes are refunded, and how many; others' work is due."""
+        """Paid orders without a guide: those of before ten minutes are refunded, and how many; others' work is due.
+
+        So is that of refunds which Telegram refused for so long that nobody asks for them any more.
+        """
         async with self._database.read() as session:
             late = await queries.unfulfilled(session, now - MADE_WITHIN, AT_ONCE)
             waiting = await queries.unfulfilled(session, now, AT_ONCE)
+        count = 0
         for order_id in late:
-            await self._refunds.refund_order(order_id, Why.FAILED, now)
+            with suppress(NotRefundable):  # Its guide came meanwhile, or somebody gave it back.
+                await self._refunds.refund_order(order_id, Why.FAILED, now)
+                count += 1
         for order_id in set(waiting) - set(late):
             async with self._database.write() as session:
                 row = await queries.hold_order(session, order_id)
                 if row is not None and row.state == queries.PAID:
                     await self.due_in(session, order_id, row.person_id, now)
-        return len(late)
+        await self._refunds.see_to_due(now)
+        return count
 
     # Fulfilling
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Protocol
 
 import structlog
@@ -12,7 +13,7 @@ from db.queries import payments as queries
 from services.operations.alerts import AlertKind, Alerts
 from services.payments.model import CURRENCY, Payment
 from services.payments.orders import Orders
-from services.payments.refunds import Refunds
+from services.payments.refunds import SHOWN_OF_CHARGE, Refunds
 
 log = structlog.get_logger(__name__)
 # Telegram gives at most so many at once.
@@ -22,7 +23,6 @@ SETTLED_AFTER = timedelta(minutes=5)
 # What Telegram's ledger lacks after this long is a difference.
 MISSED_AFTER = timedelta(hours=1)
 TOLD_AT_ONCE = 20
-SHOWN_OF_CHARGE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ class Reconciling:
         lines = payments = refunds = differences = 0
         while True:
             page = await ledger.transactions(position, PAGE)
-            settled = [line for line in page if now - line.at >= SETTLED_AFTER]
+            # What stands behind a young one waits with it: lines are counted.
+            settled = list(takewhile(lambda line: now - line.at >= SETTLED_AFTER, page))
             for line in settled:
                 missed, differs = await self._compare(line, now)
                 payments += missed and line.direction == queries.IN
@@ -108,7 +109,8 @@ class Reconciling:
             differs = True
         if differs:
             await self._tell("amount" if ours is not None else "unknown", line.charge_id, line.amount, now)
-        else:
+        if ours is not None or missed:
+            # It is not missing there, whatever its amount.
             async with self._database.write() as session:
                 await queries.confirm(session, line.charge_id, line.direction, now)
         return missed, differs

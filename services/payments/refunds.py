@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import tables
 from db.engine import Database
 from db.queries import guides as guide_queries
 from db.queries import payments as queries
@@ -17,13 +18,18 @@ from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import PAYMENT
 from services.operations.alerts import AlertKind, Alerts
 from services.payments import free_guides
-from services.payments.model import NotRefundable, OrderState, Why
+from services.payments.model import NotRefundable, OrderState, Payment, Why, order_number
 from services.people import People, Person
 from services.works import Work, Works
 
 log = structlog.get_logger(__name__)
 # The kind of work that asks Telegram to give a charge back.
 REFUND = "stars-refund"
+AT_ONCE = 100
+# What Telegram refused again and again is tried again after this long.
+AGAIN_AFTER = timedelta(hours=1)
+# Of a charge, operators see its last characters.
+SHOWN_OF_CHARGE = 8
 
 
 class AlreadyRefunded(Exception):
@@ -70,11 +76,17 @@ class Refunds:
     # What is due
 
     async def due_in(self, session: AsyncSession, charge_id: str, why: Why, now: datetime, note: str = "") -> bool:
-        """Whether the charge was kept until now: it is to be given back, and its order waits for that."""
+        """Whether the charge was kept until now: it is to be given back, and its order waits for that.
+
+        False, too, where its person was erased: Telegram gives nothing back to nobody.
+        """
         # The order first, as everywhere.
         order = await queries.of_charge(session, charge_id)
         if order is not None:
             await queries.hold_order(session, order.id)
+        charge = await queries.find_charge(session, charge_id)
+        if charge is None or charge.person_id is None:
+            return False
         if not await queries.set_charge(session, charge_id, (queries.KEPT,), queries.DUE, why, note):
             return False
         if order is not None:
@@ -82,14 +94,29 @@ class Refunds:
                 session, order.id, (OrderState.PAID, OrderState.FULFILLED), OrderState.REFUNDING, why, now
             )
             await guide_queries.close(session, order.id, now)
-        await self._works.enqueue_in(
-            session, REFUND, key(charge_id), person_id=None, facts={"charge": charge_id}, now=now
-        )
+        await self._ask_in(session, charge_id, now, now)
         return True
 
+    async def _ask_in(self, session: AsyncSession, charge_id: str, due_at: datetime, now: datetime) -> None:
+        facts = {"charge": charge_id}
+        await self._works.enqueue_in(
+            session, REFUND, key(charge_id), person_id=None, facts=facts, now=now, due_at=due_at
+        )
+
+    async def see_to_due(self, now: datetime) -> None:
+        """What is still to be given back, and nobody asks for any more, is asked for again in an hour."""
+        async with self._database.read() as session:
+            charge_ids = await queries.due_charges(session, AT_ONCE)
+        for charge_id in charge_ids:
+            async with self._database.write() as session:
+                await self._ask_in(session, charge_id, now + AGAIN_AFTER, now)
+
     async def refund_order(self, order_id: int, why: Why, now: datetime, note: str = "") -> None:
-        """Give back what was paid for the order; a free one ends at once. Raises NotRefundable."""
-        told = await self._words_for(order_id, why, note)
+        """Give back what was paid for the order; a free one ends at once. Raises NotRefundable.
+
+        One that FAILED has no guide: where it came after all, that is NotRefundable, too.
+        """
+        told = await self.words_for(order_id, why, note)
         async with self._database.write() as session:
             await self.refund_order_in(session, order_id, why, now, note, told)
 
@@ -98,13 +125,14 @@ class Refunds:
     ) -> None:
         """As :meth:`refund_order`, in the caller's transaction; ``told``: what its person hears where it was free."""
         row = await queries.hold_order(session, order_id)
-        if row is None or row.state not in {queries.PAID, queries.FULFILLED}:
+        states = {queries.PAID} if why is Why.FAILED else {queries.PAID, queries.FULFILLED}
+        if row is None or row.state not in states:
             raise NotRefundable
         if row.charge_id is not None:
             if not await self.due_in(session, row.charge_id, why, now, note):
                 raise NotRefundable
             return
-        await queries.step(session, order_id, (queries.PAID, queries.FULFILLED), queries.REFUNDED, why, now)
+        await queries.step(session, order_id, states, queries.REFUNDED, why, now, ended_at=now)
         await self._let_go_in(session, order_id, now)
         await self._alert_in(session, order_id, 0, why, now)
         if told is not None and row.person_id is not None:
@@ -125,11 +153,14 @@ class Refunds:
             log.info("a charge was given back already")
         await self.refunded(charge_id, now, now)
 
-    async def refunded(self, charge_id: str, at: datetime, now: datetime) -> bool:
+    async def refunded(self, charge_id: str, at: datetime, now: datetime, *, payment: Payment | None = None) -> bool:
         """Telegram gave the charge back at that moment, whoever asked it to; told again, nothing changes.
 
+        ``payment``: what the charge was, where that is told, too; so nothing is bought for it when it is told later.
         False: it is none that we know.
         """
+        if payment is not None:
+            await self._learn(payment)
         async with self._database.read() as session:
             charge = await queries.find_charge(session, charge_id)
             order = None if charge is None else await queries.of_charge(session, charge_id)
@@ -139,7 +170,7 @@ class Refunds:
             return True
         why = Why(charge.why) if charge.why else Why.TELEGRAM
         person = None if charge.person_id is None else await self._people.find(charge.person_id)
-        given = GivenBack("" if order is None else order.username, charge.amount, why, charge.note)
+        given = GivenBack(await self._username(charge), charge.amount, why, charge.note)
         told = None if person is None else await self._words(person, given)
         async with self._database.write() as session:
             if order is not None:
@@ -157,6 +188,33 @@ class Refunds:
                     session, PAYMENT, f"refund:{key(charge_id)}", charge.person_id, told, now
                 )
         return True
+
+    async def _username(self, charge: tables.Charge) -> str:
+        """Whom the person's own order, which the payment named, was about; empty: it named none of theirs."""
+        if charge.order_id is None:
+            return ""
+        async with self._database.read() as session:
+            row = await queries.find_order(session, charge.order_id)
+        return row.username if row is not None and row.person_id == charge.person_id else ""
+
+    async def _learn(self, payment: Payment) -> None:
+        """Of a payment that was not told, or not yet, only its refund is known: it pays for no order."""
+        number = order_number(payment.payload)
+        async with self._database.write() as session:
+            row = None if number is None else await queries.hold_order(session, number)
+            is_new = await queries.add_charge(
+                session,
+                payment.charge_id,
+                order_id=None if row is None else row.id,
+                person_id=payment.person_id,
+                amount=payment.amount,
+                at=payment.at,
+                state=queries.DUE,
+                why=Why.UNKNOWN if row is None else Why.TELEGRAM,
+                source="refund",
+            )
+            if is_new:
+                await queries.move(session, payment.charge_id, queries.IN, payment.amount, payment.at)
 
     async def _close_in(self, session: AsyncSession, order_id: int, why: Why, now: datetime) -> None:
         states = (OrderState.PAID, OrderState.FULFILLED, OrderState.REFUNDING)
@@ -181,7 +239,14 @@ class Refunds:
         facts = {"order": order_id, "amount": amount, "why": str(why)}
         await self._alerts.raise_in(session, f"refunded:{why}:{order_id or 0}", AlertKind.REFUNDED, facts, now)
 
-    async def _words_for(self, order_id: int, why: Why, note: str) -> Outgoing | None:
+    async def no_stars_in(self, session: AsyncSession, payment: Payment, now: datetime) -> None:
+        """Operators hear of a payment in another currency than Stars: it is theirs to settle."""
+        shown = payment.charge_id[-SHOWN_OF_CHARGE:]
+        facts = {"what": "unknown", "charge": shown, "amount": payment.amount}
+        await self._alerts.raise_in(session, f"stars:unknown:{shown}", AlertKind.STARS_DIFFER, facts, now)
+
+    async def words_for(self, order_id: int, why: Why, note: str) -> Outgoing | None:
+        """What the person of a free order hears of its end; None: of any other they hear when Telegram paid it."""
         async with self._database.read() as session:
             row = await queries.find_order(session, order_id)
         if row is None or row.person_id is None or row.charge_id is not None:
