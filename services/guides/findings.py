@@ -31,6 +31,10 @@ ROUNDS = 2_000
 SEED = 20_260_101
 DAY_SECONDS = 86_400.0
 MONTH_DAYS = 30.0
+# What grows in a few days says nothing of a month.
+TREND_DAYS = 28.0
+# Nothing multiplies views by more: beyond, posts of one moment make a slope of any size.
+MOST_LOG = 20.0
 # Least numbers of posts, as the facts on guides have them.
 FOR_HITS = FOR_TREND = 20
 FOR_GROUPS, IN_A_GROUP = 30, 5
@@ -106,12 +110,11 @@ def engagement_interval(posts: Sequence[Post]) -> Interval | None:
 def _tested(posts: Sequence[Post], zone: tzinfo) -> Iterator[_Tested]:
     logs = np.asarray([log1p(post.views) for post in posts])
     days = np.asarray([post.published_at.timestamp() / DAY_SECONDS for post in posts])
-    if len(posts) >= FOR_TREND and np.ptp(days) > 0:
+    if len(posts) >= FOR_TREND and np.ptp(days) >= TREND_DAYS:
         yield _trend(logs, days)
     if len(posts) < FOR_GROUPS:
         return
-    slope, intercept, *_ = stats.theilslopes(logs, days)
-    rest = logs - (slope * days + intercept) if np.isfinite(slope) else logs - np.median(logs)
+    rest = _without_trend(logs, days)
     local = [post.published_at.astimezone(zone) for post in posts]
     slots = [str(at.hour // HOURS_IN_A_SLOT * HOURS_IN_A_SLOT) for at in local]
     yield from _best_group(Topic.HOURS, rest, slots)
@@ -126,14 +129,22 @@ def _tested(posts: Sequence[Post], zone: tzinfo) -> Iterator[_Tested]:
     yield from _caption(posts, rest)
 
 
+def _without_trend(logs: Numbers, days: Numbers) -> Numbers:
+    if np.ptp(days) == 0:
+        return np.asarray(logs - np.median(logs))
+    slope, intercept, *_ = stats.theilslopes(logs, days)
+    return np.asarray(logs - (slope * days + intercept))
+
+
 def _trend(logs: Numbers, days: Numbers) -> _Tested:
     """Theil and Sen's slope of log views over days, and Kendall's test."""
     slope, _, low, high = (float(value) for value in stats.theilslopes(logs, days, CONFIDENCE))
     p = float(stats.kendalltau(days, logs).pvalue)
-    per_month = [exp(value * MONTH_DAYS) for value in (slope, low, high)]
+    per_month = [_times(_known(value, 0.0) * MONTH_DAYS) for value in (slope, low, high)]
     places = np.random.default_rng(SEED).integers(len(logs), size=(ROUNDS // 10, len(logs)))
     slopes = [stats.linregress(days[each], logs[each]).slope for each in places if np.ptp(days[each]) > 0]
-    finding = Finding(Topic.TREND, Grade.COUNTED, per_month[0], Interval(*per_month[1:]), len(logs), p=_known(p))
+    interval = _around(per_month[0], per_month[1], per_month[2])
+    finding = Finding(Topic.TREND, Grade.COUNTED, per_month[0], interval, len(logs), p=_known(p))
     return _Tested(finding, slope * MONTH_DAYS, _one_side(np.asarray(slopes), slope))
 
 
@@ -167,8 +178,9 @@ def _grouped(topic: Topic, rest: Numbers, inside: NDArray[np.bool_], p: float, p
     drawn = np.median(_resampled(ones), axis=1) - np.median(_resampled(others, 1), axis=1)
     # Few uses say little: a lift is drawn towards nothing the more, the fewer there are.
     weight = len(ones) / (len(ones) + IN_A_GROUP) if topic is Topic.HASHTAG else 1.0
-    interval = Interval(*(exp(weight * float(np.quantile(drawn, at))) for at in _ends()))
-    finding = Finding(topic, Grade.COUNTED, exp(weight * lift), interval, int(inside.sum()), place, p)
+    value = _times(weight * lift)
+    interval = _around(value, *(_times(weight * float(np.quantile(drawn, at))) for at in _ends()))
+    finding = Finding(topic, Grade.COUNTED, value, interval, int(inside.sum()), place, p)
     return _Tested(finding, weight * lift, _one_side(drawn, lift))
 
 
@@ -185,7 +197,7 @@ def _caption(posts: Sequence[Post], rest: Numbers) -> Iterator[_Tested]:
         if np.ptp(lengths[each]) > 0 and np.ptp(rest[each]) > 0
     ]
     value = float(found.statistic)
-    interval = Interval(*(float(np.quantile(drawn, at)) for at in _ends()))
+    interval = _around(value, *(float(np.quantile(drawn, at)) for at in _ends()))
     finding = Finding(Topic.CAPTION, Grade.COUNTED, value, interval, len(posts), p=_known(float(found.pvalue)))
     yield _Tested(finding, value, _one_side(np.asarray(drawn), value))
 
@@ -262,9 +274,18 @@ def _one_side(drawn: Numbers, value: float) -> float:
     return float(np.mean(drawn > 0 if value > 0 else drawn < 0))
 
 
-def _known(p: float) -> float:
-    """Where all values are alike there is no p: nothing was found."""
-    return p if np.isfinite(p) else 1.0
+def _known(value: float, otherwise: float = 1.0) -> float:
+    """Where all values are alike there is neither p nor interval: nothing was found."""
+    return value if np.isfinite(value) else otherwise
+
+
+def _times(log: float) -> float:
+    return exp(min(max(log, -MOST_LOG), MOST_LOG))
+
+
+def _around(value: float, low: float, high: float) -> Interval:
+    """The bootstrap of few values may miss what was seen."""
+    return Interval(min(low, value), max(high, value))
 
 
 def _ends() -> tuple[float, float]:

@@ -72,6 +72,19 @@ class Guides:
             raise GuideNotFound
         return OpenedGuide(_kept(row), row.content, own=True)
 
+    async def kept(self, person_id: int, guide_id: int) -> KeptGuide:
+        """The person's own guide, a refunded one too. Raises GuideNotFound."""
+        async with self._database.read() as session:
+            row = await queries.find(session, guide_id)
+        if row is None or row.person_id != person_id:
+            raise GuideNotFound
+        return _kept(row)
+
+    async def being_made(self, person_id: int) -> Sequence[str]:
+        """The accounts of guides that the person paid for and that are not there yet."""
+        async with self._database.read() as session:
+            return await queries.being_made(session, person_id)
+
     async def of_person(self, person_id: int, limit: int, offset: int = 0) -> tuple[Sequence[KeptGuide], int]:
         """Newest first, refunded ones too; and how many there are."""
         async with self._database.read() as session:

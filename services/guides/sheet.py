@@ -228,7 +228,9 @@ def _findings(content: GuideContent) -> Findings:
         ),
         subtitle=_("The surest ones first. Hours and days are in {offset}.").format(
             offset=offset(zone_of(content.time_zone), content.at)
-        ),
+        )
+        if count
+        else _("The videos are too few or too much alike."),
         items=tuple(finding_text(each) for each in content.findings),
     )
 
