@@ -6,7 +6,7 @@ import json
 import zipfile
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from typing import IO, Any
 
 # Telegram takes 50 MB; while it is owed, a part stands in the database and is in memory when it is sent.
@@ -88,14 +88,14 @@ def as_json(tables: Mapping[str, Any]) -> bytes:
 
 
 def _in_csv(value: Any) -> Any:
-    if isinstance(value, datetime | bytes):
+    if isinstance(value, date | bytes):
         return _written(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
 def _written(value: Any) -> str:
-    """A time as ISO 8601; a picture as base64."""
-    if isinstance(value, datetime):
+    """A time or a day as ISO 8601; a picture as base64."""
+    if isinstance(value, date):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, bytes):
         return b64encode(value).decode("ascii")
