@@ -14,7 +14,7 @@ from bot.heartbeats import Pulse
 from bot.keys import secret_key
 from bot.logs import redactor
 from bot.settings import Settings
-from bot.words import digest_words, news_words, proposal_words, refund_words, watch_words
+from bot.words import digest_words, news_words, proposal_words, question_words, refund_words, watch_words
 from db.engine import Database
 from services.clicks.countries import CREDIT
 from services.deliveries import Deliveries
@@ -42,10 +42,16 @@ from services.operations.errors import ErrorLog
 from services.operations.overview import Operations
 from services.operations.tallies import Tallies
 from services.operations.upkeep import Upkeep
+from services.payments.desk import PaymentDesk
+from services.payments.handing import Handing
+from services.payments.offers import Offers
 from services.payments.orders import Orders
 from services.payments.reconciling import Reconciling
 from services.payments.referring import Referrals
 from services.payments.refunds import Refunds
+from services.payments.selling import PromoCodes
+from services.payments.takings import Takings
+from services.payments.tickets import Tickets
 from services.people import People
 from services.people.preferences import Notices
 from services.pictures.studio import PictureStudio
@@ -129,6 +135,8 @@ def _services(
     pictures = PictureStudio()
     refunds = Refunds(database, works, deliveries, alerts, people, refund_words(catalogue))
     orders = Orders(database, works, refunds, price=settings.report_price_stars)
+    materials = Materials(database, constants=_constants(settings))
+    guides = Guides(database, Tokens(secret_key(settings)), public_url=settings.links_url)
     news = LinkNews(database, people, deliveries, news_words(catalogue), public_url=settings.links_url)
     return Services(
         people=people,
@@ -178,11 +186,24 @@ def _services(
         cards=Cards(accounts, Usual(database, _constants(settings), clock), invented=bool(settings.tiktok_resolve)),
         comparing=Comparing(accounts, works),
         bio_links=BioLinks(database, accounts, public_url=settings.links_url, own_hosts=settings.own_hosts),
-        materials=Materials(database, constants=_constants(settings)),
-        guides=Guides(database, Tokens(secret_key(settings)), public_url=settings.links_url),
+        materials=materials,
+        guides=guides,
+        offers=Offers(
+            database,
+            accounts,
+            materials,
+            pictures,
+            price=settings.report_price_stars,
+            invented=bool(settings.tiktok_resolve),
+        ),
         orders=orders,
+        handing=Handing(database, orders, guides, deliveries, works),
         refunds=refunds,
         reconciling=Reconciling(database, orders, refunds, alerts),
+        payment_desk=PaymentDesk(database, log, works, refunds),
+        promo=PromoCodes(database, log, random.SystemRandom().choice),
+        takings=Takings(database, log, zone=zone(settings.default_timezone)),
+        tickets=_tickets(settings, database, people, log, deliveries, catalogue),
         referrals=Referrals(database, choose=random.SystemRandom().choice),
         alerts=alerts,
         throttle=Throttles(_throttle(redis)),
@@ -297,6 +318,20 @@ def _top_list(
         deliveries,
         accounts,
         proposal_words(catalogue),
+        admin_chat_id=settings.admin_chat_id,
+        owner_ids=settings.admin_ids,
+    )
+
+
+def _tickets(
+    settings: Settings, database: Database, people: People, log: Audit, deliveries: Deliveries, catalogue: Catalogue
+) -> Tickets:
+    return Tickets(
+        database,
+        people,
+        log,
+        deliveries,
+        question_words(catalogue),
         admin_chat_id=settings.admin_chat_id,
         owner_ids=settings.admin_ids,
     )

@@ -24,10 +24,16 @@ from services.operations.errors import ErrorLog
 from services.operations.overview import Operations
 from services.operations.tallies import Tallies
 from services.operations.upkeep import Upkeep
+from services.payments.desk import PaymentDesk
+from services.payments.handing import Handing
+from services.payments.offers import Offers
 from services.payments.orders import Orders
 from services.payments.reconciling import Reconciling
 from services.payments.referring import Referrals
 from services.payments.refunds import Refunds
+from services.payments.selling import PromoCodes
+from services.payments.takings import Takings
+from services.payments.tickets import Tickets
 from services.people import People
 from services.people.preferences import Notices
 from services.pictures.studio import PictureStudio
@@ -87,9 +93,15 @@ class Services:
     finding: Finding
     materials: Materials
     guides: Guides
+    offers: Offers
     orders: Orders
+    handing: Handing
     refunds: Refunds
     reconciling: Reconciling
+    payment_desk: PaymentDesk
+    promo: PromoCodes
+    takings: Takings
+    tickets: Tickets
     referrals: Referrals
     alerts: Alerts
     throttle: Throttles

@@ -1,6 +1,7 @@
 """TikTok accounts: the way in for whoever wants to know of one."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -163,6 +164,22 @@ class Accounts:
             return Outcome(username, None if refusal else account, refusal, askers=askers)
         return _unanswered(username, account, silence, askers, now)
 
+    async def fetch_posts(self, username: str, posts: int, now: datetime) -> tuple[StoredAccount, Fetched]:
+        """Ask TikTok now, for so many posts or all, and keep what comes as any fetch does.
+
+        What is given back is merged with what was known of the account and of these posts. Raises AccountRefused and
+        TikTokSilent.
+        """
+        fetched = await self._fetched(username, posts, now, now)
+        async with self._database.read() as session:
+            found = await queries.find(session, username)
+            assert found is not None
+            account = account_of(found[0], in_top=found[1])
+            rows = await queries.posts_of(session, account.id, [post.post_id for post in fetched.posts])
+        known = {row.post_id: post_of(row) for row in rows}
+        merged = tuple(known.get(post.post_id, post) for post in fetched.posts)
+        return account, replace(fetched, profile=account.profile, posts=merged)
+
     async def refresh_due(self, now: datetime) -> int:
         """Ask for the fetches that are due; how many. Who waits for one whose work was lost is seen to as well."""
         return await self._refreshing.ask_due(now)
@@ -196,22 +213,33 @@ class Accounts:
 
     async def _ask_ways(self, username: str, since: datetime, now: datetime) -> TikTokSilent | None:
         try:
-            fetched = await self._ways.fetch(username, POSTS)
-        except AccountRefused as refusal:
-            await self._storing.refuse(username, refusal, since, now)
+            await self._fetched(username, POSTS, since, now)
+        except AccountRefused:
             return None
         except TikTokSilent as silence:
-            return await self._fail(username, silence, now)
+            return silence
+        return None
+
+    async def _fetched(self, username: str, posts: int, since: datetime, now: datetime) -> Fetched:
+        """What TikTok says, after it was kept. Raises AccountRefused and TikTokSilent, which are kept as well."""
+        try:
+            fetched = await self._ways.fetch(username, posts)
+        except AccountRefused as refusal:
+            await self._storing.refuse(username, refusal, since, now)
+            raise
+        except TikTokSilent as silence:
+            await self._fail(username, silence, now)
+            raise
         except Exception as error:
             # An OSError here is the network's or the browser's.
-            return await self._fail_oddly(username, error, now)
+            raise await self._fail_oddly(username, error, now) from error
         try:
             await self._storing.keep(username, fetched, since, now)
         except DATABASE_ERRORS:
             raise
         except Exception as error:
-            return await self._fail_oddly(username, error, now)
-        return None
+            raise await self._fail_oddly(username, error, now) from error
+        return fetched
 
     async def _fail_oddly(self, username: str, error: Exception, now: datetime) -> TikTokSilent:
         """Silence for people, an error for operators."""

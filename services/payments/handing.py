@@ -1,0 +1,96 @@
+"""Handing a guide over: what a paid order becomes, in one transaction with what is owed for it; and its file again."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db.engine import Database
+from db.queries import guides as guide_queries
+from db.queries import handing as queries
+from services.deliveries import Deliveries, Outgoing
+from services.deliveries.kinds import GUIDE
+from services.guides.guides import GuideNotFound, Guides, OpenedGuide
+from services.payments.model import Order
+from services.payments.orders import Orders
+from services.people import Person
+from services.works import Works
+
+# The kind of work that sends a guide's file again, or its address instead; its key is the delivery's.
+GUIDE_FILE = "guide-file"
+FILE = "guide-file:"
+AGAIN, LINK = ":again", ":link"
+# Telegram refused the first file, or the second one.
+REFUSED = re.compile(rf"^{FILE}([1-9][0-9]*)({AGAIN})?$", re.ASCII)
+# Far longer than a minute: the clock may have stood still.
+SEEN_TO_FOR = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What the buyer gets: the gist, and the guide as a file."""
+
+    gist: Outgoing
+    file: Outgoing
+
+
+class Handing:
+    """Gives guides to who paid for them."""
+
+    def __init__(
+        self, database: Database, orders: Orders, guides: Guides, deliveries: Deliveries, works: Works
+    ) -> None:
+        self._database = database
+        self._orders = orders
+        self._guides = guides
+        self._deliveries = deliveries
+        self._works = works
+
+    async def hand_over(
+        self, order: Order, person: Person, content: bytes, handed: Callable[[int], Handed], now: datetime
+    ) -> bool:
+        """The order has its guide, and what ``handed`` makes of the guide's number is owed: together, or neither.
+
+        False: the order is not paid, or not any more.
+        """
+        async with self._database.write() as session:
+            guide_id = await self._orders.fulfil_in(session, order.id, person.language, content, now)
+            if guide_id is None:
+                return False
+            said = handed(guide_id)
+            await self._deliveries.enqueue_in(session, GUIDE, f"guide:{order.id}", person.id, said.gist, now)
+            await self._deliveries.enqueue_in(session, GUIDE, f"{FILE}{order.id}", person.id, said.file, now)
+        return True
+
+    async def guide_of(self, person_id: int, order_id: int) -> OpenedGuide | None:
+        """The guide that the person's order became; None: there is none yet, or it is closed."""
+        async with self._database.read() as session:
+            row = await guide_queries.of_order(session, order_id)
+        if row is None:
+            return None
+        try:
+            return await self._guides.own(person_id, row.id)
+        except GuideNotFound:
+            return None
+
+    async def see_to_files(self, now: datetime) -> int:
+        """Files that Telegram refused are due again, once; then an address instead, once. How many are due now."""
+        async with self._database.read() as session:
+            refused = await queries.refused(session, GUIDE.name, FILE, now - SEEN_TO_FOR)
+            wanted = {
+                f"{FILE}{found[1]}{LINK if found[2] else AGAIN}": int(found[1])
+                for key in refused
+                if (found := REFUSED.match(key))
+            }
+            if not wanted:
+                return 0
+            known = await queries.owed(session, wanted.keys())
+            still_open = await queries.open_guides(session, set(wanted.values()))
+        due = {key: order_id for key, order_id in wanted.items() if key not in known and order_id in still_open}
+        for key, order_id in due.items():
+            order = await self._orders.find(order_id)
+            if order is not None and order.person_id is not None:
+                await self._works.enqueue(
+                    GUIDE_FILE, key, person_id=order.person_id, facts={"order": order_id}, now=now
+                )
+        return len(due)
