@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -18,13 +18,13 @@ from db.engine import Database
 from db.queries import payments as queries
 from services.errors import UserError
 from services.payments.model import NotRefundable, Order, Payment, Why
-from services.payments.reconciling import Transaction
 from services.payments.refunds import REFUND, AlreadyRefunded
 from services.works import Work
 from tests.databases import create_postgres, drop_postgres, migrated_file
 from tests.servers import folder_in_memory
 from tests.services.payments.books import Books, read_books
-from tests.services.payments.till import MINUTE, NOW, PRICE, Telegram, Till
+from tests.services.payments.talkative import TalkativeTelegram
+from tests.services.payments.till import MINUTE, NOW, PRICE, Till
 
 T = TypeVar("T")
 PEOPLE = (1, 2, 3, 4)
@@ -39,33 +39,6 @@ CODES: dict[str, dict[str, Any]] = {
     "SOON": {"percent": 10, "expires_at": NOW + timedelta(hours=2)},
 }
 dice = st.integers(0, 2**32).map(Random)
-
-
-class Memory(Telegram):
-    """A Telegram whose clock is the game's, and which tells the bot of what happened by updates."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        super().__init__()
-        self.clock = clock
-        # Not told yet: a payment, and whether it is its refund that is told.
-        self.on_the_way: list[tuple[Payment, bool]] = []
-        self.paid: dict[str, Payment] = {}
-
-    def take(self, person_id: int, amount: int, payload: str) -> Payment:
-        """Somebody pays so many Stars, whatever for."""
-        payment = Payment(f"stx{next(self.numbers)}", person_id, amount, "XTR", payload, self.clock())
-        self.paid[payment.charge_id] = payment
-        self.ledger.append(Transaction(payment.charge_id, "in", amount, payment.at, person_id, payload))
-        self.on_the_way.append((payment, False))
-        return payment
-
-    async def refund(self, person_id: int, charge_id: str) -> None:
-        payment = self.paid[charge_id]
-        assert payment.person_id == person_id
-        if charge_id not in self.kept():
-            raise AlreadyRefunded
-        self.ledger.append(Transaction(charge_id, "out", payment.amount, self.clock(), person_id, payment.payload))
-        self.on_the_way.append((payment, True))
 
 
 class AnySales(RuleBasedStateMachine):
@@ -105,7 +78,7 @@ class AnySales(RuleBasedStateMachine):
     async def _open(self, database: Database) -> None:
         self._stack.push_async_callback(database.close)
         self.till = Till(database)
-        self.telegram = self.till.telegram = Memory(lambda: self.now)
+        self.telegram = self.till.telegram = TalkativeTelegram(lambda: self.now)
         for person_id in PEOPLE:
             await self.till.person(person_id)
         for person_id, referrer_id in BROUGHT.items():
@@ -185,6 +158,10 @@ class AnySales(RuleBasedStateMachine):
         self._do(self._at_once([deed(Random(seed)) for deed, seed in zip(chosen, seeds, strict=True)]))
 
     @rule(dice=dice)
+    def somebody_pays_two_invoices_of_one_guide_at_once(self, dice: Random) -> None:
+        self._do(self._pays_twice(dice))
+
+    @rule(dice=dice)
     def an_operator_acts(self, dice: Random) -> None:
         self._do(self._acts(dice))
 
@@ -219,6 +196,19 @@ class AnySales(RuleBasedStateMachine):
         if dice.random() < 0.6:
             await self.till.orders.check(payload, person_id, amount, "XTR", self.now)
         self.telegram.take(person_id, amount, payload)
+
+    async def _pays_twice(self, dice: Random) -> None:
+        """The second invoice is at another price, so the first is over; it can be paid still."""
+        person_id, material_id = dice.choice(PEOPLE), dice.choice(self.materials)
+        for code in dice.sample(("", "CHEAP", "LAST"), 2):
+            for order in await self._at_once([self._presses(person_id, material_id, code)]):
+                self.telegram.take(person_id, order.amount, order.payload)
+        news, self.telegram.on_the_way = self.telegram.on_the_way, []
+        await self._at_once([self._told(*each) for each in news])
+        self.told += news
+
+    async def _presses(self, person_id: int, material_id: int, code: str) -> Order:
+        return await self.till.buy(person_id, material_id, self.now, code=code)
 
     async def _hears(self, dice: Random) -> None:
         if self.telegram.on_the_way:
