@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 
 from services.guides.facts import Benchmark, Grade, GuideContent
 from services.guides.sections import Benchmarks, Findings, Gauge, Lines, Money, Part, Points, Reach
-from services.guides.words import around, finding_text, usual, videos, whole
+from services.guides.words import FindingText, around, finding_text, usual, videos, whole
 from services.language import current_language, ngettext
 from services.language import gettext as _
 from services.language.formats import NBSP, full_date, number, offset, percent, quoted
@@ -87,11 +87,14 @@ def gist(content: GuideContent) -> str:
         f"💰 {sheet.income.title}: <b>{sheet.income.value}</b>",
         f"⭐️ {sheet.rating.title}: <b>{sheet.rating.value}</b> {sheet.rating.unit}".rstrip(),
     ]
-    lines += [
-        f"{SIGNS[each.grade]} {quoted(each.title)}: <b>{quoted(each.value)}</b>, {each.grade_text}"
-        for each in sheet.findings.items
-    ]
+    lines += [_line(each) for each in sheet.findings.items]
     return "\n".join(lines)
+
+
+def _line(finding: FindingText) -> str:
+    """A finding in the chat: what was counted needs its unit, what was tested its grade."""
+    head = f"{SIGNS[finding.grade]} {quoted(finding.title)}: <b>{quoted(finding.value)}</b>"
+    return f"{head} {finding.unit}" if finding.grade is Grade.COUNTED else f"{head}, {finding.grade_text}"
 
 
 def sample(content: GuideContent) -> str:

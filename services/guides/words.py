@@ -87,9 +87,9 @@ def _title(finding: Finding) -> str:
     return {
         Topic.HITS: lambda: _("Hits"),
         Topic.TREND: lambda: _("Trend of views"),
-        Topic.HOURS: lambda: _("Time: {hours}").format(hours=_hours(place)),
+        Topic.HOURS: lambda: _("Time {hours}").format(hours=_hours(place)),
         Topic.WEEKEND: lambda: _("Weekends"),
-        Topic.DURATION: lambda: _("Length: {length}").format(length=_length(place)),
+        Topic.DURATION: lambda: _("Length {length}").format(length=_length(place)),
         Topic.HASHTAG: lambda: _("Hashtag {tag}").format(tag=_tag(place)),
         Topic.SOUND: lambda: _("Own sound"),
         Topic.CAPTION: lambda: _("Length of captions"),
@@ -154,7 +154,7 @@ def _unit(topic: Topic, value: float) -> str:
         Topic.HITS: _("of videos"),
         Topic.CAPTION: _("correlation, from −1 to 1"),
         Topic.CADENCE: _("videos a week"),
-    }.get(topic) or _("of 1,000 views")
+    }.get(topic) or _("per 1,000 views")
 
 
 def _hours(place: str) -> str:
@@ -184,9 +184,9 @@ def _meaning(finding: Finding) -> str:
     if sure:
         text = _("{which} get more views than the others.") if more else _("{which} get fewer views than the others.")
     elif more:
-        text = _("{which} seem to get more views. It may be chance: try it on 8 new videos at least.")
+        text = _("{which} seem to get more views. It may be chance: try it on 8 new videos or more.")
     else:
-        text = _("{which} seem to get fewer views. It may be chance: do without on 8 new videos at least.")
+        text = _("{which} seem to get fewer views. It may be chance: try 8 new videos or more otherwise.")
     return text.format(which=which)
 
 
@@ -220,11 +220,11 @@ def _trend(*, sure: bool, more: bool) -> str:
 def _caption(*, sure: bool, more: bool) -> str:
     if sure:
         if more:
-            return _("The longer the caption, the more views a video has.")
-        return _("The longer the caption, the fewer views a video has.")
+            return _("Videos with longer captions usually get more views.")
+        return _("Videos with longer captions usually get fewer views.")
     if more:
-        return _("Longer captions seem to go with more views. It may be chance: try it on 8 new videos at least.")
-    return _("Shorter captions seem to go with more views. It may be chance: try it on 8 new videos at least.")
+        return _("Longer captions seem to go with more views. It may be chance: try it on 8 new videos or more.")
+    return _("Shorter captions seem to go with more views. It may be chance: try it on 8 new videos or more.")
 
 
 def _counted(topic: Topic) -> str:

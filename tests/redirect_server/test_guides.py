@@ -1,10 +1,13 @@
 """The page of a guide opens for its buyer and for whoever was given a link that stands, and for nobody else."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from structlog.testing import capture_logs
 
+from bot.catalogues import HOUSE
 from db.queries import guides as queries
 from services.guides.access import Pass, Tokens
 from services.guides.guides import Guides
@@ -145,3 +148,10 @@ def test_a_token_is_read_back_as_it_was_made():
     tokens = Tokens("secret")
     for opens in (Pass(1, 0), Pass(2**48 - 1, 2**32 - 1)):
         assert tokens.read(tokens.make(opens)) == opens
+
+
+def test_what_makes_guides_is_not_loaded_where_they_are_only_read():
+    heavy = "('scipy', 'numpy', 'matplotlib', 'PIL', 'typst')"
+    code = f"import sys, redirect_server.application; print([each for each in {heavy} if each in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOUSE)
+    assert done.stdout.strip() == "[]"

@@ -65,7 +65,7 @@ def test_every_finding_reads_as_people_speak_in_both_languages():
 
 @pytest.mark.parametrize(
     ("language", "chance", "sure"),
-    [("en", "chance", "get (more|fewer) views|the (more|fewer)"), ("ru", "случайност", "набирают|тем")],
+    [("en", "chance", "get (more|fewer) views"), ("ru", "случайност", "набирают|обычно")],
 )
 def test_a_hypothesis_always_says_that_it_may_be_chance_and_what_is_proven_does_not(
     language: str, chance: str, sure: str
@@ -131,9 +131,9 @@ def test_the_gist_is_short_safe_and_says_how_sure_each_finding_is():
         plain = gist(content())
         shown = gist(content(findings=(finding,), invented=True))
     assert plain.count("\n") < 10
-    assert "✅ Time: 16:00–20:00: <b>+63%</b>, proven" in plain
+    assert "✅ Time 16:00–20:00: <b>+63%</b>, proven" in plain
     assert "💡 Hashtag #recipes: <b>+36%</b>, hypothesis" in plain
-    assert "🔢 Hits: <b>25%</b>, counted" in plain
+    assert "🔢 Pace: <b>5.4</b> videos a week" in plain
     assert "#&lt;b&gt;&amp;xxx" in shown
     assert "🧪" in shown
     assert max(map(len, shown.splitlines())) < 100

@@ -42,9 +42,9 @@ def test_the_first_page_shows_what_the_account_is_worth(language: str, words: tu
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ("5 findings", "UTC+3", "+63%", "Time: 16:00–20:00", "proven", "hypothesis", "counted", "by 19 videos",
+        ("en", ("5 findings", "UTC+3", "+63%", "Time 16:00–20:00", "proven", "hypothesis", "counted", "by 19 videos",
                 "from +15% to +130%", "#recipes", "What the words mean", "Toklink · guide for @anna.films")),
-        ("ru", ("5 выводов", "UTC+3", "+63 %", "Время: 16:00–20:00", "доказано", "гипотеза", "подсчитано",
+        ("ru", ("5 выводов", "UTC+3", "+63 %", "Время 16:00–20:00", "доказано", "гипотеза", "подсчитано",
                 "по 19 видео", "от +15 % до +130 %", "#recipes", "Что значат слова", "Toklink · гайд для @anna.films")),
     ],
 )  # fmt: skip
