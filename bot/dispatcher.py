@@ -39,9 +39,27 @@ def build_dispatcher(
     dispatcher.update.outer_middleware(MeetsPerson(services, catalogue, clock))
     dispatcher.update.outer_middleware(Admits(services.throttle))
     # aiogram would put this before all of ours, and its storage can be away like any other.
-    dispatcher.update.outer_middleware(dispatcher.fsm)
+    dispatcher.update.outer_middleware(Dialogues(dispatcher.fsm))
     dispatcher.include_routers(*routers())
     return dispatcher
+
+
+class Dialogues(BaseMiddleware):
+    """aiogram's own, for all but payers: whether they may pay waits for nothing else that they do, and asks nothing."""
+
+    def __init__(self, fsm: BaseMiddleware) -> None:
+        self._fsm = fsm
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        assert isinstance(event, Update)
+        if event.pre_checkout_query is not None:
+            return await handler(event, data)
+        return await self._fsm(handler, event, data)
 
 
 class MeetsPerson(BaseMiddleware):

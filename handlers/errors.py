@@ -86,6 +86,12 @@ class RepeatsQuestions(BaseMiddleware):
 
 async def apologise(update: Update, catalogue: Catalogue, person: Person | None, error_id: str) -> None:
     """Say that something broke. ``person`` None: they could not be looked up, and Telegram's language holds."""
+    if update.pre_checkout_query is not None:
+        query = update.pre_checkout_query
+        with speaking(catalogue, _language({"person": person, "event_from_user": query.from_user})):
+            # Nobody pays for what may not come.
+            await query.answer(ok=False, error_message=apology(error_id))
+        return
     source = _source(update)
     if source is None:
         return

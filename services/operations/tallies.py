@@ -15,6 +15,8 @@ REFUSED_PRESSES = "refused-presses"
 ACTIVE_PEOPLE = "active-people"
 # What became of fetches of TikTok's accounts: the account came, TikTok refuses it, no way answered.
 TIKTOK_FETCHED, TIKTOK_REFUSED, TIKTOK_FAILED = "tiktok-fetched", "tiktok-refused", "tiktok-failed"
+# Promo codes that there are none of.
+WRONG_CODES = "wrong-promo-codes"
 NAMES = (REFUSED_PRESSES, ACTIVE_PEOPLE, TIKTOK_FETCHED, TIKTOK_REFUSED, TIKTOK_FAILED)
 WEEK = timedelta(days=7)
 

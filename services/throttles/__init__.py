@@ -1,7 +1,18 @@
 """Throttles: what a person may do how often, one kind answer when it is too much, and then silence."""
 
 from services.throttles.errors import Silenced, TooFast
-from services.throttles.kinds import ANY_UPDATE, INLINE, LINKS, MY_DATA, PICTURES, STATS, WEBHOOK_TESTS, ThrottleKind
+from services.throttles.kinds import (
+    ANY_UPDATE,
+    INLINE,
+    LINKS,
+    MY_DATA,
+    PICTURES,
+    PROMO_CODES,
+    QUESTIONS,
+    STATS,
+    WEBHOOK_TESTS,
+    ThrottleKind,
+)
 from services.throttles.memory import MemoryThrottle
 from services.throttles.throttles import Throttle, Throttles
 
@@ -11,6 +22,8 @@ __all__ = [
     "LINKS",
     "MY_DATA",
     "PICTURES",
+    "PROMO_CODES",
+    "QUESTIONS",
     "STATS",
     "WEBHOOK_TESTS",
     "MemoryThrottle",

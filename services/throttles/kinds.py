@@ -35,6 +35,10 @@ PICTURES = ThrottleKind("picture", burst=20, pause=timedelta(seconds=3), resume=
 STATS = ThrottleKind("stats", burst=20, pause=timedelta(seconds=10), resume=2)
 # Not a bucket but the work itself knows when it was asked for: a collection that fails costs nothing.
 MY_DATA = ThrottleKind("my-data", burst=1, pause=timedelta(hours=1))
+# Right or wrong: who guesses learns nothing faster.
+PROMO_CODES = ThrottleKind("promo-code", burst=8, pause=timedelta(minutes=10))
 # Each is a request to somebody's server.
 WEBHOOK_TESTS = ThrottleKind("webhook-test", burst=5, pause=timedelta(seconds=20))
-KINDS = (ANY_UPDATE, INLINE, LINKS, PICTURES, WEBHOOK_TESTS, STATS, MY_DATA)
+# Questions about payments: somebody reads each.
+QUESTIONS = ThrottleKind("question", burst=5, pause=timedelta(minutes=10))
+KINDS = (PROMO_CODES, QUESTIONS, ANY_UPDATE, INLINE, LINKS, PICTURES, WEBHOOK_TESTS, STATS, MY_DATA)
