@@ -129,16 +129,23 @@ def _tested(posts: Sequence[Post], zone: tzinfo) -> Iterator[_Tested]:
     yield from _caption(posts, rest)
 
 
+def _line(logs: Numbers, days: Numbers) -> tuple[float, float, float, float]:
+    """Theil and Sen's: slope, intercept, and the slope's interval: no number where most posts are of one moment."""
+    with np.errstate(invalid="ignore"):
+        slope, intercept, low, high = (float(value) for value in stats.theilslopes(logs, days, CONFIDENCE))
+    return slope, intercept, low, high
+
+
 def _without_trend(logs: Numbers, days: Numbers) -> Numbers:
     if np.ptp(days) == 0:
         return np.asarray(logs - np.median(logs))
-    slope, intercept, *_ = stats.theilslopes(logs, days)
+    slope, intercept, *_ = _line(logs, days)
     return np.asarray(logs - (slope * days + intercept))
 
 
 def _trend(logs: Numbers, days: Numbers) -> _Tested:
-    """Theil and Sen's slope of log views over days, and Kendall's test."""
-    slope, _, low, high = (float(value) for value in stats.theilslopes(logs, days, CONFIDENCE))
+    """The slope of log views over days, and Kendall's test."""
+    slope, _, low, high = _line(logs, days)
     p = float(stats.kendalltau(days, logs).pvalue)
     per_month = [_times(_known(value, 0.0) * MONTH_DAYS) for value in (slope, low, high)]
     places = np.random.default_rng(SEED).integers(len(logs), size=(ROUNDS // 10, len(logs)))

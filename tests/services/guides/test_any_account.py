@@ -1,6 +1,6 @@
 """Whatever an account's posts are like, a guide of them is made, is kept, and can be read in both languages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from math import isfinite
@@ -21,13 +21,25 @@ from tests.services.guides.accounts import AT, material, posts, profile
 CATALOGUE = Catalogue(LOCALES)
 MOST_FINDINGS = 5
 CRUMB = 1e-9
+# When a post was published before the newest one; None: as an ordinary account does.
+TIMES: tuple[Callable[[int], timedelta] | None, ...] = (
+    None,
+    lambda _place: timedelta(),
+    lambda place: timedelta(seconds=place),
+    lambda place: timedelta(minutes=30 * place),
+    lambda place: timedelta(days=400 * place),
+    # Five in as many seconds, every few weeks.
+    lambda place: timedelta(days=40 * (place // 5), seconds=place % 5),
+    # All but the first in one moment.
+    lambda place: timedelta(days=900 * (place > 0)),
+)
 
 
 @st.composite
 def odd_posts(draw: st.DrawFn) -> tuple[Post, ...]:
     """Posts as they are, and then each figure as nobody expects it, for all of them or for some."""
     made = list(posts(draw(st.integers(LEAST_USABLE, 44)), seed=draw(st.integers(0, 1_000))))
-    apart = draw(st.sampled_from((None, timedelta(), timedelta(seconds=1), timedelta(minutes=30), timedelta(days=400))))
+    ago = draw(st.sampled_from(TIMES))
     views = draw(st.sampled_from((None, 0, 1, 7_000, 3_000_000_000)))
     some = draw(st.sampled_from((1, 2, 10)))
     changes = draw(
@@ -48,9 +60,9 @@ def odd_posts(draw: st.DrawFn) -> tuple[Post, ...]:
         made[place] = replace(made[place], **changes)  # type: ignore[arg-type]
         if views is not None:
             made[place] = replace(made[place], views=views)
-    if apart is not None:
+    if ago is not None:
         last = AT - timedelta(days=4)
-        made = [replace(each, published_at=last - place * apart) for place, each in enumerate(made)]
+        made = [replace(each, published_at=last - ago(place)) for place, each in enumerate(made)]
     return tuple(made)
 
 

@@ -1,6 +1,8 @@
 """Findings hold what they promise: chance is seldom called proven, and what is there is found."""
 
+from dataclasses import replace
 from datetime import timedelta
+from math import isfinite
 from typing import Final
 
 import pytest
@@ -83,6 +85,19 @@ def test_an_ordinary_account_has_five_findings_however_few_its_posts(count: int)
     findings = found(lambda _post: 1.0, count)
     assert len(findings) == FIVE
     assert len({finding.topic for finding in findings}) == FIVE
+
+
+@pytest.mark.parametrize("apart", [timedelta(), timedelta(seconds=1), timedelta(days=500)])
+@pytest.mark.parametrize("all_alike", [False, True])
+def test_posts_of_one_moment_or_of_a_lifetime_have_findings_of_plain_numbers(apart: timedelta, *, all_alike: bool):
+    first, *others = posts(40)
+    # Most of them came out at once.
+    made = [first] + [replace(post, published_at=first.published_at - apart) for post in others]
+    if all_alike:
+        made = [replace(post, views=0, likes=0, comments=0, shares=0) for post in made]
+    for finding in find(made, MOSCOW):
+        assert isfinite(finding.value)
+        assert finding.interval is None or finding.interval.low <= finding.value <= finding.interval.high
 
 
 def test_a_hashtag_under_every_post_is_no_finding():
