@@ -14,6 +14,8 @@ class Room(StrEnum):
     STATS = "t"
     TOP = "T"
     WATCHES = "w"
+    REPORT = "r"
+    GUIDES = "g"
     HELP = "h"
     SETTINGS = "s"
     CANCEL = "x"

@@ -7,6 +7,7 @@ from handlers.contents import KnowsAlbums
 from handlers.dialogue import CommandsEndDialogues, PressesEndDialogues
 from handlers.errors import RepeatsQuestions
 from handlers.operations.rights import CountsRefusals
+from handlers.payments.routers import router as payments_router
 
 
 def routers() -> list[Router]:
@@ -18,12 +19,13 @@ def routers() -> list[Router]:
     chat.callback_query.outer_middleware(CountsRefusals())
     chat.callback_query.outer_middleware(PressesEndDialogues())
     # Operators before start, which sends everybody else's /admin in a group to the private chat.
-    # TikTok before start, which takes any other deep link, and before links, which take any other address.
+    # Payments and TikTok before start, which takes any other deep link, and before links, which take any other address.
     # Inline before links: an address of ours that was chosen here is not one to shorten.
     # Links before settings: an address that is pasted into the time zone dialogue is an address.
     chat.include_routers(
         operations.router(),
         alerts.router(),
+        payments_router(),
         tiktok.router(),
         start.router(),
         inline.router(),

@@ -9,6 +9,7 @@ from aiogram.exceptions import TelegramAPIError
 
 from handlers.links.reporting import work_kinds as report_kinds
 from handlers.links.routing.works import work_kinds as webhook_kinds
+from handlers.payments.reports_works import work_kinds as guide_kinds
 from handlers.privacy.works import work_kinds as privacy_kinds
 from handlers.tiktok.compare_works import work_kinds as comparison_kinds
 from handlers.tiktok.works import work_kinds as account_kinds
@@ -25,6 +26,7 @@ def work_kinds(bot: Bot, services: Services, catalogue: Catalogue, clock: Callab
         *webhook_kinds(services, catalogue, clock),
         *account_kinds(bot, services, catalogue, clock),
         *comparison_kinds(bot, services, catalogue, clock),
+        *guide_kinds(services, catalogue, clock),
     ]
 
 

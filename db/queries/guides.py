@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
+from db.queries.payments import PAID
 from db.tables import Guide, GuideMaterial, Order
 
 
@@ -73,6 +74,14 @@ async def of_person(session: AsyncSession, person_id: int, limit: int, offset: i
 
 async def count_of(session: AsyncSession, person_id: int) -> int:
     return (await session.scalar(select(func.count()).select_from(Guide).where(Guide.person_id == person_id))) or 0
+
+
+async def being_made(session: AsyncSession, person_id: int) -> Sequence[str]:
+    """The names of accounts of which the person paid for a guide that is not there yet, in the order of the orders."""
+    rows = await session.scalars(
+        select(Order.username).where(Order.person_id == person_id, Order.state == PAID).order_by(Order.id)
+    )
+    return rows.all()
 
 
 async def close(session: AsyncSession, order_id: int, now: datetime) -> None:

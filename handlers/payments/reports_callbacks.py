@@ -30,3 +30,7 @@ class ReportsPress(CallbackData, prefix="gl"):
 
 class InvitePress(CallbackData, prefix="gi"):
     """What bringing a friend is worth, and the link to send them."""
+
+
+class TermsPress(CallbackData, prefix="gt"):
+    """The terms of the sale."""

@@ -39,7 +39,7 @@ def my_data(erasure_at: datetime | None, zone: tzinfo, now: datetime) -> Screen:
         text,
         rows(
             [_press(_("📦 Get my data"), PrivacyAction.COLLECT)],
-            [_press(_("🔒 What is kept"), PrivacyAction.EXPLAIN)],
+            [to_privacy()],
             [_erase()],
             [_to_settings()],
         ),
@@ -130,6 +130,11 @@ def not_erased() -> str:
 def to_my_data() -> InlineKeyboardButton:
     """For the settings."""
     return _press(_("📦 My data"), PrivacyAction.MY_DATA)
+
+
+def to_privacy() -> InlineKeyboardButton:
+    """For whatever speaks of what is kept."""
+    return _press(_("🔒 What is kept"), PrivacyAction.EXPLAIN)
 
 
 def _erase() -> InlineKeyboardButton:

@@ -15,6 +15,7 @@ def menu() -> Screen:
     )
     keyboard = rows(
         [button(_("📊 TikTok account"), MenuPress(room=Room.STATS))],
+        [button(_("📘 Guides"), MenuPress(room=Room.GUIDES))],
         [button(_("🏆 Top"), MenuPress(room=Room.TOP)), button(_("👁 Watches"), MenuPress(room=Room.WATCHES))],
         [button(_("🔗 New link"), MenuPress(room=Room.NEW_LINK)), button(_("📋 My links"), ListPress(page=1))],
         [button(_("⚙️ Settings"), MenuPress(room=Room.SETTINGS)), button(_("❓ Help"), MenuPress(room=Room.HELP))],

@@ -61,8 +61,7 @@ class Referrals:
 
         Who bought a guide is nobody's to bring any more, nor is who was brought before. Two cannot bring each other.
         """
-        async with self._database.read() as session:
-            referrer_id = await promo.whose_code(session, code)
+        referrer_id = await self._whose(code)
         if referrer_id is None:
             return Came.ALONE
         if referrer_id == person_id:
@@ -78,6 +77,13 @@ class Referrals:
             await promo.add_referral(session, person_id, referrer_id, now)
             brought_by = await promo.brought_by(session, person_id)
         return Came.BROUGHT if brought_by == referrer_id else Came.ALONE
+
+    async def _whose(self, code: str) -> int | None:
+        # Anybody may write anything there.
+        if len(code) != LENGTH or not set(code) <= set(ALPHABET):
+            return None
+        async with self._database.read() as session:
+            return await promo.whose_code(session, code)
 
     async def standing(self, person_id: int) -> Standing:
         async with self._database.read() as session:

@@ -10,6 +10,7 @@ async def test_start_greets_and_shows_a_menu_in_the_person_s_language(anna: Pers
     assert len(anna.last.text.splitlines()) == 2
     assert anna.last.buttons == [
         "📊 Аккаунт TikTok",
+        "📘 Гайды",
         "🏆 Топ",
         "👁 Слежу",
         "🔗 Сократить",
