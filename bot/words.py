@@ -10,6 +10,8 @@ from services.operations.digest import Digest
 from services.operations.digest import Words as DigestWords
 from services.payments.refunds import GivenBack
 from services.payments.refunds import Words as RefundWords
+from services.payments.tickets import Question
+from services.payments.tickets import Words as QuestionWords
 from services.people import Person
 from services.tiktok.curating import Proposal
 from services.tiktok.curating import Words as ProposalWords
@@ -78,6 +80,19 @@ def refund_words(catalogue: Catalogue) -> RefundWords:
         outgoing = await asyncio.to_thread(importlib.import_module, "handlers.outgoing")
         with speaking(catalogue, person.language):
             made: Outgoing = outgoing.as_outgoing(views.given_back(given))
+        return made
+
+    return words
+
+
+def question_words(catalogue: Catalogue) -> QuestionWords:
+    """A question about payments as operators read it, in a language."""
+
+    async def words(language: str, question: Question) -> Outgoing:
+        views = await asyncio.to_thread(importlib.import_module, "handlers.operations.tickets_views")
+        outgoing = await asyncio.to_thread(importlib.import_module, "handlers.outgoing")
+        with speaking(catalogue, language):
+            made: Outgoing = outgoing.as_outgoing(views.told(question))
         return made
 
     return words

@@ -11,6 +11,7 @@ from handlers.links.options import error_texts as options_texts
 from handlers.links.routing.error_texts import TEXTS as ROUTING_TEXTS
 from handlers.menu import MenuPress, Room, button, rows
 from handlers.operations.errors import ReasonTooLong
+from handlers.payments.desk_error_texts import TEXTS as DESK_TEXTS
 from handlers.payments.error_texts import TEXTS as PAYMENT_TEXTS
 from handlers.settings.errors import PlaceNotFound
 from handlers.tiktok.error_texts import TEXTS as TIKTOK_TEXTS
@@ -83,6 +84,8 @@ def _too_fast(error: throttles.TooFast) -> str:
         text = _("⏳ Many accounts at once. The next one can be looked up {time}.")
     elif error.kind.name == throttles.PROMO_CODES.name:
         text = _("⏳ Many codes at once. The next one can be tried {time}.")
+    elif error.kind.name == throttles.QUESTIONS.name:
+        text = _("⏳ Many questions at once. The next one can be sent {time}.")
     else:
         text = _("⏳ Too fast for me. I answer again {time}.")
     return text.format(time=from_now(error.wait))
@@ -181,6 +184,7 @@ TEXTS: dict[type[UserError], Callable[[Any], str]] = {
     **ROUTING_TEXTS,
     **TIKTOK_TEXTS,
     **PAYMENT_TEXTS,
+    **DESK_TEXTS,
     ErasureBegan: lambda _error: _("⚠️ Too late: your data is being erased already."),
     NotAnHour: _outdated,
     NotComparable: _not_comparable,

@@ -73,6 +73,11 @@ async def watch_notes(services: Services, now: datetime) -> None:
         log.info("daily notes of watched accounts are owed", count=owed)
 
 
+async def stars_reconcile(services: Services, now: datetime) -> None:
+    await services.payment_desk.compare_by_clock(now)
+    log.info("Telegram's ledger of Stars is to be compared; the bot does it")
+
+
 async def admin_digest(services: Services, now: datetime) -> None:
     day = await services.digests.send_due(now)
     if day is not None:
@@ -86,8 +91,17 @@ async def admin_digest_of(services: Services, day: date, now: datetime) -> None:
         log.info("the digest of this day was owed before, or nobody is there to be told", day=day)
 
 
+async def orders_expire(services: Services, now: datetime) -> None:
+    expired = await services.orders.expire_due(now)
+    refunded = await services.orders.see_to_unfulfilled(now)
+    files = await services.handing.see_to_files(now)
+    if expired or refunded or files:
+        log.info("orders were seen to", expired=expired, refunded=refunded, files=files)
+
+
 # The names of `toklink job NAME`.
 JOBS: dict[str, Job] = {
+    "orders-expire": orders_expire,
     "clean-up": clean_up,
     "daily-link-reports": daily_link_reports,
     "link-news": link_news,
@@ -99,6 +113,7 @@ JOBS: dict[str, Job] = {
     "watch-news": watch_news,
     "watch-notes": watch_notes,
     "admin-digest": admin_digest,
+    "stars-reconcile": stars_reconcile,
 }
 # Those that make something of one day: with `--day` they make it of that day, and know what time it is nevertheless.
 JOBS_OF_A_DAY: dict[str, JobOfADay] = {"admin-digest": admin_digest_of}

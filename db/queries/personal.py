@@ -38,6 +38,7 @@ from db.tables import (
     Referral,
     ReferralCode,
     Ticket,
+    TicketMessage,
     TikTokAsker,
     TikTokBioLink,
     TikTokWatch,
@@ -139,6 +140,13 @@ PERSONAL: Mapping[str, Personal] = {
             frozenset({"person_id", "referrer_id"}),
         ),
         Personal(Ticket, lambda person_id: Ticket.person_id == person_id, "deleted"),
+        # Which operator answered is that one's own business.
+        Personal(
+            TicketMessage,
+            lambda person_id: TicketMessage.ticket_id.in_(select(Ticket.id).where(Ticket.person_id == person_id)),
+            "deleted",
+            frozenset({"operator_id"}),
+        ),
         Personal(Dialogue, dialogues_of, "deleted"),
         Personal(InboxUpdate, updates_of, "deleted", frozenset({"payload", "traceback"})),
         Personal(Effect, _effects, "deleted"),

@@ -33,6 +33,7 @@ from db.tables import (
     Referral,
     ReferralCode,
     Ticket,
+    TicketMessage,
     TikTokAsker,
     TikTokBioLink,
     TikTokWatch,
@@ -293,6 +294,12 @@ async def forget_interests(session: AsyncSession, person_id: int) -> None:
 
 async def forget_money(session: AsyncSession, person_id: int) -> None:
     """Guides go, and whose orders and payments were; what was paid stays. Nothing may be owed to them any more."""
+    tickets = select(Ticket.id).where(Ticket.person_id == person_id)
+    await session.execute(delete(TicketMessage).where(TicketMessage.ticket_id.in_(tickets)))
+    # An operator's own part in others' questions stays, without whose it was.
+    await session.execute(
+        update(TicketMessage).where(TicketMessage.operator_id == person_id).values(operator_id=NOBODY)
+    )
     for table in (Guide, GuideCredit, ReferralCode, Ticket):
         await session.execute(delete(table).where(table.person_id == person_id))
     await session.execute(

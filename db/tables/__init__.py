@@ -41,6 +41,7 @@ from db.tables.payments import (
     StarMovement,
     StarPosition,
     Ticket,
+    TicketMessage,
 )
 from db.tables.people import Dialogue, Person
 from db.tables.tiktok import (
@@ -100,6 +101,7 @@ __all__ = [
     "StarPosition",
     "Tally",
     "Ticket",
+    "TicketMessage",
     "TikTokAccount",
     "TikTokAsker",
     "TikTokBioLink",

@@ -234,3 +234,16 @@ class Ticket(Base):
     state: Mapped[str] = mapped_column(String(8), index=True)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TicketMessage(Base):
+    """What was said about a question after it was asked: by the person, or by an operator to them."""
+
+    __tablename__ = "ticket_messages"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("tickets.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Null: the person wrote it.
+    operator_id: Mapped[int | None] = mapped_column(BigInteger)
+    text: Mapped[str] = mapped_column(Text)

@@ -2,7 +2,20 @@
 
 from aiogram import Router
 
-from handlers.operations import admin, digest, health, hosts, links, people, top
+from handlers.operations import (
+    admin,
+    codes,
+    digest,
+    health,
+    hosts,
+    links,
+    orders,
+    payments,
+    people,
+    takings,
+    tickets,
+    top,
+)
 
 
 def router() -> Router:
@@ -15,5 +28,10 @@ def router() -> Router:
         top.router(),
         health.router(),
         digest.router(),
+        payments.router(),
+        orders.router(),
+        codes.router(),
+        takings.router(),
+        tickets.router(),
     )
     return router

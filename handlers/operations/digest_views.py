@@ -23,6 +23,7 @@ def digest_screen(digest: Digest) -> Screen:
     lines = [
         _title(digest),
         *(_people(digest.figures, digest.before)),
+        *_sales(digest),
         *_tiktok(digest),
         *_trouble(digest),
         *_now(digest),
@@ -61,6 +62,19 @@ def _people(day: Figures, before: Figures) -> list[str]:
             visitors=_against(day.visitors, before.visitors), bots=_against(day.bots, before.bots)
         ),
     ]
+
+
+def _sales(digest: Digest) -> list[str]:
+    """What was bought and given back; nothing where nothing was."""
+    day, lines = digest.taken, []
+    if day.guides:
+        text = ngettext("📘 {count} guide bought", "📘 {count} guides bought", day.guides)
+        free = _(", {count} of them free").format(count=number(day.free)) if day.free else ""
+        lines.append(text.format(count=number(day.guides)) + free)
+    if day.taken or day.returned:
+        text = _("⭐ Stars taken: {taken}, given back: {returned}")
+        lines.append(text.format(taken=number(day.taken), returned=number(day.returned)))
+    return lines
 
 
 def _tiktok(digest: Digest) -> list[str]:
@@ -115,6 +129,8 @@ def _now(digest: Digest) -> list[str]:
         waiting.append(_("messages: {count}").format(count=number(digest.owed)))
     if digest.works:
         waiting.append(_("works: {count}").format(count=number(digest.works)))
+    if digest.questions:
+        waiting.append(_("questions about payments: {count}").format(count=number(digest.questions)))
     if digest.proposals:
         waiting.append(_("proposals for the top: {count}").format(count=number(digest.proposals)))
     lines = [_("⏳ Waiting now: {what}").format(what=", ".join(waiting))] if waiting else []

@@ -8,7 +8,7 @@ from services.people import Role
 
 MOST_ACTOR, MOST_REASON = 20, 80
 # What a number is the number of.
-SIGNS = {"person": "👤", "link": "🔗", "error": "⚠️ №", "alert": "🔔 №"}
+SIGNS = {"person": "👤", "link": "🔗", "error": "⚠️ №", "alert": "🔔 №", "order": "🧾 №", "code": "", "stars": "⭐"}
 
 
 def role_name(role: Role) -> str:
@@ -34,6 +34,13 @@ def act_name(name: str) -> str:
         audit.ADD_TO_TOP: _("🏆 Added to the top"),
         audit.REMOVE_FROM_TOP: _("🏆 Off the top"),
         audit.KEEP_OUT_OF_TOP: _("🏆 Not for the top"),
+        audit.SEND_GUIDE: _("📘 Guide sent again"),
+        audit.REFUND_ORDER: _("↩️ Refund"),
+        audit.COMPARE_STARS: _("⭐ Compared with Telegram"),
+        audit.MAKE_CODE: _("🎟 Code made"),
+        audit.END_CODE: _("🎟 Code ended"),
+        audit.ANSWER_QUESTION: _("💬 Answer"),
+        audit.CLOSE_QUESTION: _("💬 Question closed"),
         audit.SILENCE_ALERT: _("🔕 Alert silenced"),
         audit.WAKE_ALERT: _("🔔 Alert woken"),
     }
@@ -53,6 +60,10 @@ def subject_name(act: Act) -> str:
     shown = f"{SIGNS.get(kind, '')} {called}".strip() if kind != "tiktok" else said(f"@{subject}")
     if act.name == audit.GIVE_ROLE:
         shown += f" → {_given(act)}"
+    if act.facts.get("order"):
+        shown += f" · {_('order № {id}').format(id=act.facts['order'])}"
+    if act.facts.get("question"):
+        shown += f" · {_('question № {id}').format(id=act.facts['question'])}"
     reason = act.facts.get("reason")
     return f"{shown} — {said(reason, MOST_REASON)}" if reason else shown
 

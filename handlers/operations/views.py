@@ -18,6 +18,7 @@ from handlers.operations.callbacks import (
     TopListPress,
 )
 from handlers.operations.names import act_name, actor_name, subject_name
+from handlers.operations.payment_callbacks import PaymentsPress
 from handlers.screen import Screen
 from services.language import gettext as _
 from services.language import ngettext
@@ -121,6 +122,7 @@ def _doors(person: Person) -> list[list[InlineKeyboardButton]]:
     """What the person may enter."""
     doors = [
         (Right.LOOK_UP, button(_("🔎 Find"), FindPress())),
+        (Right.SEE_PAYMENTS, button(_("⭐ Payments"), PaymentsPress())),
         (Right.SEE_HEALTH, button(_("🩺 Health"), HealthPress())),
         (Right.BLOCK_HOSTS, button(_("⛔️ Blocked hosts"), HostsPress())),
         (Right.CURATE_TOP, button(_("🏆 Top's list"), TopListPress())),

@@ -29,7 +29,9 @@ DIGEST: Final = DeliveryKind("digest")
 # What was paid for, and what became of a payment: better twice than never, also to who blocked the bot meanwhile.
 GUIDE: Final = DeliveryKind("guide", may_repeat=True, waits=True)
 PAYMENT: Final = DeliveryKind("payment", may_repeat=True, waits=True)
+# To operators: somebody asks about a payment.
+QUESTION: Final = DeliveryKind("question", may_repeat=True)
 
 _USUAL = (ALERT, ANSWER, ACCOUNT, LINK_NEWS, DAILY_LINKS, LINK_CLICKS, LINK_BURST, LINK_ENDING, LINK_BROKEN)
 _OF_WATCHES = (WATCHED_DAILY, WATCHED_FLIES, WATCHED_MILESTONE)
-KINDS: Final = {kind.name: kind for kind in (*_USUAL, *_OF_WATCHES, PROPOSAL, DIGEST, GUIDE, PAYMENT)}
+KINDS: Final = {kind.name: kind for kind in (*_USUAL, *_OF_WATCHES, PROPOSAL, DIGEST, GUIDE, PAYMENT, QUESTION)}

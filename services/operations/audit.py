@@ -22,6 +22,9 @@ GIVE_ROLE = "give-role"
 DISABLE_LINK, ENABLE_LINK, DISABLE_LINKS = "disable-link", "enable-link", "disable-links"
 BLOCK_HOST, UNBLOCK_HOST = "block-host", "unblock-host"
 SILENCE_ALERT, WAKE_ALERT = "silence-alert", "wake-alert"
+SEND_GUIDE, REFUND_ORDER, COMPARE_STARS = "send-guide", "refund-order", "compare-stars"
+MAKE_CODE, END_CODE = "make-code", "end-code"
+ANSWER_QUESTION, CLOSE_QUESTION = "answer-question", "close-question"
 ADD_TO_TOP, REMOVE_FROM_TOP, KEEP_OUT_OF_TOP = "add-to-top", "remove-from-top", "keep-out-of-top"
 
 
@@ -44,6 +47,20 @@ def of_alert(alert_id: int) -> str:
 def of_account(username: str) -> str:
     """An account of TikTok."""
     return f"tiktok:{username}"
+
+
+def of_order(order_id: int) -> str:
+    """An order whose person was erased; else acts about it are about its person."""
+    return f"order:{order_id}"
+
+
+def of_code(code: str) -> str:
+    return f"code:{code}"
+
+
+def of_stars() -> str:
+    """The whole ledger."""
+    return "stars:ledger"
 
 
 def of_error(error_id: str) -> str:

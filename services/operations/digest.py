@@ -10,15 +10,18 @@ from db.engine import Database
 from db.queries import alerts as alert_queries
 from db.queries import deliveries as delivery_queries
 from db.queries import digest as queries
+from db.queries import tickets as ticket_queries
 from db.queries import tiktok_top
 from db.queries.digest import EqualErrors
 from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import DIGEST
 from services.operations import audit
 from services.operations.alerts import Alerts
+from services.operations.audit import Audit
 from services.operations.health import read_sources
 from services.operations.readers import Reader, owners, readers
 from services.operations.tallies import ACTIVE_PEOPLE, TIKTOK_FAILED, TIKTOK_FETCHED, TIKTOK_REFUSED, Tallies
+from services.payments.takings import Day, Takings
 from services.people import People
 from services.statistics.periods import bucket_of
 from services.tiktok.sources import SourceHealth
@@ -85,8 +88,9 @@ class TopState:
 class Digest:
     """``figures`` of ``day`` and of the day ``before`` it; the rest is as it is now.
 
-    ``is_over``: whether the day was, when this was reckoned. ``top`` None: there is none yet. ``proposals`` wait for a
-    decision, ``owed`` messages and ``works`` wait though they are due, ``alerts`` stand. ``sources``: ways to TikTok
+    ``is_over``: whether the day was, when this was reckoned. ``top`` None: there is none yet. ``taken``: in Stars, on
+    the day. ``proposals`` wait for a decision, ``questions`` about payments for an end, ``owed`` messages and ``works``
+    wait though they are due, ``alerts`` stand. ``sources``: ways to TikTok
     since the bot's start, as the bot that leads tells; empty: none does, and nobody knows.
     """
 
@@ -97,6 +101,8 @@ class Digest:
     errors: tuple[EqualErrors, ...]
     top: TopState | None
     proposals: int
+    taken: Day
+    questions: int
     owed: int
     works: int
     alerts: int
@@ -132,6 +138,7 @@ class Digests:
         self._deliveries = deliveries
         self._works = works
         self._alerts = alerts
+        self._takings = Takings(database, Audit(database), zone=zone)
         self._words = words
         self._zone = zone
         self._tallies = Tallies(database, zone)
@@ -166,7 +173,7 @@ class Digests:
         start, end = self._bounds(day)
         figures, before = await self._figures(day), await self._figures(day - timedelta(days=1))
         alerts, works = await self._alerts.standing(now), await self._works.health(now)
-        sources = await read_sources(self._database, now)
+        sources, taken = await read_sources(self._database, now), await self._takings.of_day(day)
         async with self._database.read() as session:
             return Digest(
                 day=day,
@@ -176,6 +183,8 @@ class Digests:
                 errors=tuple(await queries.errors(session, start, end, MOST_ERRORS)),
                 top=await self._top(session),
                 proposals=await queries.open_proposals(session),
+                taken=taken,
+                questions=await ticket_queries.count_open(session),
                 owed=await queries.overdue(session, now),
                 works=works.due,
                 alerts=len(alerts),

@@ -24,6 +24,11 @@ class Right(Enum):
     DISABLE_LINKS = "switch links off and on"
     BLOCK_HOSTS = "block hosts"
     CURATE_TOP = "choose whom the top lists"
+    SEE_PAYMENTS = "look up orders and send guides again"
+    ANSWER_QUESTIONS = "answer questions about payments"
+    REFUND = "give Stars back"
+    SELL = "make and end promo codes"
+    SEE_TAKINGS = "see what was taken, and compare it with Telegram"
     SEE_ACTS = "see who did what"
     GIVE_ROLES = "give and take roles"
 
@@ -36,6 +41,11 @@ LEAST_ROLE = {
     Right.DISABLE_LINKS: Role.OPERATOR,
     Right.BLOCK_HOSTS: Role.OPERATOR,
     Right.CURATE_TOP: Role.OPERATOR,
+    Right.SEE_PAYMENTS: Role.SUPPORT,
+    Right.ANSWER_QUESTIONS: Role.SUPPORT,
+    Right.REFUND: Role.OPERATOR,
+    Right.SELL: Role.OPERATOR,
+    Right.SEE_TAKINGS: Role.OPERATOR,
     Right.SEE_ACTS: Role.OPERATOR,
     Right.GIVE_ROLES: Role.OWNER,
 }

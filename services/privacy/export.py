@@ -41,6 +41,7 @@ NAMES: Mapping[str, str] = {
     "referral_codes": "referral_codes",
     "referrals": "referrals",
     "tickets": "payment_questions",
+    "ticket_messages": "payment_answers",
     "dialogues": "dialogues",
     "inbox": "updates",
     "effects": "changes",

@@ -164,7 +164,10 @@ class House:
             tables.GuideCredit(key=f"referral:{number}", person_id=person_id, amount=1, at=NOW),
             tables.ReferralCode(person_id=person_id, code=f"code{person_id}"),
             tables.Referral(person_id=person_id, referrer_id=1900, at=NOW),
-            tables.Ticket(person_id=person_id, question=f"question of {person_id}", state="open", opened_at=NOW),
+            tables.Ticket(
+                id=number, person_id=person_id, question=f"question of {person_id}", state="open", opened_at=NOW
+            ),
+            tables.TicketMessage(ticket_id=number, at=NOW, operator_id=1900, text=f"answer to {person_id}"),
         ]  # fmt: skip
 
     async def about(self, person_id: int) -> dict[str, int]:
