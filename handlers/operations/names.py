@@ -60,10 +60,10 @@ def subject_name(act: Act) -> str:
     shown = f"{SIGNS.get(kind, '')} {called}".strip() if kind != "tiktok" else said(f"@{subject}")
     if act.name == audit.GIVE_ROLE:
         shown += f" → {_given(act)}"
-    if act.facts.get("order"):
-        shown += f" · {_('order № {id}').format(id=act.facts['order'])}"
-    if act.facts.get("question"):
-        shown += f" · {_('question № {id}').format(id=act.facts['question'])}"
+    if order := act.facts.get("order"):
+        shown += " · " + _("order № {id}").format(id=order)
+    if question := act.facts.get("question"):
+        shown += " · " + _("question № {id}").format(id=question)
     reason = act.facts.get("reason")
     return f"{shown} — {said(reason, MOST_REASON)}" if reason else shown
 

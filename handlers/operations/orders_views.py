@@ -148,7 +148,7 @@ def _cause(cause: str) -> str:
 
 
 def _charge_line(charge: KnownCharge, zone: tzinfo) -> str:
-    states = {"kept": _("kept"), "due": _("to be given back"), "refunded": _("given back")}
+    states = {"kept": _("received"), "due": _("to be given back"), "refunded": _("given back")}
     line = f"{number(charge.amount)} ⭐ · {states.get(charge.state) or quoted(charge.state)}"
     why = f" ({_cause(charge.why)})" if charge.why else ""
     note = f"\n— {said(charge.note, MOST_NOTE)}" if charge.note else ""
