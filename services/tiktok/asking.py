@@ -9,7 +9,7 @@ from db.queries import tiktok as queries
 from db.queries import works as work_queries
 from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import ANSWER
-from services.tiktok.errors import REFUSALS
+from services.tiktok.errors import REFUSALS, AccountUnshown
 from services.tiktok.stored import Asker, Look, StoredAccount, account_of
 from services.tiktok.times import is_within
 from services.works import Works
@@ -25,6 +25,8 @@ FRESH_WITHOUT_POSTS = timedelta(minutes=10)
 # The top's accounts are fetched daily, and shown at once where that failed for some days.
 TOP_SHOWN_FOR = timedelta(days=7)
 REFUSED_FOR = timedelta(hours=1)
+# Nobody has said why, and it may be a mistake: asked for again soon.
+UNSHOWN_FOR = timedelta(minutes=10)
 
 
 class Asking:
@@ -96,13 +98,25 @@ class Asking:
 
 def _at_once(account: StoredAccount, now: datetime, *, force: bool) -> Look | None:
     """What can be shown without asking TikTok; None: nothing. Raises AccountRefused where it has just refused."""
-    if account.state in REFUSALS:
-        if is_within(account.looked_at, REFUSED_FOR, now):
-            raise REFUSALS[account.state](account.username)
-        return None
-    if account.fetched_at is None:
-        return None
-    fresh_for = FORCED_AFTER if force else TOP_SHOWN_FOR if account.in_top else FRESH_FOR
+    if account.state in REFUSALS and is_within(account.looked_at, refused_for(account.state), now):
+        raise REFUSALS[account.state](account.username)
+    return Look(account) if is_fresh(account, now, force=force) else None
+
+
+def is_fresh(account: StoredAccount, now: datetime, *, force: bool = False) -> bool:
+    """Whether it can be shown as it is stored, without asking TikTok."""
+    return account.state not in REFUSALS and is_within(account.fetched_at, fresh_for(account, force=force), now)
+
+
+def fresh_for(account: StoredAccount, *, force: bool = False) -> timedelta:
+    """How long its last fetch is good for; ``force``: for those who want it anew."""
     if account.lacks_posts:
-        fresh_for = FRESH_WITHOUT_POSTS
-    return Look(account) if is_within(account.fetched_at, fresh_for, now) else None
+        return FRESH_WITHOUT_POSTS
+    if force:
+        return FORCED_AFTER
+    return TOP_SHOWN_FOR if account.in_top else FRESH_FOR
+
+
+def refused_for(state: str) -> timedelta:
+    """How long is believed what TikTok has said; ``state``: a key of REFUSALS."""
+    return UNSHOWN_FOR if state == AccountUnshown.state else REFUSED_FOR

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.errors import UserError
-from services.tiktok.asking import ACCOUNT, FRESH_FOR, REFUSED_FOR
+from services.tiktok.asking import ACCOUNT, is_fresh, refused_for
 from services.tiktok.errors import REFUSALS
 from services.tiktok.names import ShortAddress, parse_username
 from services.tiktok.stored import Look, StoredAccount
+from services.tiktok.times import SKEW
 from services.works import Work
 
 # The kind of work that waits for accounts that are to be compared.
@@ -110,7 +111,7 @@ class Comparing:
             account = await self._accounts.stored(username)
             if account is not None and account.state in REFUSALS and _is_recent(account, since):
                 raise REFUSALS[account.state](username)
-            if account is not None and _is_fresh(account, since):
+            if account is not None and _is_answered(account, since, now):
                 found.append(account)
             elif is_coming:
                 waiting.append(username)
@@ -129,10 +130,11 @@ class Comparing:
 
 def _is_recent(account: StoredAccount, since: datetime) -> bool:
     """Whether TikTok said so shortly before it was asked for, or later: an older no is asked for anew."""
-    return account.looked_at is not None and account.looked_at > since - REFUSED_FOR
+    return account.looked_at is not None and account.looked_at > since - refused_for(account.state)
 
 
-def _is_fresh(account: StoredAccount, since: datetime) -> bool:
-    if account.fetched_at is None:
+def _is_answered(account: StoredAccount, since: datetime, now: datetime) -> bool:
+    """Whether nobody had to ask for it at ``since``, or TikTok has shown it since then, with its posts or without."""
+    if account.fetched_at is None or account.state in REFUSALS:
         return False
-    return account.in_top or since - account.fetched_at < FRESH_FOR
+    return since <= account.fetched_at <= now + SKEW or is_fresh(account, since)

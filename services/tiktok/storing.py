@@ -12,7 +12,7 @@ from db.engine import Database
 from db.queries import tiktok as queries
 from services.tiktok.analytics import Measures, measure
 from services.tiktok.constants import Constants
-from services.tiktok.errors import REFUSALS, AccountRefused, TikTokSilent
+from services.tiktok.errors import REFUSALS, AccountRefused, AccountUnshown, TikTokSilent
 from services.tiktok.merging import counted, is_another, merged_post, merged_profile
 from services.tiktok.profiles import Fetched, Post, Profile
 from services.tiktok.stored import StoredAccount, account_of, post_of, profile_of
@@ -66,7 +66,10 @@ class Storing:
             row.state, row.looked_at = refusal.state, now
             row.failures, row.failure = row.failures + 1, refusal.state
             if row.refresh_at is not None:
-                row.refresh_at = after_refusal(username, row.failures, now)
+                # Nobody says why it is not shown: whether it is refused at all is soon asked again.
+                is_unsure = isinstance(refusal, AccountUnshown)
+                again = after_silence(row.failures, now) if is_unsure else after_refusal(username, row.failures, now)
+                row.refresh_at = again
 
     async def fail(self, username: str, silence: TikTokSilent, now: datetime) -> None:
         """Nobody answered: the numbers of before stay, and it is tried again later.

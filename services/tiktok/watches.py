@@ -13,13 +13,15 @@ from db.queries import tiktok_watches as queries
 from services.errors import UserError
 from services.people import Person
 from services.tiktok.accounts import Accounts
-from services.tiktok.asking import REFUSED_FOR
-from services.tiktok.errors import REFUSALS
+from services.tiktok.asking import REFUSED_FOR, refused_for
+from services.tiktok.errors import REFUSALS, AccountUnshown
 from services.tiktok.times import is_within
 
 MOST_WATCHES = 20
 # A watch of an account that was never fetched: how many followers it has is not known.
 NOT_KNOWN = -1
+# What ends a watch of an account that was never fetched. That nobody can say why TikTok shows nothing may be a mistake.
+ENDING = frozenset(REFUSALS) - {AccountUnshown.state}
 
 
 class TooManyWatches(UserError):
@@ -60,8 +62,8 @@ class Watches:
     async def begin(self, person: Person, username: str, now: datetime) -> WatchedAccount:
         """Watch an account, known or not. ``username`` in small letters, without @.
 
-        Raises TooManyWatches, and the AccountRefused that TikTok said within the last hour of one of which nothing
-        else is known.
+        Raises TooManyWatches, and the AccountRefused that TikTok has just said of one of which nothing else is known:
+        see services.tiktok.asking.refused_for.
         """
         async with self._database.write() as session:
             # Two presses at once must not make one watch too many. Always the person first, and then the account: two
@@ -87,17 +89,18 @@ class Watches:
     async def end_refused(self, now: datetime) -> int:
         """End watches of accounts that TikTok has just refused and of which nothing was ever known; how many.
 
-        Whoever began one was told so when it was looked up. One of a refusal that is older waits for its fetch.
+        Whoever began one was told so when it was looked up. One of a refusal that is older waits for its fetch, and one
+        that is not shown, nobody says why, is asked for again.
         """
         since = now - REFUSED_FOR
         async with self._database.read() as session:
-            refused = await queries.refused(session, sorted(REFUSALS), since)
+            refused = await queries.refused(session, sorted(ENDING), since)
         ended = 0
         for account_id in refused:
             async with self._database.write() as session:
                 account = await account_queries.hold_by_id(session, account_id)
                 # It may have answered meanwhile.
-                if account is not None and account.fetched_at is None and account.state in REFUSALS:
+                if account is not None and account.fetched_at is None and account.state in ENDING:
                     ended += await queries.remove_all(session, account_id)
                     await self._accounts.let_go_in(session, account_id)
         return ended
@@ -125,7 +128,7 @@ class Watches:
             raise UnknownAccount
         if await queries.find(session, person.id, account_id) is not None:
             return watched(account)
-        is_refused = account.state in REFUSALS and is_within(account.looked_at, REFUSED_FOR, now)
+        is_refused = account.state in REFUSALS and is_within(account.looked_at, refused_for(account.state), now)
         if account.fetched_at is None and is_refused:
             raise REFUSALS[account.state](account.username)
         if await queries.count(session, person.id) >= MOST_WATCHES:

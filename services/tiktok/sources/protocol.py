@@ -16,7 +16,7 @@ class Posts:
 
 
 class Unshown(SourceError):
-    """This way shows nothing of the account, and does not say why: it may be private, or missing.
+    """This way shows nothing of the account, or post, and does not say why: it may be private, or missing.
 
     That is no fault of the way.
     """

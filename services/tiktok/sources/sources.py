@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -12,7 +13,15 @@ from urllib.parse import urljoin
 import structlog
 from yarl import URL
 
-from services.tiktok.errors import AccountUnshown, NotAUsername, OtherSite, ShapeChanged, SourceError, TikTokSilent
+from services.tiktok.errors import (
+    AccountRefused,
+    AccountUnshown,
+    NotAUsername,
+    OtherSite,
+    ShapeChanged,
+    SourceError,
+    TikTokSilent,
+)
 from services.tiktok.profiles import Fetched, Profile
 from services.tiktok.sources.breaker import Patience
 from services.tiktok.sources.browser import Browser
@@ -126,16 +135,7 @@ class Sources:
         Where the account answers and its posts do not, ``posts_source`` is empty though it has videos. Raises
         AccountRefused where TikTok says no, and TikTokSilent where no way answers.
         """
-
-        async def show(source: Source) -> Profile:
-            return await source.profile(username)
-
-        profile, source, reasons = await self._first(self._profiles, show)
-        if profile is None:
-            if Unshown.reason in reasons.values():
-                # One way knows that it is not to be seen; those that know why do not answer.
-                raise AccountUnshown(username)
-            raise TikTokSilent(reasons)
+        profile, source = await self._profile(username, keyed=posts > 0)
         if not profile.videos or not posts:
             return Fetched(profile, (), source, "", complete=not profile.videos)
 
@@ -174,6 +174,28 @@ class Sources:
         """The browser is gone."""
         await self._close()
         await self._web.close()
+
+    async def _profile(self, username: str, *, keyed: bool) -> tuple[Profile, str]:
+        """The account, and the way that showed it; ``keyed``: rather one that tells the secUid, if it has videos."""
+
+        async def show(source: Source) -> Profile:
+            return await source.profile(username)
+
+        profile, name, reasons = await self._first(self._profiles, show)
+        if profile is None:
+            if Unshown.reason in reasons.values():
+                # One way knows that it is not to be seen; those that know why do not answer.
+                raise AccountUnshown(username)
+            raise TikTokSilent(reasons)
+        if not keyed or profile.sec_uid or not profile.videos:
+            return profile, name
+        # Nearly every list of posts is asked for by it. The account has been seen: no later way unsays that.
+        names = [way.guard.name for way in self._profiles]
+        with suppress(AccountRefused):
+            other, other_name, _ = await self._first(self._profiles[names.index(name) + 1 :], show)
+            if other is not None and other.sec_uid:
+                return other, other_name
+        return profile, name
 
     async def _first(
         self, ways: Sequence[Way], question: Callable[[Source], Awaitable[T]]

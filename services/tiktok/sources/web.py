@@ -1,6 +1,6 @@
 """TikTok over plain HTTP: the embed page, the profile page, and the list of an account's posts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -17,6 +17,10 @@ from services.tiktok.sources.retrying import once_more
 from services.tiktok.sources.shapes import parse
 
 SITE = "https://www.tiktok.com"
+# Of the last posts, each tells whose it is: these are asked, one after the other.
+MOST_ASKED = 3
+# Of one post alone: it is deleted or hidden, its page stumbles, or is made for another kind of post.
+OF_ONE_POST = frozenset({Unshown.reason, "status", "shape"})
 
 T = TypeVar("T")
 
@@ -30,24 +34,44 @@ class EmbedSource:
         self._web = web
 
     async def profile(self, username: str) -> Profile:
-        """With its secUid, which only a post's page tells, where it has a post."""
+        """With its secUid, which only pages of its posts tell; empty where it has none, or none that is shown."""
 
         def read(html: str) -> tuple[Profile, tuple[str, ...]]:
             return read_embed_profile(html, username), read_embed_list(html, username)
 
         profile, ids = await self._page(f"@{quote(username)}", read)
-        for post_id in ids[:1]:
-            _, sec_uid = await self._post(post_id)
-            profile = replace(profile, sec_uid=sec_uid)
-        return profile
+        return replace(profile, sec_uid=await self._sec_uid(ids))
 
     async def posts(self, profile: Profile, count: int) -> Posts:
-        """The last ten."""
+        """The last ten, without those whose own pages show nothing."""
         ids = await self._page(f"@{quote(profile.username)}", lambda html: read_embed_list(html, profile.username))
         if not ids and profile.videos:
             raise SourceEmpty
-        found = [post for post_id in ids for post, _ in [await self._post(post_id)]]
-        return Posts(newest_first(found), complete=len(ids) >= profile.videos)
+        found, failure = [], None
+        for post_id in ids:
+            try:
+                post, _ = await self._post(post_id)
+            except SourceError as error:
+                if error.reason not in OF_ONE_POST:
+                    raise
+                failure = error
+            else:
+                found.append(post)
+        if not found and failure is not None:
+            raise failure
+        return Posts(newest_first(found), complete=len(found) >= profile.videos)
+
+    async def _sec_uid(self, ids: Sequence[str]) -> str:
+        for post_id in ids[:MOST_ASKED]:
+            try:
+                _, sec_uid = await self._post(post_id)
+            except SourceError as error:
+                # The account is shown, whatever becomes of its posts.
+                if error.reason not in OF_ONE_POST:
+                    break
+            else:
+                return sec_uid
+        return ""
 
     async def _post(self, post_id: str) -> tuple[Post, str]:
         return await self._page(f"v2/{quote(post_id)}", lambda html: read_embed_post(html, post_id))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from db.engine import Database
+from db.tables import TikTokTopMember
 from services.tiktok.comparing import WAIT, Comparing, NotComparable, parse_names
 from services.tiktok.errors import AccountMissing, NotAUsername, OtherSite
 from tests.services.tiktok.desk import DAY, NOON, Desk
@@ -71,6 +72,46 @@ async def test_of_a_silent_tiktok_old_numbers_are_taken_and_strangers_are_named(
     gathered = await comparing.gather(["katya", "dima"], NOON, NOON)
     assert [account.username for account in gathered.accounts] == ["katya"]
     assert (gathered.old, gathered.unanswered, gathered.waiting) == (("katya",), ("dima",), ())
+
+
+@pytest.mark.parametrize(
+    ("age", "in_top", "lacks_posts"), [(6 * DAY, True, False), (timedelta(minutes=9), False, True)]
+)
+async def test_what_is_shown_at_once_alone_is_so_side_by_side(
+    desk: Desk, comparing: Comparing, age: timedelta, in_top: bool, lacks_posts: bool
+):
+    names = ["katya", "dima"]
+    for name in names:
+        account_id = await desk.fetched(name, NOON - age, lacks_posts=lacks_posts)
+        if in_top:
+            async with desk.database.write() as session:
+                session.add(TikTokTopMember(account_id=account_id, added_at=NOON, from_file=True))
+    for gathered in (await comparing.ask(names, NOON), await comparing.gather(names, NOON, NOON)):
+        assert [account.username for account in gathered.accounts] == names
+        assert (gathered.waiting, gathered.old) == ((), ())
+    assert await desk.asked() == []
+
+
+@pytest.mark.parametrize(
+    ("age", "in_top", "lacks_posts"),
+    [(7 * DAY, True, False), (timedelta(minutes=10), False, True), (timedelta(minutes=10), True, True)],
+)
+async def test_what_is_asked_for_anew_is_waited_for_side_by_side_too(
+    desk: Desk, comparing: Comparing, age: timedelta, in_top: bool, lacks_posts: bool
+):
+    await desk.fetched("dima", NOON)
+    account_id = await desk.fetched("katya", NOON - age, lacks_posts=lacks_posts)
+    if in_top:
+        async with desk.database.write() as session:
+            session.add(TikTokTopMember(account_id=account_id, added_at=NOON, from_file=True))
+    assert (await comparing.ask(["katya", "dima"], NOON)).waiting == ("katya",)
+    soon = NOON + timedelta(seconds=5)
+    assert (await comparing.gather(["katya", "dima"], NOON, soon)).waiting == ("katya",)
+    # It came without posts again: that is the answer.
+    await desk.fetched("katya", NOON + timedelta(seconds=3), lacks_posts=lacks_posts)
+    gathered = await comparing.gather(["katya", "dima"], NOON, soon)
+    assert [account.username for account in gathered.accounts] == ["katya", "dima"]
+    assert (gathered.waiting, gathered.old) == ((), ())
 
 
 async def test_nobody_waits_for_ever(desk: Desk, comparing: Comparing):

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from db.engine import Database
 from db.tables import TikTokWatch
-from services.tiktok.errors import AccountMissing
+from services.tiktok.errors import AccountMissing, AccountUnshown
 from services.tiktok.watch_news import DailyNote, Flies, Passed, passed_milestone
 from services.tiktok.watches import MOST_WATCHES, TooManyWatches, UnknownAccount
 from tests.services.tiktok.desk import ANNA, BEN, DAY, NOON, Desk
@@ -94,6 +94,20 @@ async def test_a_refusal_stands_for_an_hour_and_then_tiktok_is_asked_again(desk:
     assert await desk.watches.end_refused(NOON + DAY + HOURS) == 1
     assert await desk.watches.of(ANNA) == ()
     assert await desk.kept() == set()
+
+
+async def test_an_account_that_is_not_shown_nobody_says_why_stays_watched(desk: Desk):
+    anna = await desk.person()
+    account = await desk.watches.begin(anna, "ada", NOON)
+    await desk.fetched("ada", NOON + HOURS, state="unshown", fetched_at=None)
+    assert await desk.watches.end_refused(NOON + HOURS) == 0
+    assert [each.username for each in await desk.watches.of(ANNA)] == ["ada"]
+    assert await desk.kept() == {account.id}
+    # Who begins to watch it just now is told so, and ten minutes later it may be watched.
+    ben = await desk.person(BEN)
+    with pytest.raises(AccountUnshown):
+        await desk.watches.begin(ben, "ada", NOON + HOURS + timedelta(minutes=9))
+    assert await desk.watches.begin(ben, "ada", NOON + HOURS + timedelta(minutes=10))
 
 
 async def test_a_young_post_that_flies_is_told_once_to_each_watcher(desk: Desk):

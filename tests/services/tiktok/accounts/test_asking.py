@@ -8,7 +8,14 @@ import pytest
 from db.engine import Database
 from db.tables import TikTokTopMember
 from services.tiktok.accounts import ADDRESS, AT_ONCE
-from services.tiktok.errors import AccountBanned, AccountMissing, AccountOfRegion, AccountPrivate, AccountRefused
+from services.tiktok.errors import (
+    AccountBanned,
+    AccountMissing,
+    AccountOfRegion,
+    AccountPrivate,
+    AccountRefused,
+    AccountUnshown,
+)
 from services.tiktok.stored import Asker, Look
 from tests.services.tiktok.accounts.room import ANNA, BORIS, DAY, HOUR, MINUTE, NOW, Room, TikTok, posts
 from tests.waiting import until
@@ -109,6 +116,21 @@ async def test_a_refusal_is_remembered_for_an_hour(room: Room, refusal: type[Acc
     assert room.tiktok.asked == {"ghost": 1}
     room.passes(2 * MINUTE)
     assert await room.ask("ghost", BORIS) == Look(None)
+
+
+async def test_that_an_account_is_not_shown_nobody_says_why_is_remembered_for_ten_minutes(room: Room):
+    room.tiktok.answers["ghost"] = AccountUnshown("ghost")
+    await room.ask("ghost")
+    await room.works_through()
+    assert room.messages == {10: "unshown"}
+    room.passes(9 * MINUTE)
+    with pytest.raises(AccountUnshown):
+        await room.ask("ghost", BORIS)
+    room.passes(2 * MINUTE)
+    room.tiktok.shows("ghost")
+    assert await room.ask("ghost", BORIS, 11) == Look(None)
+    await room.works_through()
+    assert room.messages == {10: "unshown", 11: "12000 followers"}
 
 
 async def test_an_account_that_goes_private_keeps_its_numbers_and_comes_back(room: Room):

@@ -12,7 +12,7 @@ from sqlalchemy import delete, update
 from db.engine import Database
 from db.queries import tiktok as queries
 from db.tables import Link, Person, TikTokAccount, TikTokBioLink, TikTokTopMember, TikTokWatch, Work
-from services.tiktok.errors import AccountPrivate, TikTokSilent
+from services.tiktok.errors import AccountPrivate, AccountUnshown, TikTokSilent
 from services.tiktok.times import after_refusal, after_silence, next_refresh, slot
 from tests.services.tiktok.accounts.room import ANNA, BORIS, DAY, HOUR, MINUTE, NOW, Room
 
@@ -164,6 +164,15 @@ async def test_an_account_that_goes_private_is_asked_for_less_and_less_often(roo
         room.now = due
     assert after_refusal("anna", 1_000, NOW) == next_refresh("anna", NOW) + 7 * DAY
     assert after_silence(1_000, NOW) == NOW + 6 * HOUR
+
+
+async def test_an_account_that_is_not_shown_nobody_says_why_is_asked_for_again_the_same_day(room: Room):
+    account_id = await watched(room)
+    room.tiktok.answers["anna"] = AccountUnshown("anna")
+    for minutes in (15, 30, 60):
+        await room.fetched()
+        assert await refresh_at(room, account_id) == room.now + minutes * MINUTE
+        room.passes(minutes * MINUTE)
 
 
 async def test_after_the_clock_went_back_refreshes_go_on(room: Room):

@@ -9,6 +9,7 @@ import structlog
 
 from sandbox.tiktok.creators import usernames
 from sandbox.tiktok.server import TikTokServer
+from sandbox.tiktok.serving import Moment
 from services.tiktok.errors import (
     AccountBanned,
     AccountMissing,
@@ -112,6 +113,47 @@ async def test_an_account_that_is_not_shown_is_refused_though_nobody_says_why(ti
     tiktok.fault("*", "limited")
     with pytest.raises(TikTokSilent):
         await sources.fetch("ghost", 30)
+
+
+@pytest.mark.parametrize("kind", ["gone", "captcha", "limited", "empty"])
+async def test_an_account_whose_posts_alone_are_not_shown_is_no_refused_one(
+    tiktok: TikTokServer, open_sources: Open, kind: str
+):
+    tiktok.fault("*", "limited", ["page"])
+    tiktok.fault(SOMEBODY, kind, ["video"])
+    fetched = await open_sources().fetch(SOMEBODY, 30)
+    assert (fetched.source, fetched.posts_source, fetched.posts, fetched.complete) == ("embed", "", (), False)
+    assert (fetched.profile.followers, fetched.profile.sec_uid) == (tiktok.creator(SOMEBODY).followers, "")
+
+
+async def test_a_post_that_is_not_shown_hides_no_other(
+    tiktok: TikTokServer, open_sources: Open, monkeypatch: pytest.MonkeyPatch
+):
+    theirs = tiktok.creator(SOMEBODY)
+    hidden = {theirs.posts[0].post_id, theirs.posts[5].post_id}
+    shows = Moment.post
+    monkeypatch.setattr(Moment, "post", lambda self, each: None if each in hidden else shows(self, each))
+    tiktok.fault("*", "reset", ["page"])
+    fetched = await open_sources().fetch(SOMEBODY, 30)
+    assert (fetched.source, fetched.posts_source) == ("embed", "creator-http")
+    same_account(fetched.profile, theirs, by_embed=True)
+    tiktok.fault(SOMEBODY, "limited", ["creator"])
+    fetched = await open_sources().fetch(SOMEBODY, 30)
+    assert fetched.posts_source == "embed-posts"
+    assert [post.post_id for post in fetched.posts] == [
+        post.post_id for post in theirs.posts[:10] if post.post_id not in hidden
+    ]
+    assert not fetched.complete
+
+
+async def test_where_posts_do_not_tell_whose_they_are_the_profile_page_does(tiktok: TikTokServer, open_sources: Open):
+    tiktok.fault(SOMEBODY, "gone", ["video"])
+    fetched = await open_sources().fetch(SOMEBODY, 30)
+    assert (fetched.source, fetched.posts_source) == ("page", "creator-http")
+    same_posts(fetched, tiktok.creator(SOMEBODY), 30)
+    # Which shows nothing of it either: the account has been seen all the same.
+    tiktok.fault("*", "private", ["page"])
+    assert (await open_sources().fetch(SOMEBODY, 30)).source == "embed"
 
 
 @pytest.mark.parametrize(
