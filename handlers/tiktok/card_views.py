@@ -19,7 +19,7 @@ from handlers.tiktok.history_views import history_button
 from handlers.tiktok.pasted import shorten_row
 from handlers.tiktok.picture_views import picture_button
 from handlers.tiktok.presses import BioAct, BioPress
-from handlers.tiktok.views import ESTIMATE, anchor, lack_text, moment, to_card, total
+from handlers.tiktok.views import ESTIMATE, anchor, lack_text, lacking, moment, to_card, total
 from handlers.tiktok.watch_views import watch_button
 from services.language import gettext as _
 from services.language import ngettext
@@ -82,7 +82,7 @@ def _figures(card: Card, zone: tzinfo) -> list[str]:
     nickname = said(card.nickname, MOST_NICKNAME)
     unseen = hidden if card.tells_liked else _("unknown")
     liked = unseen if card.liked is None else number(card.liked)
-    return [
+    lines = [
         f"📊 <b>{nickname}</b>" + (" ✅" if card.verified else ""),
         " · ".join([anchor(card.username), *_standing(card, zone)]),
         _("👥 Followers: {count}").format(count=number(card.followers)),
@@ -95,6 +95,7 @@ def _figures(card: Card, zone: tzinfo) -> list[str]:
         *_income(card),
         _("⭐️ Rating: {rating}").format(rating=_or_why(_rating(card), card.no_rating)),
     ]
+    return [*lines, lacking(card)] if card.lacks_posts else lines
 
 
 def _standing(card: Card, zone: tzinfo) -> list[str]:
@@ -128,6 +129,9 @@ def _income(card: Card) -> list[str]:
         assert card.no_income is not None
         return [_("💰 Income from a video: — ({why})").format(why=lack_text(card.no_income))]
     roubles = f"{ESTIMATE}{number(income.low)}–{number(income.mid)}–{number(income.high)}{NBSP}₽"
+    if card.lacks_posts:
+        # In one line: the card has one more.
+        return [_("💰 {roubles}, estimate").format(roubles=roubles)]
     return [_("💰 Income from a video, estimate:"), roubles]
 
 

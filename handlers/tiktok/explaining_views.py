@@ -21,7 +21,7 @@ def rating(card: Card) -> Screen:
         lines = [f"{head}: —", _no_rating(card)]
     else:
         lines = [f"{head}: <b>{_of_hundred(points.value)}</b>", "", *_parts(card, points)]
-    lines += ["", _how_rated(), *([invented_mark()] if card.invented else [])]
+    lines += ["", *_lacking(card), _how_rated(), *([invented_mark()] if card.invented else [])]
     figures = button(_("ℹ️ How exact"), ExplainPress(about=Explanation.FIGURES, id=card.account_id))
     return Screen("\n".join(lines), rows([to_card(card.account_id), figures]))
 
@@ -32,6 +32,7 @@ def figures(card: Card, zone: tzinfo, now: datetime) -> Screen:
         "ℹ️ <b>" + _("The numbers of {account}").format(account=anchor(card.username)) + "</b>",
         "",
         _shown_by_tiktok(card),
+        *_lacking(card),
         *_totals(card),
         _engagement(card),
         _income(card),
@@ -93,10 +94,22 @@ def _totals(card: Card) -> list[str]:
         return []
     if views.value is None:
         return [_("👁 Views, comments, reposts: unknown, TikTok showed no videos.")]
-    lines = [_sum(card) if views.exact else _average(card)]
+    # Of posts of before it is not known whether they are all.
+    lines = [] if card.lacks_posts else [_sum(card) if views.exact else _average(card)]
     if comments.value is None:
         lines.append(_("💬 Comments and reposts: unknown, TikTok told only the views this time."))
     return lines
+
+
+def _lacking(card: Card) -> list[str]:
+    """Why what follows from posts is older than the rest."""
+    if not card.lacks_posts or not card.measures.posts:
+        return []
+    text = _(
+        "⏳ TikTok did not show its videos this time: views, comments, reposts, engagement, income and rating are of "
+        "those that it showed before."
+    )
+    return [text]
 
 
 def _sum(card: Card) -> str:
@@ -144,7 +157,7 @@ def _income(card: Card) -> str:
 
 def _origin(card: Card, zone: tzinfo, now: datetime) -> list[str]:
     lines = [_("🕓 As of {moment}").format(moment=moment(card.fetched_at, zone, now))]
-    if card.posts_source:
+    if card.posts_source and not card.lacks_posts:
         lines.append(
             _("From: {profile}; videos: {posts}").format(
                 profile=source_text(card.source), posts=source_text(card.posts_source)

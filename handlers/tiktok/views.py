@@ -13,7 +13,7 @@ from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import NBSP, day_in_full, hour, number, quoted
 from services.tiktok.analytics import Total
-from services.tiktok.cards import Lack
+from services.tiktok.cards import Card, Lack
 
 ESTIMATE = f"≈{NBSP}"
 
@@ -100,6 +100,11 @@ def total(of_all: Total) -> str:
     if of_all.value is None:
         return _("unknown")
     return number(of_all.value) if of_all.exact else f"{ESTIMATE}{number(of_all.value)}"
+
+
+def lacking(card: Card) -> str:
+    """Where TikTok has not shown its videos, whose figures these are."""
+    return _("⏳ No videos came: older figures") if card.measures.posts else _("⏳ TikTok showed no videos yet")
 
 
 def invented_mark() -> str:

@@ -1,7 +1,7 @@
 """What a card shows of an account: its stored numbers, and what analytics makes of its posts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -35,6 +35,7 @@ class Card:
     ``likes`` of all its videos, ``liked``: videos that it likes itself; None: hidden. ``fetched_at``: how old all of
     it is. ``source`` and ``posts_source``: words of :mod:`services.tiktok.sources`. ``invented``: of the sandbox.
     ``refusal``: a key of REFUSALS where TikTok shows the account no more, as it last said at ``refused_at``.
+    ``lacks_posts``: the last fetch brought no posts; all that follows from them is of those that were had before.
     """
 
     account_id: int
@@ -55,6 +56,7 @@ class Card:
     invented: bool
     refusal: str = ""
     refused_at: datetime | None = None
+    lacks_posts: bool = False
 
     @property
     def tells_liked(self) -> bool:
@@ -104,6 +106,8 @@ def make_card(
     assert account.fetched_at is not None
     profile = account.profile
     measures = measure(profile, posts, account.fetched_at, constants)
+    if account.lacks_posts:
+        measures = _of_before(measures)
     is_refused = account.state in REFUSALS
     # TikTok writes 0 where likes are hidden: those of a video, and so their sum.
     are_hidden = not profile.likes and bool(measures.posts) and not measures.engagement_posts
@@ -126,6 +130,17 @@ def make_card(
         invented=invented,
         refusal=account.state if is_refused else "",
         refused_at=account.looked_at if is_refused else None,
+        lacks_posts=account.lacks_posts,
+    )
+
+
+def _of_before(measures: Measures) -> Measures:
+    """Sums of posts as they were once are no exact figures of today."""
+    return replace(
+        measures,
+        views=replace(measures.views, exact=False),
+        comments=replace(measures.comments, exact=False),
+        reposts=replace(measures.reposts, exact=False),
     )
 
 

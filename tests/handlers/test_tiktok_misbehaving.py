@@ -14,6 +14,10 @@ from tests.handlers.seeing import read, sees
 from tests.platform import Platform, running_platform
 from tests.waiting import until
 
+# Where posts are had; of the ways to a profile without a browser, the site's page is left.
+POSTS = ("item_list", "creator", "embed", "video")
+# An account whose videos fit into one fetch.
+FEW = "zero_followers"
 BOT = "@toklink_demo_bot"
 GROUP = "Админы Toklink"
 
@@ -121,3 +125,22 @@ async def test_what_is_handled_twice_changes_nothing_twice(
     await ben.sees("You watch nobody yet")
     assert not any("went wrong" in message.text.translate(UNSEEN) for message in ben.messages())
     assert await compared() == 1
+
+
+async def test_where_tiktok_shows_no_videos_the_card_says_that_their_figures_are_old(platform: Platform, ben: Person):
+    await ben.send(f"/stats {FEW}")
+    assert "Views: ≈" not in read(await sees(ben, "Followers"))
+    platform.clock.passes(days=2)
+    platform.tiktok.fault(FEW, "reset", POSTS)
+    await ben.send(f"/stats {FEW}")
+    card = await sees(ben, "⏳ No videos came: older figures")
+    assert "Views: ≈" in read(card), "what was a sum is no exact figure of today"
+    assert "estimate" in read(card)
+    assert len(read(card).splitlines()) <= 12
+    await ben.press("ℹ️ How exact")
+    explained = read(await sees(ben, "The numbers of"))
+    assert "TikTok did not show its videos this time" in explained
+    assert "✔️ Exact: views" not in explained
+    assert "; videos:" not in explained
+    await ben.press("⭐️ Rating")
+    await sees(ben, "did not show its videos this time: views, comments, reposts, engagement, income and rating are of")

@@ -22,10 +22,11 @@ POST = Post(
 BARE = replace(POST, likes=None, comments=0, shares=0)
 
 
-def card(posts: list[Post], *, source: str = "page", **changes: Any) -> Card:
+def card(posts: list[Post], *, source: str = "page", lacks_posts: bool = False, **changes: Any) -> Card:
     account = StoredAccount(
         id=7, username="anna", state="known", profile=replace(PROFILE, **changes), looked_at=NOW, fetched_at=NOW,
         source=source, posts_source=source, engagement=None, income=None, rating=None, in_top=False,
+        lacks_posts=lacks_posts,
     )  # fmt: skip
     aged = [
         replace(post, post_id=str(number), published_at=NOW - timedelta(days=number + 4))
@@ -64,3 +65,10 @@ def test_what_a_page_never_tells_is_unknown_rather_than_hidden():
 
 def test_who_has_no_nickname_goes_by_the_name():
     assert (card([]).nickname, card([]).region) == ("anna", "RU")
+
+
+def test_posts_of_before_are_summed_up_but_nothing_of_them_is_exact():
+    now, then = card([POST] * 6, videos=6), card([POST] * 6, videos=6, lacks_posts=True)
+    for name in ("views", "comments", "reposts"):
+        assert getattr(now.measures, name).exact
+        assert getattr(then.measures, name) == replace(getattr(now.measures, name), exact=False)
