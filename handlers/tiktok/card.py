@@ -1,6 +1,6 @@
 """The card of a stored account: opened from anywhere, fetched anew, and what a guide about it will hold."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
@@ -12,7 +12,7 @@ from handlers.tiktok.pasted import address_of, show
 from services.people import Person
 from services.services import Services
 from services.throttles import STATS
-from services.tiktok.asking import FORCED_AFTER
+from services.tiktok.asking import fresh_for, is_fresh
 from services.tiktok.cards import Card
 from services.tiktok.errors import AccountRefused
 from services.tiktok.stored import Asker, StoredAccount
@@ -45,11 +45,11 @@ async def show_card(
 async def refresh(
     press: CallbackQuery, callback_data: CardPress, services: Services, person: Person, now: datetime
 ) -> None:
-    """The card says that TikTok is asked anew, and becomes the new one; an hour must lie between."""
+    """The card says that TikTok is asked anew, and becomes the new one; some time must lie between."""
     account = await known_account(callback_data.id, services)
     assert account.fetched_at is not None
-    wait = account.fetched_at + FORCED_AFTER - now
-    if wait > timedelta():
+    if is_fresh(account, now, force=True):
+        wait = account.fetched_at + fresh_for(account, force=True) - now
         await press.answer(views.too_soon(account.fetched_at, wait, person.zone, now), show_alert=True)
         return
     # Where TikTok refused it a moment ago, that is said, and the card stays.

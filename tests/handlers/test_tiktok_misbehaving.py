@@ -1,5 +1,6 @@
 """What people read when TikTok, or an update, does not behave: without a browser, and in both languages."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -144,3 +145,20 @@ async def test_where_tiktok_shows_no_videos_the_card_says_that_their_figures_are
     assert "; videos:" not in explained
     await ben.press("⭐️ Rating")
     await sees(ben, "did not show its videos this time: views, comments, reposts, engagement, income and rating are of")
+
+
+async def test_videos_that_did_not_come_can_be_asked_for_again_within_minutes(platform: Platform, ben: Person):
+    platform.tiktok.fault(FEW, "reset", POSTS)
+    await ben.send(f"/stats {FEW}")
+    card = await sees(ben, "⏳ TikTok showed no videos yet")
+    answer = await ben.press("🔄 Refresh")
+    assert re.search("asked anew in ([89]|10) minutes", answer.text.translate(UNSEEN))
+    platform.clock.passes(minutes=11)
+    platform.tiktok.fault(FEW, "")
+    await ben.press("🔄 Refresh", on=card)
+
+    async def has_videos() -> bool:
+        return "⏳" not in said(ben) and "videos" in said(ben)
+
+    await until(has_videos, True, within=60)
+    assert ben.last.message_id == card.message_id
