@@ -116,13 +116,14 @@ class BioLinks:
         Raises LinkNotFound, UnknownAccount (of one that was never fetched, too), TooManyBioLinks and TooManyBios.
         """
         async with self._database.write() as session:
-            # Two presses at once must not make one too many.
+            # Two presses at once must not make one too many. Always the person first, and then the account.
             await people_queries.hold(session, person_id)
             row = await link_queries.of_owner(session, link_id, person_id)
             if row is None or not _is_theirs(row, person_id):
                 raise LinkNotFound
-            account = await account_queries.find_by_id(session, account_id)
-            if account is None or account[0].fetched_at is None:
+            # Held, as by whoever lets go of it: both see whether somebody still wants it.
+            account = await account_queries.hold_by_id(session, account_id)
+            if account is None or account.fetched_at is None:
                 raise UnknownAccount
             named = {each.id for each in await queries.of_account(session, person_id, account_id)}
             if link_id not in named and len(named) >= MOST_LINKS:
@@ -135,6 +136,8 @@ class BioLinks:
     async def unname(self, person_id: int, account_id: int, link_id: int) -> None:
         """It stands there no longer; of one that never did, nothing changes."""
         async with self._database.write() as session:
+            await people_queries.hold(session, person_id)
+            await account_queries.hold_by_id(session, account_id)
             if await queries.remove(session, person_id, account_id, link_id):
                 await self._keeper.let_go_in(session, account_id)
 

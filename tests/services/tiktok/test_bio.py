@@ -1,5 +1,6 @@
 """Links in bios: whose they are is checked, what the bio shows is found, and clicks stand beside days and posts."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from db.engine import Database
+from db.queries import tiktok as account_queries
+from db.queries import tiktok_watches as watch_queries
 from db.tables import Link as LinkRow
 from db.tables import LinkSlug, TikTokAccount, TikTokBioLink, TikTokPost
 from services.links.errors import LinkNotFound
@@ -16,6 +19,7 @@ from services.tiktok.bio import MOST_ACCOUNTS, MOST_LINKS, BioLinks, TooManyBioL
 from services.tiktok.watches import UnknownAccount
 from tests.services.statistics.counted import Clicked, count
 from tests.services.tiktok.desk import Desk
+from tests.waiting import somebody_waits
 
 ANNA, BEN = 1001, 1002
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -152,6 +156,34 @@ async def test_an_account_that_was_never_fetched_is_refused_and_not_fetched_dail
         await bio.name(ANNA, account_id, link_id, NOW)
     assert await named(bio, ANNA, account_id) == []
     assert await desk.kept() == set()
+
+
+async def test_an_account_that_is_watched_as_the_last_link_goes_is_fetched_daily_on(desk: Desk, bio: BioLinks):
+    account_id, link_id = await new_account(desk.database), await new_link(desk.database, "mine")
+    await bio.name(ANNA, account_id, link_id, NOW)
+    async with desk.database.write() as session:
+        await account_queries.hold_by_id(session, account_id)
+        await watch_queries.add(session, BEN, account_id, noted_on=NOW.date(), milestone=0, seen_at=NOW, now=NOW)
+        await desk.accounts.keep_fresh_in(session, account_id, NOW)
+        unnaming = asyncio.create_task(bio.unname(ANNA, account_id, link_id))
+        await somebody_waits(desk.database)
+    await unnaming
+    assert await named(bio, ANNA, account_id) == []
+    assert await desk.kept() == {account_id}
+
+
+async def test_an_account_whose_bio_gets_a_link_as_its_last_watch_ends_is_fetched_daily_on(desk: Desk, bio: BioLinks):
+    account_id, link_id = await new_account(desk.database), await new_link(desk.database, "mine")
+    await desk.watches.begin_by_id(await desk.person(BEN), account_id, NOW)
+    async with desk.database.write() as session:
+        await account_queries.hold_by_id(session, account_id)
+        await watch_queries.remove(session, BEN, account_id)
+        await desk.accounts.let_go_in(session, account_id)
+        naming = asyncio.create_task(bio.name(ANNA, account_id, link_id, NOW))
+        await somebody_waits(desk.database)
+    await naming
+    assert await named(bio, ANNA, account_id) == ["mine"]
+    assert await desk.kept() == {account_id}
 
 
 @pytest.mark.parametrize(
