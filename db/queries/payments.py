@@ -115,6 +115,12 @@ async def unfulfilled(session: AsyncSession, before: datetime, limit: int) -> Se
     return rows.all()
 
 
+async def hold_orders_of(session: AsyncSession, person_id: int) -> Sequence[Order]:
+    """All orders of the person as they are; nobody changes one until the transaction ends."""
+    held = select(Order).where(Order.person_id == person_id).order_by(Order.id).with_for_update()
+    return (await session.scalars(held.execution_options(populate_existing=True))).all()
+
+
 async def has_open(session: AsyncSession, person_id: int) -> bool:
     """Whether something that the person paid for is neither a guide nor given back yet."""
     orders = select(Order.id).where(Order.person_id == person_id, Order.state.in_((PAID, REFUNDING))).limit(1)
@@ -150,6 +156,12 @@ async def due_charges(session: AsyncSession, limit: int) -> Sequence[str]:
     """Charges that are to be given back, the oldest first."""
     due = select(Charge.id).where(Charge.state == DUE, Charge.person_id.is_not(None))
     return (await session.scalars(due.order_by(Charge.at).limit(limit))).all()
+
+
+async def hold_due(session: AsyncSession, charge_id: str) -> bool:
+    """Whether the charge is to be given back still; nobody changes that until the transaction ends."""
+    due = select(Charge.id).where(Charge.id == charge_id, Charge.state == DUE).with_for_update()
+    return await session.scalar(due) is not None
 
 
 async def charges_of(session: AsyncSession, order_id: int) -> Sequence[Charge]:

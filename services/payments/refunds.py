@@ -109,7 +109,9 @@ class Refunds:
             charge_ids = await queries.due_charges(session, AT_ONCE)
         for charge_id in charge_ids:
             async with self._database.write() as session:
-                await self._ask_in(session, charge_id, now + AGAIN_AFTER, now)
+                # Not what was given back meanwhile.
+                if await queries.hold_due(session, charge_id):
+                    await self._ask_in(session, charge_id, now + AGAIN_AFTER, now)
 
     async def refund_order(self, order_id: int, why: Why, now: datetime, note: str = "") -> None:
         """Give back what was paid for the order; a free one ends at once. Raises NotRefundable.
