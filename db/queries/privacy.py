@@ -66,6 +66,14 @@ async def rows_of(session: AsyncSession, personal: Personal, person_id: int) -> 
         yield part
 
 
+async def guides_of(session: AsyncSession, person_id: int) -> AsyncIterator[tuple[int, str, bytes]]:
+    """Number, account and content of each guide of the person, refunded ones too, one at a time."""
+    rows = select(Guide.id, Guide.username, Guide.content).where(Guide.person_id == person_id).order_by(Guide.id)
+    result = await session.stream(rows.execution_options(yield_per=1))
+    async for row in result:
+        yield row.id, row.username, row.content
+
+
 async def hours_of(session: AsyncSession, person_id: int) -> AsyncIterator[Sequence[RowMapping]]:
     """Counters of all of a person's links: link_id, hour (hours since 1970 in UTC), clicks, visitors, bots."""
     hour = (ClickCount.bucket // BUCKETS_IN_AN_HOUR).label("hour")
@@ -300,11 +308,12 @@ async def forget_money(session: AsyncSession, person_id: int) -> None:
     await session.execute(
         update(TicketMessage).where(TicketMessage.operator_id == person_id).values(operator_id=NOBODY)
     )
-    for table in (Guide, GuideCredit, ReferralCode, Ticket):
-        await session.execute(delete(table).where(table.person_id == person_id))
+    # First this: whoever is bringing them a free guide is waited for, and finds nobody to bring it to afterwards.
     await session.execute(
         delete(Referral).where(or_(Referral.person_id == person_id, Referral.referrer_id == person_id))
     )
+    for table in (Guide, GuideCredit, ReferralCode, Ticket):
+        await session.execute(delete(table).where(table.person_id == person_id))
     await session.execute(update(Order).where(Order.person_id == person_id).values(person_id=None, chat_id=None))
     for kept in (Charge, PromoUse):
         await session.execute(update(kept).where(kept.person_id == person_id).values(person_id=None))

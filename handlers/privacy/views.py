@@ -15,6 +15,7 @@ def explanation() -> Screen:
     text = _(
         "🔒 <b>What I keep about you</b>\n"
         "• Your Telegram id, names and settings, and your links with their click counters: until you erase them.\n"
+        "• Your guides and questions about payments: until you erase them. What was paid stays, without your name.\n"
         "• Single clicks: when, and whether for the first time. For 30 days, never a visitor's address.\n"
         "• What you write: encrypted, until I have answered; for two days at most.\n"
         "• Messages I sent, tasks, errors: that they were, for 30 days. "
@@ -81,6 +82,12 @@ def readme() -> str:
         "dialogues.csv: a question that waits for your answer.\n"
         "updates.csv, changes.csv: that you wrote or pressed something, and what it changed, for two days.\n"
         "messages.csv, works.csv: messages and tasks of mine for you, without their texts, for 30 days.\n"
+        "guides.csv, and the folder guides: guides that you bought, and all that stands in each, as JSON.\n"
+        "orders.csv, order_steps.csv, payments.csv: what you asked for, what became of it when, and what you paid.\n"
+        "promo_codes.csv, free_guides.csv: which orders used a code, and guides that you got or spent for nothing.\n"
+        "referral_codes.csv, referrals.csv: your link for friends, and that somebody brought you or you brought "
+        "somebody.\n"
+        "payment_questions.csv, payment_answers.csv: what you asked support about payments, and what it answered.\n"
         "errors.csv: errors that you met, for 30 days.\n"
         "acts.csv: what operators did about you or your links; if you are one, also what you did, but not to whom.\n"
         "A file that is not there would be empty.\n"
@@ -91,6 +98,9 @@ def asked_to_erase() -> Screen:
     lines = [
         _("🗑 <b>Erase everything?</b>"),
         _("• Your links end for good, and their addresses are never given to anybody else."),
+        _(
+            "• Your guides go, shared ones too, and nothing is paid back for them. Orders and payments stay without you."
+        ),
         _("• Statistics, settings, names and everything else that I keep about you go."),
         _("• What operators did about you stays without your name, a ban with nothing but its reason."),
         _("It begins in an hour: until then you can change your mind. Backups lose it as they are replaced."),

@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from db.engine import Database
-from db.queries import payments
+from db.queries import payments, people, promo
 from db.queries import privacy as queries
 from services.clicks.forgetting import ROWS_AT_ONCE, forget_clicks_of, repeated
 from services.deliveries import Deliveries, Outgoing
@@ -71,6 +73,7 @@ class Erasure:
         """
         key = f"erased:{work.id}"
         async with self._database.write() as session:
+            await self._settle_money(session, person_id, now)
             if not await queries.forget_person(session, person_id):
                 return False
             await queries.forget_work(session, work.id)
@@ -80,6 +83,18 @@ class Erasure:
                 session, TRACES, key, person_id=None, facts=facts, now=now, due_at=now + LOOK_AGAIN
             )
         return True
+
+    async def _settle_money(self, session: AsyncSession, person_id: int, now: datetime) -> None:
+        """What they did not pay expires, and nobody pays it now. Raises Later for what they have paid meanwhile."""
+        # In the order in which everybody holds them: a payment waits for this, or this waited for it.
+        await people.hold(session, person_id)
+        orders = await payments.hold_orders_of(session, person_id)
+        if await payments.has_open(session, person_id):
+            raise Later(LOOK_AGAIN)
+        for order in orders:
+            pending = (payments.PENDING,)
+            if await payments.step(session, order.id, pending, payments.EXPIRED, "expiry", now, ended_at=now):
+                await promo.give_back_code(session, order.id)
 
     async def forget_traces(self, work: Work, now: datetime) -> None:
         """What the last message left behind, once it has arrived or will not. Raises Later."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -70,7 +71,7 @@ class Export:
         self._public_url = public_url
 
     async def collect(self, person_id: int, readme: str, tell: Tell, *, most_bytes: int | None = None) -> list[bytes]:
-        """ZIP files, usually one: README.txt, data.json with all but clicks, and each table as CSV.
+        """ZIP files, usually one: README.txt, data.json with all but clicks and guides, and each table as CSV.
 
         A ZIP is finished when it has ``most_bytes``. Times are in UTC.
         """
@@ -82,6 +83,7 @@ class Export:
         for name, rows in tables.items():
             if rows:
                 await asyncio.to_thread(archive.add_rows, f"{name}.csv", list(rows[0]), rows)
+        await self._add_guides(archive, person_id)
         await self._add_hours(archive, person_id, links)
         await self._add_days(archive, person_id, links)
         await self._add_clicks(archive, links, tell)
@@ -100,6 +102,12 @@ class Export:
         for link in tables["links"]:
             link["short_url"] = f"{self._public_url}/{link['slug']}"
         return tables
+
+    async def _add_guides(self, archive: Archive, person_id: int) -> None:
+        """What stands in each guide, as the JSON that it is made of."""
+        async with self._database.read() as session:
+            async for guide_id, username, content in queries.guides_of(session, person_id):
+                await asyncio.to_thread(archive.add, f"guides/{guide_id}-{username}.json", zlib.decompress(content))
 
     async def _add_hours(self, archive: Archive, person_id: int, links: Mapping[int, str]) -> None:
         columns = ["short_url", "hour", "clicks", "visitors", "bots"]

@@ -18,6 +18,7 @@ from sandbox.faults import Fault
 from services.privacy import ERASE, UNDO_TIME
 from services.works import WorkKind
 from tests.handlers.reading import said
+from tests.handlers.selling import has_guide
 from tests.platform import Platform
 from tests.waiting import until
 
@@ -165,6 +166,37 @@ async def test_everything_is_erased_an_hour_after_a_second_question(platform: Pl
     assert (link.target, link.clicks, link.visitors) == ("", 0, 0)
     await ben.send("/links")
     assert "example.com/ben" in said(ben)
+
+
+async def test_guides_are_in_the_file_and_close_for_all_when_everything_goes(platform: Platform, anna: Person):
+    await anna.send("/start")
+    guide_id = await has_guide(platform, anna.id)
+    shared = await platform.container.services.guides.share(anna.id, guide_id)
+    await anna.send("/privacy")
+    assert "Ваши гайды и вопросы об оплате" in said(anna)
+    await anna.press("📦 Мои данные")
+    await anna.press("📦 Получить мои данные")
+    files = await opened(anna)
+    data = json.loads(files["data.json"])
+    assert [(row["username"], row["state"], row["amount"]) for row in data["orders"]] == [
+        ("anna.films", "fulfilled", 50)
+    ]
+    assert [row["state"] for row in data["payments"]] == ["kept"]
+    assert json.loads(files[f"guides/{guide_id}-anna.films.json"])["username"] == "anna.films"
+    await anna.send("/privacy")
+    await anna.press("🗑 Стереть всё")
+    asked = await anna.sees("Стереть всё?")
+    assert "оплата за них не вернётся" in asked.text
+    await anna.press("🗑 Да, стереть всё")
+    await anna.sees("Всё будет стёрто в")
+    platform.clock.passes(minutes=61)
+    await anna.sees("Всё, что я о вас хранил, стёрто")
+    async with ClientSession() as browser, browser.get(shared) as answer:
+        assert answer.status == 404
+    await anna.send("/reports")
+    assert "У вас пока нет гайдов" in said(anna)
+    async with platform.container.database.read() as session:
+        assert (await session.scalars(select(tables.StarMovement.amount))).all() == [50]
 
 
 async def test_who_was_erased_is_a_new_person(platform: Platform, anna: Person):

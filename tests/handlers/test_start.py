@@ -22,6 +22,7 @@ async def test_start_greets_and_shows_a_menu_in_the_person_s_language(anna: Pers
     assert "short links" in ben.last.text
     assert ben.last.buttons == [
         "📊 TikTok account",
+        "📘 Guides",
         "🏆 Top",
         "👁 Watches",
         "🔗 New link",

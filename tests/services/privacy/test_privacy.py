@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -159,7 +160,8 @@ class House:
             ),
             tables.PromoUse(order_id=number, code_id=number, person_id=person_id, at=NOW),
             tables.Guide(
-                order_id=number, person_id=person_id, username="star", language="ru", made_at=NOW, content=b"made"
+                order_id=number, person_id=person_id, username="star", language="ru", made_at=NOW,
+                content=zlib.compress(f'{{"about": "guide of {person_id}"}}'.encode()),
             ),
             tables.GuideCredit(key=f"referral:{number}", person_id=person_id, amount=1, at=NOW),
             tables.ReferralCode(person_id=person_id, code=f"code{person_id}"),
@@ -230,8 +232,12 @@ async def test_the_furnished_house_has_something_in_every_table(house: House):
 async def test_all_of_it_is_in_the_file_and_nothing_of_others(house: House):
     (archive,) = await house.privacy.collect(ANNA, "what is what", nothing)
     files = files_of(archive)
-    assert set(files) == {"README.txt", "data.json", *(f"{name}.csv" for name in NAMES.values())}
     data = json.loads(files["data.json"])
+    (guide,) = data["guides"]
+    written_out = f"guides/{guide['id']}-star.json"
+    assert set(files) == {"README.txt", "data.json", written_out, *(f"{name}.csv" for name in NAMES.values())}
+    assert json.loads(files[written_out]) == {"about": f"guide of {ANNA}"}
+    assert data["orders"][0]["amount"] == data["payments"][0]["amount"] == 50
     assert data["profile"][0]["first_name"] == f"name of {ANNA}"
     assert data["links"][0]["short_url"] == f"https://tok.example/slug{ANNA}"
     assert data["links"][0]["created_at"] == "2026-03-01T12:00:00Z"

@@ -1,0 +1,127 @@
+"""Whoever erases their data loses their guides, never their money; the ledger stays as it is."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from db import tables
+from db.engine import Database
+from db.queries import works as work_queries
+from services.deliveries import Outgoing
+from services.guides.access import Tokens
+from services.guides.guides import GuideNotFound, Guides
+from services.payments.model import NotRefundable, Why
+from services.privacy import ERASE, Privacy
+from services.privacy.dialogues import DialoguesInDatabase
+from services.works import Later, Work
+from tests.services.payments.till import ANNA, BORIS, NOW, Till
+
+URL = "https://tok.example"
+ERASED_AT = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+async def till(database: Database) -> Till:
+    till = Till(database)
+    await till.person(ANNA)
+    await till.person(BORIS)
+    return till
+
+
+async def erases(till: Till, person_id: int = ANNA) -> None:
+    """What is due about an erasure. Raises Later."""
+    privacy = Privacy(till.database, till.works, till.deliveries, DialoguesInDatabase(), public_url=URL)
+    await privacy.ask_to_erase(person_id, NOW)
+    async with till.database.read() as session:
+        row = await work_queries.find_due(session, ERASE, str(person_id))
+    assert row is not None
+    work = Work(row.id, row.kind, row.key, row.person_id, row.facts)
+    await privacy.erase(work, Outgoing("All is erased"), ERASED_AT)
+
+
+async def order_of(till: Till, order_id: int) -> tables.Order:
+    async with till.database.read() as session:
+        return await session.get_one(tables.Order, order_id)
+
+
+async def test_guides_are_gone_and_the_ledger_stays_without_a_name(till: Till):
+    order = await till.buy(ANNA, await till.material())
+    charge_id = (await till.pay(ANNA, order)).charge_id
+    guide_id = await till.make_guide(order.id)
+    assert guide_id is not None
+    guides = Guides(till.database, Tokens("a secret for tests"), public_url=URL)
+    shared, own = await guides.share(ANNA, guide_id), guides.address(guide_id)
+    ledger = await till.ledger()
+    await erases(till)
+    for address in (shared, own):
+        with pytest.raises(GuideNotFound):
+            await guides.read(address.rpartition("/")[2])
+    assert await till.ledger() == ledger == [(charge_id, "in", order.amount)]
+    row = await order_of(till, order.id)
+    assert (row.state, row.person_id, row.chat_id, row.charge_id) == ("fulfilled", None, None, charge_id)
+    async with till.database.read() as session:
+        assert (await session.get_one(tables.Charge, charge_id)).person_id is None
+    assert (await till.compare(ERASED_AT)).differences == 0
+    with pytest.raises(NotRefundable):
+        await till.refunds.refund_order(order.id, Why.OPERATOR, ERASED_AT)
+
+
+async def test_what_is_paid_is_made_or_given_back_first(till: Till):
+    order = await till.buy(ANNA, await till.material())
+    await till.pay(ANNA, order)
+    with pytest.raises(Later):
+        await erases(till)
+    await till.orders.see_to_unfulfilled(ERASED_AT)
+    with pytest.raises(Later):
+        await erases(till)
+    await till.give_back_all(ERASED_AT)
+    await erases(till)
+    assert till.telegram.kept() == {}
+    assert (await order_of(till, order.id)).person_id is None
+
+
+async def test_an_order_that_was_not_paid_gives_its_code_back_and_a_late_charge_is_given_back(till: Till):
+    code_id = await till.code("SPRING", 30, most_uses=1)
+    order = await till.buy(ANNA, await till.material(), code="spring")
+    assert await till.uses(code_id) == 1
+    await erases(till)
+    assert (await order_of(till, order.id)).state == "expired"
+    assert await till.uses(code_id) == 0
+    # Who was erased and pays is a new person, who has no such order.
+    await till.person(ANNA)
+    assert await till.orders.charged(till.telegram.pay(ANNA, order, ERASED_AT), ERASED_AT) is None
+    await till.give_back_all(ERASED_AT)
+    assert till.telegram.kept() == {}
+    assert [given.why for _, given in till.told] == [Why.FOREIGN]
+    await erases(till)
+
+
+async def test_a_payment_in_the_moment_of_the_erasure_is_a_guide_or_given_back(till: Till):
+    for number in range(4):
+        await till.person(ANNA)
+        order = await till.buy(ANNA, await till.material(f"star{number}"))
+        payment = till.telegram.pay(ANNA, order, NOW)
+        erased, paid = await asyncio.gather(erases(till), till.orders.charged(payment, NOW), return_exceptions=True)
+        if paid is not None:
+            assert isinstance(erased, Later), "nobody is erased with a guide that is owed"
+            await till.make_guide(order.id)
+        await till.give_back_all()
+        row = await order_of(till, order.id)
+        kept = payment.charge_id in till.telegram.kept()
+        assert kept == (row.state == "fulfilled")
+        async with till.database.read() as session:
+            due = await session.scalars(select(tables.Charge.id).where(tables.Charge.state == "due"))
+            assert due.all() == []
+        await erases(till)
+
+
+async def test_who_is_erased_brings_nobody_and_was_brought_by_nobody(till: Till):
+    await till.brings(BORIS, ANNA)
+    await till.brings(ANNA, BORIS)
+    await till.give_credit(ANNA)
+    await erases(till)
+    async with till.database.read() as session:
+        assert (await session.scalars(select(tables.Referral.person_id))).all() == []
+        assert (await session.scalars(select(tables.GuideCredit.key))).all() == []
