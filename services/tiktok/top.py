@@ -123,12 +123,8 @@ class Top:
         """Page ``number``, or the nearest that there is, of the last day's top on which anybody answered."""
         async with self._database.read() as session:
             on_list = {each.account_id for each in await queries.members(session) if each.removed_at is None}
-            day, rows = await _day_of(session, None, on_list)
+            day, rows = await self._answered_day(session, on_list)
             before, earlier = (None, []) if day is None else await _day_of(session, day, None)
-            if before is not None and not any(row.place.fresh for row in rows):
-                # It has only just begun.
-                day, rows = await _day_of(session, day, on_list)
-                before, earlier = await _day_of(session, day, None)
         names = {row.place.account_id: (row.username, row.nickname, row.verified) for row in rows}
         top = placed([_figures(row.place) for row in rows], [_figures(row.place) for row in earlier], order)
         pages = max(1, -(-len(top) // ON_A_PAGE))
@@ -148,6 +144,18 @@ class Top:
             total=len(top),
             invented=self._invented,
         )
+
+    async def _answered_day(
+        self, session: AsyncSession, on_list: Collection[int]
+    ) -> tuple[date | None, Sequence[queries.Named]]:
+        """The last day on which any of these answered, and their rows; the last day that has a top where none did."""
+        latest = day, rows = await _day_of(session, None, on_list)
+        while day is not None and latest[0] is not None and latest[0] - day <= MOST_STALE:
+            if any(row.place.fresh for row in rows):
+                return day, rows
+            # It has only just begun, or TikTok is silent: figures older than that are in no day's top any more.
+            day, rows = await _day_of(session, day, on_list)
+        return latest
 
     async def _sync(self, session: AsyncSession, names: Sequence[str], now: datetime) -> list[str]:
         """Put the file's new names on the list, and take off those it no longer has; the new ones."""

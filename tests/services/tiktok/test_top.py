@@ -119,6 +119,26 @@ async def test_a_day_on_which_nobody_answered_yet_is_not_shown_before_somebody_d
     assert shown(page)[0] == (1, "bob", 1, True)
 
 
+async def test_while_nobody_answers_for_days_the_last_day_that_has_answers_is_shown(desk: Desk):
+    await desk.top.refresh(NOON - DAY)
+    await day_of_three(desk, NOON - DAY, 1, 2, 3)
+    await desk.top.refresh(NOON - DAY)
+    for days in range(4):
+        await desk.top.refresh(NOON + days * DAY)
+        page = await desk.top.page(Order.INCOME, 1)
+        assert (page.day, page.answered, page.compared_with) == ((NOON - DAY).date(), 3, None)
+        assert shown(page) == [(1, "cy", None, True), (2, "bob", None, True), (3, "ada", None, True)]
+
+
+async def test_where_nobody_has_answered_since_the_list_began_the_last_day_is_shown(desk: Desk):
+    await desk.fetched("cy", NOON - 2 * DAY, income=3)
+    for days in range(3):
+        await desk.top.refresh(NOON + days * DAY)
+        page = await desk.top.page(Order.INCOME, 1)
+        assert (page.day, page.answered, page.asked) == ((NOON + days * DAY).date(), 0, 3)
+        assert [(each.username, each.placed.figures.fresh) for each in page.entries] == [("cy", False)]
+
+
 async def test_who_answered_without_posts_is_not_placed_anew_by_what_is_not_known(desk: Desk):
     await desk.top.refresh(NOON - DAY)
     await day_of_three(desk, NOON - DAY, 1, 2, 3)
