@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from db.queries.payments import PAID
+from db.queries.payments import EXPIRED, FULFILLED, PAID, REFUNDED
 from db.tables import Guide, GuideMaterial, Order
 
 
@@ -28,8 +28,9 @@ async def find_material(session: AsyncSession, material_id: int) -> GuideMateria
 
 
 async def material_name(session: AsyncSession, material_id: int) -> str | None:
-    """Whose it is; None: there is none."""
-    return await session.scalar(select(GuideMaterial.username).where(GuideMaterial.id == material_id))
+    """Whose it is; it stays until the transaction ends. None: there is none."""
+    name = select(GuideMaterial.username).where(GuideMaterial.id == material_id)
+    return await session.scalar(name.with_for_update(read=True, key_share=True))
 
 
 async def newest_material(session: AsyncSession, account_id: int, since: datetime) -> GuideMaterial | None:
@@ -118,8 +119,26 @@ async def revoke(session: AsyncSession, guide_id: int, person_id: int) -> bool:
 async def forget_materials_before(session: AsyncSession, moment: datetime, limit: int) -> int:
     """How many materials that no order names were removed."""
     ordered = select(Order.id).where(Order.material_id == GuideMaterial.id).exists()
+    # One that somebody orders at this moment is left to them.
     old = select(GuideMaterial.id).where(GuideMaterial.frozen_at < moment, ~ordered).limit(limit)
-    ids = (await session.scalars(old)).all()
-    if ids:
-        await session.execute(delete(GuideMaterial).where(GuideMaterial.id.in_(ids)))
-    return len(ids)
+    ids = (await session.scalars(old.with_for_update(skip_locked=True))).all()
+    if not ids:
+        return 0
+    # What was ordered between the look and the lock has an order by now.
+    gone = delete(GuideMaterial).where(GuideMaterial.id.in_(ids), ~ordered).returning(GuideMaterial.id)
+    return len((await session.scalars(gone.execution_options(synchronize_session=False))).all())
+
+
+async def release_materials_before(session: AsyncSession, moment: datetime, limit: int) -> int:
+    """How many orders that ended before that moment need no material any more: none can become a guide again."""
+    ended = select(Order.id).where(
+        Order.material_id.is_not(None), Order.state.in_((FULFILLED, REFUNDED, EXPIRED)), Order.ended_at < moment
+    )
+    released = (
+        update(Order)
+        .where(Order.id.in_(ended.limit(limit)))
+        .values(material_id=None)
+        .returning(Order.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len((await session.scalars(released)).all())

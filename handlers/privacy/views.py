@@ -98,9 +98,7 @@ def asked_to_erase() -> Screen:
     lines = [
         _("🗑 <b>Erase everything?</b>"),
         _("• Your links end for good, and their addresses are never given to anybody else."),
-        _(
-            "• Your guides go, shared ones too, and nothing is paid back for them. Orders and payments stay without you."
-        ),
+        _("• Your guides go, shared ones too, and nothing is paid back. Orders and payments stay without you."),
         _("• Statistics, settings, names and everything else that I keep about you go."),
         _("• What operators did about you stays without your name, a ban with nothing but its reason."),
         _("It begins in an hour: until then you can change your mind. Backups lose it as they are replaced."),

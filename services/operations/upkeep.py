@@ -13,6 +13,7 @@ from db.queries import details as detail_queries
 from db.queries import dialogues as dialogue_queries
 from db.queries import effects as effect_queries
 from db.queries import errors as error_queries
+from db.queries import guides as guide_queries
 from db.queries import heartbeats as heartbeat_queries
 from db.queries import inbox as inbox_queries
 from db.queries import links as link_queries
@@ -43,7 +44,7 @@ DELIVERIES_KEPT, RETURN_AWAITED = timedelta(days=30), timedelta(days=90)
 # Telegram brings an update again for a day at most.
 UPDATES_KEPT = timedelta(days=2)
 # Small transactions: nobody who writes meanwhile waits long.
-AT_ONCE, DRAFTS_AT_ONCE, ERRORS_AT_ONCE, LINKS_AT_ONCE = 1_000, 100, 200, 100
+AT_ONCE, DRAFTS_AT_ONCE, ERRORS_AT_ONCE, LINKS_AT_ONCE, MATERIALS_AT_ONCE = 1_000, 100, 200, 100, 200
 WORKS_KEPT, ERRORS_KEPT = timedelta(days=30), timedelta(days=30)
 ALERTS_KEPT, HEARTBEATS_KEPT = timedelta(days=30), timedelta(days=1)
 # Who asked for a TikTok account was told after a day at the latest.
@@ -54,6 +55,8 @@ SNAPSHOTS_KEPT, SNAPSHOTS_LATE = timedelta(days=90), timedelta(days=60)
 POSTS_KEPT, FETCHED_LATELY = 500, timedelta(days=7)
 # Accounts that nobody asked for meanwhile, watches, or has a link in.
 ACCOUNTS_KEPT, ACCOUNTS_AT_ONCE = timedelta(days=90), 20
+# What guides were offered of, and none was ordered; and what ordered ones were made of, for charges that come late.
+MATERIALS_KEPT, ORDERED_MATERIALS_KEPT = timedelta(days=2), timedelta(days=30)
 # Between parts: other processes that wait to write to SQLite look for their turn only now and then.
 PAUSE_SECONDS = 0.01
 
@@ -82,6 +85,7 @@ class CleanUp:
     tiktok_snapshots: int = 0
     tiktok_posts: int = 0
     tiktok_accounts: int = 0
+    materials: int = 0
 
 
 class Upkeep:
@@ -110,6 +114,10 @@ class Upkeep:
         errors = await self._in_parts(error_queries.forget_before, now - ERRORS_KEPT, at_once=ERRORS_AT_ONCE)
         alerts = await self._in_parts(alert_queries.forget_before, now - ALERTS_KEPT, now)
         of_tiktok = await self._forget_tiktok(now)
+        await self._in_parts(guide_queries.release_materials_before, now - ORDERED_MATERIALS_KEPT)
+        materials = await self._in_parts(
+            guide_queries.forget_materials_before, now - MATERIALS_KEPT, at_once=MATERIALS_AT_ONCE
+        )
         async with self._database.write() as session:
             await heartbeat_queries.forget_before(session, now - HEARTBEATS_KEPT)
             await visitor_queries.forget_keys_before(session, _day(now))
@@ -129,6 +137,7 @@ class Upkeep:
             events=events,
             untold_clicks=untold,
             nobodys_links=nobodys,
+            materials=materials,
             **of_tiktok,
         )
 

@@ -17,6 +17,7 @@ from db.tables import (
     ClickDetail,
     DailyVisitor,
     Effect,
+    GuideMaterial,
     Link,
     LinkEvent,
     LinkHealth,
@@ -24,6 +25,7 @@ from db.tables import (
     LinkNotice,
     LinkTag,
     LinkWebhook,
+    Order,
     VisitorKey,
     WebhookClick,
     Work,
@@ -297,6 +299,38 @@ async def test_others_write_while_much_is_cleaned_up(database: Database, databas
     assert (await cleaning).visitors == len(rows)
     assert len(waits) > 3
     assert max(waits) < 2
+
+
+async def test_what_a_guide_is_made_of_goes_when_nobody_can_have_one_of_it_any_more(database: Database):
+    ended = {"username": "star", "list_price": 50, "amount": 50, "by_credit": False, "created_at": NOW - 40 * DAY}
+    states = {
+        "offered today": None,
+        "offered long ago": None,
+        "waits": ("paid", None),
+        "made lately": ("fulfilled", NOW - 29 * DAY),
+        "made long ago": ("fulfilled", NOW - 31 * DAY),
+        "never paid": ("expired", NOW - 31 * DAY),
+    }
+    names = dict(enumerate(states, 1))
+    async with database.write() as session:
+        for number, name in names.items():
+            frozen_at = NOW - (1 if name == "offered today" else 40) * DAY
+            session.add(
+                GuideMaterial(id=number, account_id=1, username=name, usable=30, frozen_at=frozen_at, content=b"frozen")
+            )
+        await session.flush()
+        for number, name in names.items():
+            if (order := states[name]) is not None:
+                state, ended_at = order
+                session.add(
+                    Order(material_id=number, state=state, ended_at=ended_at, expires_at=NOW - 40 * DAY, **ended)
+                )
+    assert await Upkeep(database).clean_up(NOW) == CleanUp(materials=3)
+    async with database.read() as session:
+        left = await session.scalars(select(GuideMaterial.username).order_by(GuideMaterial.id))
+        assert left.all() == ["offered today", "waits", "made lately"]
+        assert await session.scalar(select(func.count()).select_from(Order)) == 4
+    assert await Upkeep(database).clean_up(NOW) == CleanUp()
 
 
 async def test_a_second_run_finds_nothing_to_do(database: Database):
