@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import case, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.tiktok import fetched_after
@@ -24,14 +24,18 @@ class Member(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """An account's figures as some fetch found them. ``is_whole``: with its posts, or there are none."""
+    """An account's figures: its followers ``at`` a fetch, and what follows from its posts as of ``whole_at``.
+
+    That is the same fetch, or an earlier one where this one could not have the posts; None: none could, and the
+    figures that follow from posts are not known.
+    """
 
     account_id: int
     at: datetime
     followers: int
+    whole_at: datetime | None
     income: int | None
     rating: int | None
-    is_whole: bool
 
 
 class Named(NamedTuple):
@@ -86,10 +90,15 @@ async def drop_members(session: AsyncSession, account_ids: Collection[int]) -> N
 async def newest(
     session: AsyncSession, account_ids: Collection[int], since: datetime, until: datetime
 ) -> dict[int, Taken]:
-    """Of each account, its last whole fetch from ``since`` to ``until``; its last one where none was whole."""
+    """Of each account, its last fetch from ``since`` to ``until``, with what the last one that had its posts found."""
     when = TikTokSnapshot.at >= since, TikTokSnapshot.at <= until
-    whole = await _last(session, account_ids, *when, _IS_WHOLE)
-    return whole | await _last(session, [each for each in account_ids if each not in whole], *when)
+    last = await _last(session, account_ids, *when)
+    lacking = [account_id for account_id, taken in last.items() if taken.whole_at is None]
+    whole = await _last(session, lacking, *when, _IS_WHOLE) if lacking else {}
+    return last | {
+        account_id: last[account_id]._replace(whole_at=each.at, income=each.income, rating=each.rating)
+        for account_id, each in whole.items()
+    }
 
 
 async def newest_between(
@@ -99,6 +108,7 @@ async def newest_between(
     return await _last(session, account_ids, TikTokSnapshot.at >= start, TikTokSnapshot.at < end)
 
 
+# With its posts, or there are none.
 _IS_WHOLE = or_(TikTokSnapshot.posts > 0, TikTokSnapshot.videos == 0)
 
 
@@ -114,9 +124,9 @@ async def _last(session: AsyncSession, account_ids: Collection[int], *when: Any)
             TikTokSnapshot.account_id,
             TikTokSnapshot.at,
             TikTokSnapshot.followers,
+            case((_IS_WHOLE, TikTokSnapshot.at)),
             TikTokSnapshot.income_mid,
             TikTokSnapshot.rating,
-            _IS_WHOLE,
         ).join(last, (last.c.account_id == TikTokSnapshot.account_id) & (last.c.at == TikTokSnapshot.at))
     )
     return {row[0]: Taken(*row) for row in rows}

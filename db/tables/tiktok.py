@@ -203,9 +203,10 @@ class TikTokTopPlace(Base):
     rating: Mapped[int | None]
     # Followers won within seven days; null: not known that long.
     growth: Mapped[int | None] = mapped_column(BigInteger)
-    # When these figures were fetched.
+    # When followers and growth were fetched.
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # That was on this day; else the account did not answer, and these are the figures of its last answer.
+    # All figures are of this day; else income and rating are those of the last fetch that had posts, and where
+    # taken_at is of an earlier day, too, the account did not answer at all.
     fresh: Mapped[bool]
 
 

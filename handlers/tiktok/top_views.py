@@ -13,7 +13,7 @@ from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import NBSP, date_of, full_date, number
 from services.pictures.top import TopPicture, TopRow
-from services.tiktok.placing import Order, Placed, value_of
+from services.tiktok.placing import Order, Placed, is_of_the_day, value_of
 from services.tiktok.top import Entry, TopPage
 
 DAY = timedelta(days=1)
@@ -99,9 +99,9 @@ def _nobody(page: TopPage) -> str:
 
 
 def _line(entry: Entry, order: Order) -> str:
-    """``3. @name — ≈ 12 000 ₽ ▲2``; ⏳: figures of an earlier day."""
+    """``3. @name — ≈ 12 000 ₽ ▲2``; ⏳: a figure of an earlier day."""
     placed = entry.placed
-    stale = "" if placed.figures.fresh else " ⏳"
+    stale = "" if is_of_the_day(placed.figures, order) else " ⏳"
     moved = f" {_moved(placed)}" if _moved(placed) else ""
     return f"{placed.place}. {anchor(entry.username)} — {value_text(placed, order)}{moved}{stale}"
 
@@ -121,11 +121,21 @@ def _footer(page: TopPage, zone: tzinfo, now: datetime) -> list[str]:
     answered = ngettext("{answered} of {count} answered", "{answered} of {count} answered", page.answered)
     lines = [f"🕓 {when} · {answered.format(answered=number(page.answered), count=number(page.asked))}"]
     notes = [invented_mark()] if page.invented else []
-    if any(not entry.placed.figures.fresh for entry in page.entries):
-        notes.append(_("⏳ did not answer: earlier figures"))
+    notes += _earlier(page)
     if page.compared_with is not None and page.day - page.compared_with > DAY:
         notes.append(_("▲▼ since {day}").format(day=date_of(page.compared_with)))
     return lines + ([" · ".join(notes)] if notes else [])
+
+
+def _earlier(page: TopPage) -> list[str]:
+    """What ⏳ says beside some of the page's lines."""
+    figures = [entry.placed.figures for entry in page.entries]
+    lacking = {each.lacks_posts for each in figures if not is_of_the_day(each, page.order)}
+    if len(lacking) > 1:
+        return [_("⏳ earlier figures")]
+    if True in lacking:
+        return [_("⏳ videos did not come: earlier figures")]
+    return [_("⏳ did not answer: earlier figures")] if lacking else []
 
 
 def _entries(page: TopPage) -> list[list[InlineKeyboardButton]]:

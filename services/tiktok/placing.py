@@ -15,12 +15,17 @@ class Order(StrEnum):
     GROWTH = "g"
 
 
+# What follows from an account's profile alone.
+OF_PROFILE = frozenset({Order.FOLLOWERS, Order.GROWTH})
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """An account in the top of one day. ``income``: roubles for one video, the middle of the estimate.
 
-    ``growth``: followers won within seven days. None: not known. ``fresh``: fetched on that day; else ``taken_at``
-    says when these figures, its last ones, were.
+    ``growth``: followers won within seven days. None: not known. ``fresh``: all fetched on that day; else these are its
+    last figures, and followers and growth were ``taken_at``. ``lacks_posts``: that was on the day, and income and
+    rating are of before, since TikTok did not show its posts.
     """
 
     account_id: int
@@ -30,6 +35,12 @@ class Figures:
     growth: int | None
     taken_at: datetime
     fresh: bool
+    lacks_posts: bool = False
+
+    @property
+    def has_answered(self) -> bool:
+        """On that day, with its posts or without."""
+        return self.fresh or self.lacks_posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,11 @@ def value_of(figures: Figures, order: Order) -> int | None:
             return figures.rating
         case Order.GROWTH:
             return figures.growth
+
+
+def is_of_the_day(figures: Figures, order: Order) -> bool:
+    """Whether what an account is ordered by was fetched on that day."""
+    return figures.fresh or (figures.lacks_posts and order in OF_PROFILE)
 
 
 def placed(today: Sequence[Figures], before: Sequence[Figures], order: Order) -> tuple[Placed, ...]:

@@ -46,8 +46,9 @@ class Entry:
 class TopPage:
     """Page ``number`` (from 1) of ``pages``. ``day`` None: there is no top yet, and nothing else says anything.
 
-    ``refreshed_at``: when the last account answered that day. ``answered`` of the ``asked`` accounts of the list did;
-    the figures of the others are their last ones, or missing. ``compared_with``: the day that places are compared with.
+    ``refreshed_at``: when the last account answered that day. ``answered`` of the ``asked`` accounts of the list did,
+    with their posts or without; the figures of the others are their last ones, or missing. ``compared_with``: the day
+    that places are compared with.
     ``invented``: the accounts are a sandbox's.
     """
 
@@ -126,16 +127,17 @@ class Top:
             day, rows = await self._answered_day(session, on_list)
             before, earlier = (None, []) if day is None else await _day_of(session, day, None)
         names = {row.place.account_id: (row.username, row.nickname, row.verified) for row in rows}
-        top = placed([_figures(row.place) for row in rows], [_figures(row.place) for row in earlier], order)
+        today = [self._figures(row.place) for row in rows]
+        top = placed(today, [self._figures(row.place) for row in earlier], order)
         pages = max(1, -(-len(top) // ON_A_PAGE))
         number = min(max(number, 1), pages)
         shown = top[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
-        fresh = [row.place.taken_at for row in rows if row.place.fresh]
+        answered = [each.taken_at for each in today if each.has_answered]
         return TopPage(
             order=order,
             day=day,
-            refreshed_at=max(fresh, default=None),
-            answered=len(fresh),
+            refreshed_at=max(answered, default=None),
+            answered=len(answered),
             asked=len(on_list),
             compared_with=before,
             entries=tuple(Entry(each, *names[each.figures.account_id]) for each in shown),
@@ -151,7 +153,7 @@ class Top:
         """The last day on which any of these answered, and their rows; the last day that has a top where none did."""
         latest = day, rows = await _day_of(session, None, on_list)
         while day is not None and latest[0] is not None and latest[0] - day <= MOST_STALE:
-            if any(row.place.fresh for row in rows):
+            if any(self._figures(row.place).has_answered for row in rows):
                 return day, rows
             # It has only just begun, or TikTok is silent: figures older than that are in no day's top any more.
             day, rows = await _day_of(session, day, on_list)
@@ -190,10 +192,10 @@ class Top:
         return latest is None or now.astimezone(self._zone).hour >= HOUR
 
     async def _late(self, session: AsyncSession, day: date, now: datetime) -> list[str]:
-        """Who is on the list and did not answer on this day already."""
+        """Who is on the list and did not answer on this day already; who did without their posts is asked again."""
         on_list = [member for member in await queries.members(session) if member.removed_at is None]
         taken = await queries.newest(session, [member.account_id for member in on_list], now - MOST_STALE, now)
-        return [member.username for member in on_list if not self._is_of(day, taken.get(member.account_id))]
+        return [member.username for member in on_list if not self._is_fresh(day, taken.get(member.account_id))]
 
     async def _store(self, session: AsyncSession, day: date, now: datetime) -> int:
         """Store the figures of the day as far as they are known; how many are new."""
@@ -226,19 +228,27 @@ class Top:
         }
 
     def _row(self, day: date, figures: queries.Taken, base: queries.Taken | None) -> Row:
-        fresh = self._is_of(day, figures)
         return {
             "followers": figures.followers,
             "income": figures.income,
             "rating": figures.rating,
             "growth": None if base is None else figures.followers - base.followers,
             "taken_at": figures.at,
-            "fresh": fresh,
+            "fresh": self._is_fresh(day, figures),
         }
 
-    def _is_of(self, day: date, figures: queries.Taken | None) -> bool:
-        """Whether the account answered on that day, with its posts: without, it is asked again soon."""
-        return figures is not None and figures.is_whole and figures.at.astimezone(self._zone).date() == day
+    def _figures(self, row: TikTokTopPlace) -> Figures:
+        lacks_posts = not row.fresh and self._is_on(row.day, row.taken_at)
+        return Figures(
+            row.account_id, row.followers, row.income, row.rating, row.growth, row.taken_at, row.fresh, lacks_posts
+        )
+
+    def _is_fresh(self, day: date, figures: queries.Taken | None) -> bool:
+        """Whether all of them are of that day."""
+        return figures is not None and self._is_on(day, figures.whole_at)
+
+    def _is_on(self, day: date, moment: datetime | None) -> bool:
+        return moment is not None and moment.astimezone(self._zone).date() == day
 
     def _start_of(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._zone)
@@ -256,7 +266,3 @@ async def _day_of(
     day = await queries.latest_day(session, before)
     rows = [] if day is None else await queries.places(session, day)
     return day, [row for row in rows if on_list is None or row.place.account_id in on_list]
-
-
-def _figures(row: TikTokTopPlace) -> Figures:
-    return Figures(row.account_id, row.followers, row.income, row.rating, row.growth, row.taken_at, row.fresh)

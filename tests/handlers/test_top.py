@@ -1,13 +1,17 @@
 """/top: who stands where and moved how, from storage; its picture; what an operator does with its list."""
 
 import asyncio
-from datetime import timedelta
+import re
+from collections.abc import Sequence
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 
+from db.engine import Database
 from handlers.operations.callbacks import MemberPress, ProposalAction, ProposalPress, TopListPress
 from handlers.tiktok.top_callbacks import TopEntryPress, TopPress
+from handlers.tiktok.top_views import top
 from sandbox import Person
 from sandbox.tiktok.creators import usernames
 from scheduler.jobs import JOBS
@@ -15,7 +19,7 @@ from services.tiktok.placing import Order
 from tests.handlers.reading import nothing_waits
 from tests.handlers.seeing import read, sees
 from tests.platform import Platform, running_platform
-from tests.services.tiktok.desk import Desk
+from tests.services.tiktok.desk import NOON, Desk
 from tests.waiting import until
 
 DAY = timedelta(days=1)
@@ -89,6 +93,39 @@ async def test_two_days_of_the_top(platform: Platform, ben: Person, desk: Desk):
     assert second[4] == "4. @name03 — ≈ 10,000 ₽ ▼1 ⏳"
     assert "3 of 13 answered" in second[11]
     assert "⏳ did not answer: earlier figures" in second[12]
+
+
+async def shown_top(database: Database, top_file: Path, order: Order, answers: Sequence[str]) -> list[str]:
+    """The top in English on the day after all answered; then, each of NAMES: "all", "profile" or nothing ("")."""
+    desk = Desk(database, top_file)
+    for days, each_answers in ((-1, ["all"] * 12), (0, answers)):
+        for name, what in zip(NAMES, each_answers, strict=False):
+            if what == "all":
+                await desk.fetched(name, NOON + days * DAY, followers=500, income=9_000)
+            elif what == "profile":
+                await desk.fetched(name, NOON + days * DAY, followers=700, videos=40)
+        await desk.top.refresh(NOON + days * DAY)
+    return lines(re.sub("<[^>]*>", "", top(await desk.top.page(order, 1), UTC, NOON).text))
+
+
+@pytest.mark.parametrize(
+    ("order", "answers", "line", "answered", "note"),
+    [
+        (Order.INCOME, ["profile"] * 12, "≈ 9,000 ₽ ⏳", 12, "⏳ videos did not come: earlier figures"),
+        (Order.FOLLOWERS, ["profile"] * 12, "700", 12, ""),
+        (Order.FOLLOWERS, ["profile"] + [""] * 11, "700", 1, "⏳ did not answer: earlier figures"),
+        (Order.INCOME, ["profile"] + [""] * 11, "≈ 9,000 ₽ ⏳", 1, "⏳ earlier figures"),
+        (Order.INCOME, ["all"] + [""] * 11, "≈ 9,000 ₽", 1, "⏳ did not answer: earlier figures"),
+        (Order.INCOME, ["all"] * 12, "≈ 9,000 ₽", 12, ""),
+    ],
+)
+async def test_it_says_whose_figures_are_of_before_and_why(
+    database: Database, top_file: Path, order: Order, answers: list[str], line: str, answered: int, note: str
+):
+    shown = await shown_top(database, top_file, order, answers)
+    assert shown[1].replace("\u00a0", " ") == f"1. @name01 — {line}"
+    assert shown[11].endswith(f"{answered} of 12 answered")
+    assert shown[12:] == ([note] if note else [])
 
 
 async def test_orders_pages_and_cards_in_one_message_that_stays(platform: Platform, ben: Person, desk: Desk):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from db.engine import Database
-from services.tiktok.placing import Order
+from services.tiktok.placing import Order, is_of_the_day
 from services.tiktok.top import HOUR, PACE, TopPage
 from services.tiktok.top_file import SHIPPED, TopFileWrong, read_top_file
 from tests.services.tiktok.desk import DAY, NOON, Desk
@@ -148,12 +148,60 @@ async def test_who_answered_without_posts_is_not_placed_anew_by_what_is_not_know
     assert (await desk.top.refresh(NOON)).asked == 2, "its posts are asked for, too"
     page = await desk.top.page(Order.INCOME, 1)
     assert shown(page) == [(1, "cy", 0, False), (2, "bob", 0, False), (3, "ada", 0, True)]
-    assert page.answered == 1
+    assert [each.placed.figures.lacks_posts for each in page.entries] == [True, False, False]
+    assert (page.answered, page.refreshed_at) == (2, NOON)
     # The posts come: it is placed by them.
     await desk.fetched("cy", NOON + HOURS, followers=5_000, income=2)
     await desk.top.refresh(NOON + HOURS)
     page = await desk.top.page(Order.INCOME, 1)
     assert (shown(page)[0], page.answered) == ((1, "cy", 0, True), 2)
+    assert not page.entries[0].placed.figures.lacks_posts
+
+
+async def test_while_posts_alone_are_lacking_followers_and_growth_go_on(desk: Desk):
+    for name, followers in (("ada", 100), ("bob", 200), ("cy", 300)):
+        await desk.fetched(name, NOON - 7 * DAY, followers=followers, income=1, rating=50)
+    for days in (-7, -1):
+        await desk.top.refresh(NOON + days * DAY)
+    # TikTok shows no posts any more; the profiles go on.
+    for days in (-1, 0):
+        for name, followers in (("ada", 400), ("bob", 200), ("cy", 250)):
+            await desk.fetched(name, NOON + days * DAY, followers=followers + days, videos=40)
+        await desk.top.refresh(NOON + days * DAY)
+        by_followers = await desk.top.page(Order.FOLLOWERS, 1)
+        assert (by_followers.day, by_followers.answered) == ((NOON + days * DAY).date(), 3)
+        assert [(each.username, each.placed.figures.followers) for each in by_followers.entries] == [
+            ("ada", 400 + days),
+            ("cy", 250 + days),
+            ("bob", 200 + days),
+        ]
+        assert all(is_of_the_day(each.placed.figures, Order.FOLLOWERS) for each in by_followers.entries)
+    growth = await desk.top.page(Order.GROWTH, 1)
+    assert [(each.username, each.placed.figures.growth) for each in growth.entries] == [
+        ("ada", 300),
+        ("bob", 0),
+        ("cy", -50),
+    ]
+    for order in (Order.INCOME, Order.RATING):
+        page = await desk.top.page(order, 1)
+        assert page.total == 3
+        assert not any(is_of_the_day(each.placed.figures, order) for each in page.entries)
+    # A week after the last posts there is nothing of them to go by.
+    for name in ("ada", "bob", "cy"):
+        await desk.fetched(name, NOON + DAY, followers=1, videos=40)
+    await desk.top.refresh(NOON + DAY)
+    assert (await desk.top.page(Order.INCOME, 1)).total == 0
+    assert (await desk.top.page(Order.FOLLOWERS, 1)).total == 3
+
+
+async def test_posts_of_the_day_count_though_a_later_fetch_lacks_them(desk: Desk):
+    await desk.fetched("cy", NOON - HOURS, followers=10, income=7)
+    await desk.fetched("cy", NOON, followers=20, videos=40)
+    await desk.top.refresh(NOON)
+    page = await desk.top.page(Order.INCOME, 1)
+    figures = page.entries[0].placed.figures
+    assert (figures.followers, figures.income, figures.fresh, figures.lacks_posts) == (20, 7, True, False)
+    assert [name for name, _ in await desk.asked()] == ["ada", "bob"]
 
 
 async def test_who_never_showed_their_posts_has_a_place_by_followers_alone(desk: Desk):
