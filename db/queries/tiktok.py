@@ -193,10 +193,10 @@ async def askers(session: AsyncSession, username: str) -> Sequence[TikTokAsker]:
     ).all()
 
 
-async def tell_asker(session: AsyncSession, asker_id: int, turn: int, now: datetime) -> None:
-    """Unless they have asked again since that turn."""
+async def tell_asker(session: AsyncSession, asker_id: int, turn: int, now: datetime) -> bool:
+    """Whether they did not know yet; who has asked again since that turn does not."""
     untold = update(TikTokAsker).where(*_in_turn(asker_id, turn), TikTokAsker.told_at.is_(None))
-    await session.execute(untold.values(told_at=now))
+    return await session.scalar(untold.values(told_at=now).returning(TikTokAsker.id)) is not None
 
 
 async def forget_asker(session: AsyncSession, asker_id: int, turn: int) -> bool:

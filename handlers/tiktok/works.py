@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aiogram import Bot
@@ -89,31 +90,53 @@ class AccountWorks:
         if person is None or work.chat_id is None or work.message_id is None:
             return
         with speaking(self._catalogue, person.language):
-            screen = await self._followed(work, person)
-            is_late = self._waited(work) >= FIRST_PAUSE
-            if is_late:
-                # It says that they will be written to: whatever comes now, also of the account, is a new message.
-                with suppress(AiogramError):
-                    await self._bot.delete_message(work.chat_id, work.message_id)
-            if screen is not None and (is_late or not await self._edit(work.chat_id, work.message_id, screen)):
+            asker = Asker(person.id, work.chat_id, work.message_id, address=work.facts["address"])
+            asker, screen = await self._followed(work, asker, person)
+            if screen is None:
+                return
+            is_told = asker.message_id == work.message_id and self._waited(work) >= FIRST_PAUSE
+            if is_told:
+                # It says that they will be written to: whatever comes now is a new message.
+                await self._delete(asker.chat_id, asker.message_id)
+            if is_told or not await self._edit(asker.chat_id, asker.message_id, screen):
                 # The message is gone, or Telegram is away.
                 key = f"tiktok-address:{work.id}"
-                await self._services.deliveries.enqueue(ANSWER, key, work.chat_id, as_outgoing(screen), self._clock())
+                await self._services.deliveries.enqueue(ANSWER, key, asker.chat_id, as_outgoing(screen), self._clock())
 
-    async def _followed(self, work: Work, person: Person) -> Screen | None:
-        """The card, or why there is none; None: the work that fetches the account answers."""
-        is_private, address, now = work.chat_id == work.person_id, work.facts["address"], self._clock()
+    async def _followed(self, work: Work, asker: Asker, person: Person) -> tuple[Asker, Screen | None]:
+        """By which message they wait now, and the card or why there is none; None: the account's fetch answers."""
+        is_private, address, now = asker.chat_id == asker.person_id, asker.address, self._clock()
         try:
-            look = await self._accounts.follow(work, now)
+            username = await self._accounts.resolve(work.facts["url"])
+            account = await self._accounts.at_hand(username, now)
+            if account is None:
+                # Before its fetch is asked for: that may end at once, and answers by the message that they wait by.
+                asker = await self._waiting(work, asker, username)
+                account = (await self._accounts.look(username, asker=asker, now=now)).account
         except UserError as error:
-            return views.refused(error_text(error), address=address, private=is_private)
+            return asker, views.refused(error_text(error), address=address, private=is_private)
         except TikTokSilent:
             await self._wait(work, views.awaited_address(address=address, private=is_private))
-            return views.address_gave_up(address=address, private=is_private)
-        if look.account is None:
-            return None
-        card = await self._services.cards.of(look.account)
-        return await card_screen(card, self._services, person, now, address=address, private=is_private)
+            return asker, views.address_gave_up(address=address, private=is_private)
+        if account is None:
+            return asker, None
+        card = await self._services.cards.of(account)
+        return asker, await card_screen(card, self._services, person, now, address=address, private=is_private)
+
+    async def _waiting(self, work: Work, asker: Asker, username: str) -> Asker:
+        """By which message they wait for the account: who was told that they will be written to, by a new one."""
+        if self._waited(work) < FIRST_PAUSE:
+            return asker
+        await self._delete(asker.chat_id, asker.message_id)
+        looking = views.looking(username, asker.address)
+        try:
+            shown = await self._bot.send_message(
+                asker.chat_id, looking.text, reply_markup=looking.keyboard, link_preview_options=NO_PREVIEW
+            )
+        except AiogramError:
+            # What comes is owed: the message that is to be edited is gone.
+            return asker
+        return replace(asker, message_id=shown.message_id)
 
     async def _wait(self, work: Work, screen: Screen) -> None:
         """Tell them so, and raise Later, for twice as long each time; return once a day has passed."""
@@ -157,8 +180,7 @@ class AccountWorks:
         await self._accounts.owe(asker, as_outgoing(sorry), now)
         if asker.told_at is None:
             # It says that the account is being looked for, which is over.
-            with suppress(AiogramError):
-                await self._bot.delete_message(asker.chat_id, asker.message_id)
+            await self._delete(asker.chat_id, asker.message_id)
 
     async def _screen(
         self, asker: Asker, person: Person, outcome: Outcome, measured: Measured, now: datetime
@@ -177,10 +199,16 @@ class AccountWorks:
     async def _owe(self, asker: Asker, screen: Screen, now: datetime, *, must_wait: bool) -> None:
         """A message that cannot be edited is gone, or Telegram is away: what it was to say is owed."""
         if must_wait:
-            # What they wait for comes as a message of its own anyway.
-            await self._accounts.told(asker, now)
+            await self._accounts.told(asker, now, as_outgoing(screen))
         else:
             await self._accounts.owe(asker, as_outgoing(screen), now)
+        if asker.told_at is None:
+            await self._delete(asker.chat_id, asker.message_id)
+
+    async def _delete(self, chat_id: int, message_id: int) -> None:
+        """As well as it can be done: what is gone already, or older than 48 hours, stays as it is."""
+        with suppress(AiogramError):
+            await self._bot.delete_message(chat_id, message_id)
 
     async def _edit(self, chat_id: int, message_id: int, screen: Screen) -> bool:
         """Whether the message shows the screen now."""

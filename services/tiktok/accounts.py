@@ -118,25 +118,19 @@ class Accounts:
         return await self._asking.look(username, asker=asker, now=now, force=force)
 
     async def ask_address(self, url: str, asker: Asker, now: datetime) -> None:
-        """Have a work of kind ADDRESS find out whose a short address is: it calls :meth:`follow`."""
+        """Have a work of kind ADDRESS find out whose a short address is."""
         await self._asking.ask_address(url, asker, now)
-
-    async def follow(self, work: Work, now: datetime) -> Look:
-        """As :meth:`look`, for a work of kind ADDRESS. Raises NotAUsername, OtherSite and TikTokSilent, too."""
-        assert work.person_id is not None
-        assert work.chat_id is not None
-        assert work.message_id is not None
-        username = await self.resolve(work.facts["url"])
-        asker = Asker(work.person_id, work.chat_id, work.message_id, address=work.facts["address"])
-        return await self.look(username, asker=asker, now=now)
 
     async def resolve(self, url: str) -> str:
         """Whose a short address is, for due work: TikTok is asked. Raises NotAUsername, OtherSite and TikTokSilent."""
         return await self._ways.resolve(url)
 
-    async def told(self, asker: Asker, now: datetime) -> None:
-        """They know that TikTok does not answer, and will be written to."""
-        await self._asking.told(asker, now)
+    async def told(self, asker: Asker, now: datetime, outgoing: Outgoing | None = None) -> None:
+        """They know that TikTok does not answer, and will be written to.
+
+        ``outgoing`` says so, where the message that they wait by cannot: it is owed, once.
+        """
+        await self._asking.told(asker, now, outgoing)
 
     async def answered(self, asker: Asker) -> None:
         """They wait no longer."""

@@ -78,9 +78,11 @@ class Asking:
             message_id=asker.message_id,
         )
 
-    async def told(self, asker: Asker, now: datetime) -> None:
+    async def told(self, asker: Asker, now: datetime, outgoing: Outgoing | None) -> None:
         async with self._database.write() as session:
-            await queries.tell_asker(session, asker.id, asker.turn, now)
+            if await queries.tell_asker(session, asker.id, asker.turn, now) and outgoing is not None:
+                key = f"{_key('tiktok-silent', asker)}:{asker.turn}"
+                await self._deliveries.enqueue_in(session, ANSWER, key, asker.chat_id, outgoing, now)
 
     async def answered(self, asker: Asker) -> None:
         async with self._database.write() as session:
@@ -90,10 +92,14 @@ class Asking:
         async with self._database.write() as session:
             # Who erased their data, or was answered by another, waits no longer; who asked again hears of that.
             if await queries.forget_asker(session, asker.id, asker.turn):
-                # SQLite gives an id again once it is free, and what was owed once is not owed again.
-                since = "" if asker.asked_at is None else f"{asker.asked_at.timestamp():.6f}"
-                key = f"tiktok-account:{asker.id}:{since}"
+                key = _key("tiktok-account", asker)
                 await self._deliveries.enqueue_in(session, ANSWER, key, asker.chat_id, outgoing, now)
+
+
+def _key(word: str, asker: Asker) -> str:
+    # SQLite gives an id again once it is free, and what was owed once is not owed again.
+    since = "" if asker.asked_at is None else f"{asker.asked_at.timestamp():.6f}"
+    return f"{word}:{asker.id}:{since}"
 
 
 def _at_once(account: StoredAccount, now: datetime, *, force: bool) -> Look | None:

@@ -52,6 +52,39 @@ async def test_where_a_short_address_leads_is_written_once_tiktok_answers(platfo
     assert card.message_id > told.message_id, "an edited message tells nobody that it is there"
 
 
+def standing(person: Person) -> list[int]:
+    """The bot's messages."""
+    return [message.message_id for message in person.messages() if message.from_bot]
+
+
+async def test_of_a_late_short_address_whose_account_is_silent_they_hear_by_a_message_that_stays(
+    platform: Platform, anna: Person
+):
+    name = usernames()[3]
+    platform.tiktok.fault("*", "reset", ["short"])
+    await anna.send(platform.tiktok.short(name))
+    before = await sees(anna, "Напишу вам, когда увижу, куда ведёт этот адрес")
+    platform.tiktok.fault("*", "reset", ["detail", "item_list", "creator", "embed", "page"])
+    # The old message goes late, while the account's fetch could answer already.
+    platform.server.faults.add(Fault("slow", method="deleteMessage", seconds=0.5))
+    told = await comes(platform, anna, f"Напишу вам про @{name}")
+    assert told.message_id > before.message_id
+    assert standing(anna) == [told.message_id]
+    platform.tiktok.fault("*", "")
+    card = await comes(platform, anna, "Подписчики")
+    assert standing(anna)[-1] == card.message_id > told.message_id
+
+
+async def test_who_cannot_be_told_that_tiktok_is_silent_is_told_by_a_message_of_its_own(
+    platform: Platform, anna: Person
+):
+    platform.tiktok.fault("*", "reset")
+    platform.server.faults.add(Fault("server_error", method="editMessageText", times=20))
+    await anna.send(f"/stats {usernames()[3]}")
+    told = await sees(anna, "Напишу вам про")
+    assert standing(anna) == [told.message_id], "nothing says any more that it is being looked up"
+
+
 async def test_a_short_address_that_tiktok_is_silent_about_for_a_day_is_given_up(platform: Platform, ben: Person):
     platform.tiktok.fault("*", "reset", ["short"])
     await ben.send(platform.tiktok.short(usernames()[3]))

@@ -7,6 +7,7 @@ import pytest
 
 from db.engine import Database
 from db.tables import TikTokTopMember
+from services.deliveries import Outgoing
 from services.tiktok.accounts import ADDRESS, AT_ONCE
 from services.tiktok.errors import (
     AccountBanned,
@@ -15,6 +16,7 @@ from services.tiktok.errors import (
     AccountPrivate,
     AccountRefused,
     AccountUnshown,
+    TikTokSilent,
 )
 from services.tiktok.stored import Asker, Look
 from tests.services.tiktok.accounts.room import ANNA, BORIS, DAY, HOUR, MINUTE, NOW, Room, TikTok, posts
@@ -252,18 +254,23 @@ async def test_nobody_waits_for_an_account_that_is_only_wanted(room: Room):
     assert room.messages == {}
 
 
-async def test_a_short_address_is_followed_to_the_account(room: Room):
+async def test_a_short_address_is_followed_by_a_work_of_its_own(room: Room):
     url = "https://vm.tiktok.com/ZMabc"
     room.tiktok.addresses[url] = "anna"
-    room.tiktok.shows()
     await room.accounts.ask_address(url, Asker(ANNA, ANNA, 10, address="vm.tiktok.com/ZMabc"), NOW)
     found = await room.works.find_due(ADDRESS, f"{ANNA}:10")
     assert found is not None
     work, due_at = found
     assert (due_at, work.chat_id, work.message_id) == (NOW, ANNA, 10)
-    assert await room.accounts.follow(work, NOW) == Look(None)
-    outcome = await room.fetched()
-    assert [(each.message_id, each.address) for each in outcome.askers] == [(10, "vm.tiktok.com/ZMabc")]
-    # Done again after a crash, it finds the account.
-    assert (await room.accounts.follow(work, NOW)).account is not None
-    assert room.tiktok.asked["anna"] == 1
+    assert work.facts["address"] == "vm.tiktok.com/ZMabc"
+    assert await room.accounts.resolve(work.facts["url"]) == "anna"
+
+
+async def test_who_cannot_be_told_by_their_message_is_owed_it_once(room: Room):
+    room.tiktok.answers["anna"] = TikTokSilent({"browser": "reset"})
+    await room.ask()
+    [asker] = (await room.fetched()).askers
+    for _ in range(2):
+        await room.accounts.told(asker, NOW, Outgoing("I will write to you"))
+    assert await room.owed() == [(ANNA, "I will write to you")]
+    assert await room.waiting() == 1
