@@ -28,9 +28,9 @@ class Admits(BaseMiddleware):
         data: dict[str, Any],
     ) -> Any:
         assert isinstance(event, Update)
-        person: Person = data["person"]
         if _is_noted_anyway(event):
             return await handler(event, data)
+        person: Person = data["person"]
         if person.banned is not None or not await self._has_time(event, person, data["now"]):
             await _turn_away(event)
             return None

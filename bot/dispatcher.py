@@ -85,7 +85,9 @@ class MeetsPerson(BaseMiddleware):
         data["cause"] = event.update_id
         user: User | None = data.get("event_from_user")
         if user is None or user.is_bot:
-            return None
+            # Of a refund Telegram tells in the bot's own name; whose it was, the charge says.
+            is_refund = event.message is not None and event.message.refunded_payment is not None
+            return await handler(event, data) if is_refund else None
         person = await self._known(event, user, now)
         if person is None:
             return None

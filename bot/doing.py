@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.progress import progress_of
+from bot.stars import TelegramStars
+from handlers.operations.stars_works import work_kinds as stars_kinds
 from handlers.works import work_kinds
 from services.tiktok.sources.chromium import find_chromium, why_none
 from services.works.worker import Worker
@@ -23,7 +25,9 @@ async def do_works(helm: "Helm") -> None:
     services = container.services
     if find_chromium(container.settings.tiktok_chromium) is None:
         log.info(why_none(container.settings.tiktok_chromium))
-    services.works.register(work_kinds(helm.bot, services, container.catalogue, container.clock))
+    stars = TelegramStars(helm.bot)
+    services.works.register(work_kinds(helm.bot, services, container.catalogue, container.clock, stars))
+    services.works.register(stars_kinds(services, container.catalogue, container.clock, stars))
 
     async def report(source: str, error: Exception, person_id: int | None) -> None:
         await services.errors.report(source, error, container.clock(), person_id=person_id)

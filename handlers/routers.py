@@ -7,6 +7,7 @@ from handlers.contents import KnowsAlbums
 from handlers.dialogue import CommandsEndDialogues, PressesEndDialogues
 from handlers.errors import RepeatsQuestions
 from handlers.operations.rights import CountsRefusals
+from handlers.payments import paying
 from handlers.payments.routers import router as payments_router
 
 
@@ -18,11 +19,13 @@ def routers() -> list[Router]:
     chat.message.outer_middleware(RepeatsQuestions())
     chat.callback_query.outer_middleware(CountsRefusals())
     chat.callback_query.outer_middleware(PressesEndDialogues())
+    # What was paid and given back before anything else: a refund is told without a person, whom others want to know.
     # Operators before start, which sends everybody else's /admin in a group to the private chat.
     # Payments and TikTok before start, which takes any other deep link, and before links, which take any other address.
     # Inline before links: an address of ours that was chosen here is not one to shorten.
     # Links before settings: an address that is pasted into the time zone dialogue is an address.
     chat.include_routers(
+        paying.router(),
         operations.router(),
         alerts.router(),
         payments_router(),

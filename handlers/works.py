@@ -10,15 +10,19 @@ from aiogram.exceptions import TelegramAPIError
 from handlers.links.reporting import work_kinds as report_kinds
 from handlers.links.routing.works import work_kinds as webhook_kinds
 from handlers.payments.reports_works import work_kinds as guide_kinds
+from handlers.payments.works import work_kinds as selling_kinds
 from handlers.privacy.works import work_kinds as privacy_kinds
 from handlers.tiktok.compare_works import work_kinds as comparison_kinds
 from handlers.tiktok.works import work_kinds as account_kinds
 from services.language import Catalogue
+from services.payments.refunds import Stars
 from services.services import Services
 from services.works import Work, WorkKind
 
 
-def work_kinds(bot: Bot, services: Services, catalogue: Catalogue, clock: Callable[[], datetime]) -> list[WorkKind]:
+def work_kinds(
+    bot: Bot, services: Services, catalogue: Catalogue, clock: Callable[[], datetime], stars: Stars
+) -> list[WorkKind]:
     """As ``Works.register`` takes them."""
     return [
         *privacy_kinds(bot, services, catalogue, clock),
@@ -27,6 +31,7 @@ def work_kinds(bot: Bot, services: Services, catalogue: Catalogue, clock: Callab
         *account_kinds(bot, services, catalogue, clock),
         *comparison_kinds(bot, services, catalogue, clock),
         *guide_kinds(services, catalogue, clock),
+        *selling_kinds(bot, services, catalogue, clock, stars),
     ]
 
 

@@ -5,10 +5,10 @@ Not in the package itself: cards of accounts take buttons from this room, and th
 
 from aiogram import Router
 
-from handlers.payments import referrals, reports, terms
+from handlers.payments import offering, referrals, reports, support, terms
 
 
 def router() -> Router:
     router = Router(name="payments")
-    router.include_routers(referrals.router(), reports.router(), terms.router())
+    router.include_routers(offering.router(), referrals.router(), reports.router(), support.router(), terms.router())
     return router

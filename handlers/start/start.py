@@ -20,7 +20,19 @@ from services.services import Services
 
 # What groups have of the commands below, and what they are sent to the private chat for.
 GROUP_COMMANDS = ("start", "help")
-PRIVATE_COMMANDS = ("links", "top", "watch", "reports", "terms", "settings", "privacy", "cancel", "admin")
+PRIVATE_COMMANDS = (
+    "links",
+    "top",
+    "watch",
+    "report",
+    "reports",
+    "terms",
+    "paysupport",
+    "settings",
+    "privacy",
+    "cancel",
+    "admin",
+)
 # Deep links: t.me/BOT?start=link_7 opens the card of link 7.
 LINK_PAYLOAD = "link_"
 

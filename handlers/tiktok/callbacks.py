@@ -13,7 +13,7 @@ AccountId = Annotated[int, Field(ge=1, lt=2**63)]
 class CardAction(StrEnum):
     SHOW = "c"
     REFRESH = "f"
-    # What a guide will hold.
+    # The offer of a guide: handlers.payments.offering.
     GUIDE = "g"
 
 

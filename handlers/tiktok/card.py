@@ -1,4 +1,4 @@
-"""The card of a stored account: opened from anywhere, fetched anew, and what a guide about it will hold."""
+"""The card of a stored account: opened from anywhere, and fetched anew."""
 
 from datetime import datetime
 
@@ -23,7 +23,6 @@ def router() -> Router:
     router = Router(name="tiktok.card")
     router.callback_query.register(open_card, CardPress.filter(F.action == CardAction.SHOW))
     router.callback_query.register(refresh, CardPress.filter(F.action == CardAction.REFRESH))
-    router.callback_query.register(open_guide, CardPress.filter(F.action == CardAction.GUIDE))
     return router
 
 
@@ -69,12 +68,6 @@ async def refresh(
     if look.account is not None:
         # Somebody else's fetch ended a moment ago.
         await _show(press, look.account, services, person, now)
-
-
-async def open_guide(press: CallbackQuery, callback_data: CardPress, services: Services) -> None:
-    card = await known_card(callback_data.id, services)
-    await press.answer()
-    await show(press, card_views.guide(card))
 
 
 async def card_screen(

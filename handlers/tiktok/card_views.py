@@ -19,7 +19,7 @@ from handlers.tiktok.history_views import history_button
 from handlers.tiktok.pasted import shorten_row
 from handlers.tiktok.picture_views import picture_button
 from handlers.tiktok.presses import BioAct, BioPress
-from handlers.tiktok.views import ESTIMATE, anchor, lack_text, lacking, moment, to_card, total
+from handlers.tiktok.views import ESTIMATE, anchor, lack_text, lacking, moment, total
 from handlers.tiktok.watch_views import watch_button
 from services.language import gettext as _
 from services.language import ngettext
@@ -57,22 +57,6 @@ def refreshing(card: Card, zone: tzinfo) -> Screen:
     """The card while TikTok is asked anew: its buttons come back with the answer."""
     lines = [*_figures(card, zone), _("🔎 Asking TikTok anew…")]
     return Screen("\n".join(lines))
-
-
-def guide(card: Card) -> Screen:
-    """What a guide about the account will hold."""
-    text = _(
-        "📘 <b>A guide for {account}: what it will hold</b>\n"
-        "• typical reach, and against accounts of this size\n"
-        "• engagement, the share of hits, the trend\n"
-        "• the best hours and days, how often to post\n"
-        "• length, hashtags, topics, sounds, captions\n"
-        "• what the hits have in common; suspicious ratios\n"
-        "• 3–5 steps with an experiment for two weeks each\n\n"
-        "Each finding says how sure it is: proven, or only a hypothesis.\n"
-        "It cannot be bought yet."
-    )
-    return Screen(text.format(account=anchor(card.username)), rows([to_card(card.account_id)]))
 
 
 def _figures(card: Card, zone: tzinfo) -> list[str]:

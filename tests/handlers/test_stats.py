@@ -491,7 +491,7 @@ async def test_explanations_say_what_is_exact_what_is_estimated_and_where_it_is_
     assert "invented" in text
     await ben.press("◀️ To the card")
     await ben.press("📘 Guide")
-    assert "It cannot be bought yet" in read(await sees(ben, "what it will hold"))
+    assert f"Guide about @{many}" in read(await sees(ben, "Price: 50 Stars"))
 
 
 async def test_forged_presses_change_nothing(platform: Platform, anna: Person):
