@@ -28,10 +28,14 @@ def private_commands() -> list[BotCommand]:
         BotCommand(command="compare", description=_("Compare TikTok accounts")),
         BotCommand(command="top", description=_("Top of Russian bloggers")),
         BotCommand(command="watch", description=_("Accounts I watch")),
+        BotCommand(command="report", description=_("A guide for a TikTok account")),
+        BotCommand(command="reports", description=_("My guides, and free ones")),
         BotCommand(command="link", description=_("Make a short link")),
         BotCommand(command="links", description=_("My links and their clicks")),
         BotCommand(command="settings", description=_("Language, time zone, notices")),
         BotCommand(command="privacy", description=_("What I keep about you")),
+        BotCommand(command="terms", description=_("Terms of the sale of guides")),
+        BotCommand(command="paysupport", description=_("Help with a payment")),
         BotCommand(command="help", description=_("What I can do")),
         BotCommand(command="cancel", description=_("Leave a question, stop a task")),
     ]
@@ -62,7 +66,7 @@ async def register_commands(
             await bot.set_my_commands(private_commands(), BotCommandScopeAllPrivateChats(), language)
             await bot.set_my_commands(group_commands(), BotCommandScopeAllGroupChats(), language)
             description = _(
-                "Any TikTok account in numbers: views, engagement, income, rating. "
+                "Any TikTok account in numbers: views, engagement, income, rating. Guides to what works for it. "
                 "Short links with QR pictures and clicks. No registration."
             )
             await bot.set_my_description(description, language_code=language)

@@ -8,6 +8,7 @@ from aiogram.types import InlineKeyboardButton
 
 from handlers.menu import MenuPress, Room, button, rows, to_menu
 from handlers.payments.reports_callbacks import GuideAction, GuidePress, InvitePress, ReportsPress
+from handlers.payments.support_callbacks import SupportPress
 from handlers.screen import Screen
 from handlers.tiktok.views import anchor
 from services.guides.facts import GuideContent
@@ -76,7 +77,7 @@ def closed(guide: KeptGuide) -> Screen:
     text = _(
         "↩️ <b>The guide about {account} was refunded</b>, so it is closed.\nYou can ask for a new one: /report"
     ).format(account=anchor(guide.username))
-    return Screen(text, rows([_buy()], [to_guides()]))
+    return Screen(text, rows([_buy()], [to_support()], [to_guides()]))
 
 
 def pdf_comes() -> str:
@@ -106,6 +107,11 @@ def page_button(address: str) -> InlineKeyboardButton:
 
 def to_guides() -> InlineKeyboardButton:
     return button(_("📘 My guides"), ReportsPress())
+
+
+def to_support() -> InlineKeyboardButton:
+    """For whatever speaks of what was paid."""
+    return button(_("💬 Ask support"), SupportPress())
 
 
 def send_button(text: str, address: str, said: str) -> InlineKeyboardButton:

@@ -4,7 +4,7 @@ from aiogram.types import InlineKeyboardButton
 
 from handlers.menu import button, rows, to_menu
 from handlers.payments.reports_callbacks import TermsPress
-from handlers.payments.reports_views import to_guides
+from handlers.payments.reports_views import to_guides, to_support
 from handlers.privacy.views import to_privacy
 from handlers.screen import Screen
 from services.guides.materials import LEAST_USABLE, POSTS
@@ -37,7 +37,7 @@ def terms(price: int) -> Screen:
         _("<b>Disputes.</b> First to /paysupport: a person answers. Telegram's own support cannot help with purchases "
           "made in bots."),
     ]  # fmt: skip
-    return Screen("\n\n".join(sections), rows([to_guides()], [to_privacy()], [to_menu()]))
+    return Screen("\n\n".join(sections), rows([to_support()], [to_guides()], [to_privacy()], [to_menu()]))
 
 
 def to_terms() -> InlineKeyboardButton:

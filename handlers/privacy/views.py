@@ -21,7 +21,7 @@ def explanation() -> Screen:
         "• Messages I sent, tasks, errors: that they were, for 30 days. "
         "If you block me, what I owe you waits for 90.\n\n"
         "You see it, and this bot's operators where they help or look into misuse; every look is noted. "
-        "Nobody else.\n"
+        "Nobody else, but for what you share.\n"
         "You can take it with you or erase it; in backups it stays until newer ones replace them. "
         "Our chat itself stays in Telegram until you delete it."
     )

@@ -30,6 +30,8 @@ def help_text() -> Screen:
         _("• /compare and 2 to 4 names: accounts side by side."),
         _("• /top: Russian bloggers by income, followers, rating and growth."),
         _("• /watch and a name: growth each day, hits and milestones at once."),
+        _("• /report and a name: a guide to what works for the account."),
+        _("• /reports: your guides; /terms, /paysupport."),
         _(
             "• Send any other address: you get a short link, its QR picture and statistics.\n"
             "• /links: your links with their clicks.\n"

@@ -6,8 +6,10 @@ import pytest
 from aiohttp import ClientSession
 
 from db.queries import payments as queries
+from handlers.payments.reports_works import PDF, GuideWorks
 from sandbox import Person
 from services.payments.model import Why
+from services.works import Work
 from tests.handlers.reading import said
 from tests.handlers.selling import has_guide, order_of, orders
 from tests.handlers.test_labels import wrapping
@@ -91,6 +93,19 @@ async def test_the_pdf_comes_once_more(platform: Platform, anna: Person):
     assert (await anna.file(document)).startswith(b"%PDF-")
 
 
+async def test_where_no_pdf_can_be_made_the_page_is_told(platform: Platform, ben: Person):
+    await ben.send("/start")
+    guide_id = await has_guide(platform, ben.id)
+    container = platform.container
+    works = GuideWorks(container.services, container.catalogue, platform.clock)
+    told = await works.regret(Work(1, PDF, str(guide_id), ben.id, {"guide": guide_id}))
+    assert told is not None
+    assert "I could not make the PDF" in told.text
+    assert told.keyboard is not None
+    assert await status(told.keyboard["inline_keyboard"][0][0]["url"]) == 200
+    assert await works.regret(Work(2, PDF, "99", ben.id, {"guide": 99})) is None
+
+
 async def test_a_shared_link_opens_for_anybody_until_it_is_closed(platform: Platform, anna: Person):
     await anna.send("/start")
     await has_guide(platform, anna.id)
@@ -141,7 +156,7 @@ async def test_a_refunded_guide_says_so_and_opens_no_more(platform: Platform, an
     await anna.send("/reports")
     await anna.press("↩️ @anna.films")
     await anna.sees("деньги за него вернулись")
-    assert anna.last.buttons == ["➕ Новый гайд", "📘 Мои гайды"]
+    assert anna.last.buttons == ["➕ Новый гайд", "💬 Спросить поддержку", "📘 Мои гайды"]
 
 
 @pytest.mark.parametrize("action", ["o", "p", "s", "r"])
@@ -152,8 +167,12 @@ async def test_somebody_elses_guide_is_nobodys(platform: Platform, anna: Person,
     for forged in (guide_id, guide_id + 1, 2**47 - 1):
         answer = await ben.press_data(f"g:{action}:{forged}", on=ben.last)
         assert "There is no such guide" in answer.text
-    opened, _ = await platform.container.services.guides.of_person(anna.id, 1)
+    services = platform.container.services
+    opened, _ = await services.guides.of_person(anna.id, 1)
     assert opened[0].share is None
+    await services.refunds.refund_order(opened[0].order_id, Why.OPERATOR, platform.clock())
+    answer = await ben.press_data(f"g:{action}:{guide_id}", on=ben.last)
+    assert "There is no such guide" in answer.text, "nor is one that is closed"
     assert not [message for message in ben.messages() if message.document]
 
 
@@ -179,6 +198,9 @@ async def test_the_terms_are_told_with_the_price_in_both_languages(anna: Person,
     assert "50 звёзд" in said(anna)
     assert "/paysupport" in said(anna)
     assert wrapping(anna.last) == []
+    await anna.press("💬 Спросить поддержку")
+    await anna.sees_button("Отмен")
+    await anna.send("/terms")
     await anna.press("🔒 Что хранится")
     await anna.sees("Что я о вас храню")
     await ben.send("/TERMS")

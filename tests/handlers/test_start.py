@@ -44,7 +44,7 @@ async def test_the_menu_edits_itself_and_leads_back(anna: Person):
 
 async def test_help_names_only_commands_that_work(anna: Person, world: SandboxClient):
     await anna.send("/help")
-    for command in ("/links", "/settings", "/cancel", "/link", "/stats"):
+    for command in ("/links", "/settings", "/cancel", "/link", "/stats", "/report", "/reports", "/paysupport"):
         assert command in anna.last.text
     for command in await anna.commands():
         await anna.send(f"/{command}")
@@ -60,10 +60,14 @@ async def test_command_lists_stand_in_both_languages_for_people_groups_and_opera
         "compare": "Сравнить аккаунты TikTok",
         "top": "Топ русских блогеров",
         "watch": "За кем я слежу",
+        "report": "Гайд для аккаунта TikTok",
+        "reports": "Мои гайды и бесплатные",
         "link": "Сократить ссылку",
         "links": "Мои ссылки и клики",
         "settings": "Язык, часовой пояс, уведомления",
         "privacy": "Что я о вас храню",
+        "terms": "Условия продажи гайдов",
+        "paysupport": "Помощь с оплатой",
         "help": "Что я умею",
         "cancel": "Отменить вопрос или задачу",
     }
