@@ -7,6 +7,7 @@ process would begin with, takes sockets over its input, and gives each to a chil
 import asyncio
 import atexit
 import gc
+import importlib
 import os
 import signal
 import socket
@@ -66,6 +67,8 @@ def _warm() -> socket.socket:
 
 def main() -> None:
     worker._warm_up()
+    # What guides are reckoned by takes seconds to import. Nothing is set in type: its threads would not be forked.
+    importlib.import_module("services.guides.content")
     gc.freeze()
     # Who has served is not waited for.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

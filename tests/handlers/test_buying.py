@@ -581,8 +581,10 @@ async def test_a_guide_that_fails_three_times_is_refunded_and_all_are_told(
 async def test_a_guide_that_nobody_makes_within_ten_minutes_is_refunded(
     platform: Platform, anna: Person, monkeypatch: pytest.MonkeyPatch
 ):
+    may_end = asyncio.Event()
+
     async def hang(*_args: Any) -> None:
-        await asyncio.Event().wait()
+        await may_end.wait()
 
     monkeypatch.setattr(GuideWorks, "_make", hang)
     await an_offer(anna)
@@ -593,3 +595,4 @@ async def test_a_guide_that_nobody_makes_within_ten_minutes_is_refunded(
     await minute(platform, minutes=2)
     await stars_again(anna, 1000)
     await sees(anna, "50 звёзд вернулось на ваш баланс")
+    may_end.set()
