@@ -45,10 +45,11 @@ def card(
 ) -> Screen:
     """``note`` (HTML) stands above the card, and says how old it is. ``address``: what can be shortened instead.
 
-    ``private``: false where others talk too; there it has no buttons. ``watched``: by the reader; ``offered``: a link
+    ``private``: false where others talk too; there it has no buttons, and since nobody can bring it up to date, the
+    moment of its numbers. ``watched``: by the reader; ``offered``: a link
     of theirs in the bio, whose clicks they have not asked for yet.
     """
-    age = "" if note else _age(card, zone, now)
+    age = "" if note else _age(card, zone, now) if private else moment(card.fetched_at, zone, now)
     lines = [*([note] if note else []), *_figures(card, zone), _footer(card, age)]
     return Screen("\n".join(lines), _keyboard(card, address, offered, watched=watched) if private else None)
 
@@ -77,7 +78,7 @@ def _figures(card: Card, zone: tzinfo) -> list[str]:
         _("🎬 Videos: {count} · likes given: {liked}").format(count=number(card.videos), liked=liked),
         _("⚡️ Engagement: {percent}").format(percent=_or_why(_engagement(card), card.no_engagement)),
         *_income(card),
-        _("⭐️ Rating: {rating}").format(rating=_or_why(_rating(card), card.no_rating)),
+        " · ".join([_("⭐️ Rating: {rating}").format(rating=_or_why(_rating(card), card.no_rating)), *_of_posts(card)]),
     ]
     return [*lines, lacking(card)] if card.lacks_posts else lines
 
@@ -103,8 +104,7 @@ def _engagement(card: Card) -> str:
 def _rating(card: Card) -> str:
     if card.measures.rating is None:
         return ""
-    points = _("{points} of 100").format(points=number(card.measures.rating.value))
-    return f"{points} · {_of_posts(card)}"
+    return _("{points} of 100").format(points=number(card.measures.rating.value))
 
 
 def _income(card: Card) -> list[str]:
@@ -129,15 +129,15 @@ def _age(card: Card, zone: tzinfo, now: datetime) -> str:
 
 
 def _footer(card: Card, age: str) -> str:
-    """From which source, how old where nothing else says it, and of how many posts where the rating does not."""
-    source = _("🧪 invented") if card.invented else f"🕓 {_short_source(card.source)}"
-    posts = [] if card.measures.rating is not None else [_of_posts(card)]
-    return " · ".join([source, *([age] if age else []), *posts])
+    """From which source, and how old where nothing else says it."""
+    source = _("🧪 invented: {source}") if card.invented else _("🕓 from TikTok: {source}")
+    return " · ".join([source.format(source=_short_source(card.source)), *([age] if age else [])])
 
 
-def _of_posts(card: Card) -> str:
+def _of_posts(card: Card) -> list[str]:
+    """Of how many videos the figures are."""
     posts = card.measures.posts
-    return ngettext("{count} video", "{count} videos", posts).format(count=number(posts)) if posts else _("no videos")
+    return [ngettext("{count} video", "{count} videos", posts).format(count=number(posts))] if posts else []
 
 
 def _short_source(source: str) -> str:

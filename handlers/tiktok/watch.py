@@ -116,7 +116,8 @@ async def begin_here(
 ) -> None:
     """The card stays, and its button ends the watch."""
     account = await services.watches.begin_by_id(person, callback_data.id, now)
-    await press.answer(views.begun_here(account, await services.notices.of(person.id)))
+    # Several lines, which nobody reads in the moment that a toast stays.
+    await press.answer(views.begun_here(account, await services.notices.of(person.id)), show_alert=True)
     await show_card(press, callback_data.id, services, person, now)
 
 

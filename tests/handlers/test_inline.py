@@ -1,5 +1,6 @@
 """`@bot address` in any chat."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -11,7 +12,7 @@ from sandbox import Person, SandboxClient
 from sandbox.tiktok.creators import usernames
 from scheduler.jobs import JOBS
 from services.links.links import SPARE_DRAFTS
-from tests.handlers.seeing import sees
+from tests.handlers.seeing import read, sees
 from tests.platform import Platform, running_platform
 from tests.services.tiktok.desk import Desk
 
@@ -162,6 +163,7 @@ async def test_a_name_shares_the_stored_card_in_any_chat(tmp_path):
             assert [each.title for each in offered.results] == [f"📊 @{name}"], typed
         sent = await friends.choose(offered)
         assert sent.text.splitlines()[:10] == card.text.splitlines()[:10]
+        assert re.search(r" · \d+ \w+, \d\d:\d\d$", read(sent)), "nobody brings it up to date there"
         assert sent.buttons == ["📊 More of it"]
         assert platform.tiktok.requests.total() == asked, "storage alone is read"
         opened = await friends.press("📊 More of it", on=sent)

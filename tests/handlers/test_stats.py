@@ -77,7 +77,7 @@ async def test_a_name_brings_a_progress_line_and_then_the_card(platform: Platfor
     assert f"@{name}" in text.splitlines()[1]
     assert f"Подписчики: {grouped(creator.followers)}" in text
     assert f"Лайки: {grouped(creator.likes)}" in text
-    assert text.splitlines()[-1] == "🧪 вымышлено · только что"
+    assert text.splitlines()[-1] == "🧪 вымышлено: виджет · только что"
     assert " из 100 · 30 видео" in text
     assert ", оценка" in text
     assert card.buttons == BUTTONS
@@ -91,7 +91,7 @@ async def test_the_same_in_english(platform: Platform, ben: Person):
     creator = platform.tiktok.creator(name)
     assert f"Followers: {creator.followers:,}" in text
     assert "Income from a video, estimate:" in text
-    assert "🧪 invented · just now" in text
+    assert "🧪 invented: widget · just now" in text
     assert " of 100 · 30 videos" in text
 
 
@@ -230,6 +230,8 @@ async def test_a_group_gets_the_card_without_buttons(platform: Platform, anna: P
     await group.send(f"/stats {usernames()[2]}")
     card = await sees(group, "Подписчики")
     assert card.buttons == []
+    # It stays as it is, and nobody can bring it up to date.
+    assert re.fullmatch(r"🧪 вымышлено: виджет · \d+ [а-я]+, \d\d:\d\d", read(card).splitlines()[-1])
 
 
 # What is wrong
@@ -293,7 +295,7 @@ async def test_an_account_that_tiktok_refuses_has_its_own_sentence(
     ("name", "lines"),
     [
         ("no_videos", ["Видео: 0", "Просмотры: 0", "Рейтинг: — (нет видео)", "Доход с видео: — (нет видео)"]),
-        ("one_post", ["Видео: 1", "Рейтинг: — (меньше 5 видео)", "Доход с видео: — (меньше 5 видео)"]),
+        ("one_post", ["Видео: 1", "Рейтинг: — (меньше 5 видео) · 1 видео", "Доход с видео: — (меньше 5 видео)"]),
         ("hidden_likes", ["Лайки: скрыто", "Вовлечённость: — (лайки скрыты)", "Рейтинг: — (лайки скрыты)"]),
         ("all_pinned", ["Доход с видео: — (мало видео старше 3 дней)"]),
         ("zero_views", ["Просмотры: 0", "Вовлечённость: — (просмотров нет)", "≈ 0–0–0 ₽"]),
@@ -335,7 +337,7 @@ async def test_the_last_numbers_are_shown_with_their_age_while_tiktok_is_silent(
     note = await sees(ben, "TikTok does not answer just now. The last known numbers, from ")
     text = read(note)
     assert "Followers" in text
-    assert text.splitlines()[-1] == "🧪 invented", "the age stands above"
+    assert text.splitlines()[-1] == "🧪 invented: widget", "the age stands above"
 
 
 async def test_a_whole_day_of_silence_has_an_end(platform: Platform, anna: Person):
@@ -429,6 +431,7 @@ async def test_the_card_says_whether_it_is_watched_and_a_press_changes_that(plat
     assert wrapping(card) == []
     answer = await anna.press("👁 Следить", on=card)
     assert f"Слежу за @{name}" in answer.text
+    assert answer.show_alert, "it has several lines"
     await anna.sees_button("✖️ Не следить")
     assert (anna.last.message_id, "Подписчики" in said(anna)) == (card.message_id, True)
     await anna.send("/watch")
