@@ -1,11 +1,15 @@
 """Bringing friends, and what it is worth."""
 
+import pytest
+from aiogram.types import Update
 from sqlalchemy import select
 
+from bot.inbox import Inbox
 from db import tables
 from sandbox import Person
+from services.payments.model import OrderState, Why
 from tests.handlers.reading import said
-from tests.handlers.selling import has_guide, order_of
+from tests.handlers.sales import buys, comes_to
 from tests.handlers.test_labels import wrapping
 from tests.platform import Platform
 
@@ -29,18 +33,37 @@ async def test_who_brings_a_buyer_has_a_guide_for_nothing(platform: Platform, an
     await anna.send("/reports")
     await anna.press("🎁")
     await anna.sees("Пришли: 1 · купили: 0")
-    guide_id = await has_guide(platform, ben.id)
+    first = await buys(platform, ben)
     news = await anna.sees("Друг купил гайд, и один вам бесплатно")
     assert news.buttons == ["📘 Взять гайд", "📘 Мои гайды"]
+    await buys(platform, ben, "another.star")
     await anna.send("/reports")
-    assert "1 гайд вам бесплатно" in said(anna)
+    assert "1 гайд вам бесплатно" in said(anna), "only the first one counts"
     await anna.press("🎁")
     await anna.sees("Пришли: 1 · купили: 1")
     await anna.sees("Бесплатных гайдов: 1")
-    order_id, now = await order_of(platform, guide_id), platform.clock()
-    await platform.container.services.refunds.refunded(f"charge of {order_id}", now, now)
+    await platform.container.services.refunds.refund_order(first.id, Why.OPERATOR, platform.clock())
+    await comes_to(platform, first, OrderState.REFUNDED)
     await anna.send("/reports")
     assert "бесплатно" not in said(anna)
+
+
+async def test_a_start_that_is_handled_twice_brings_one_friend_once(
+    platform: Platform, anna: Person, ben: Person, monkeypatch: pytest.MonkeyPatch
+):
+    payload = await payload_of(anna)
+    handle = Inbox._try
+
+    async def twice(inbox: Inbox, update: Update) -> Exception | None:
+        return await handle(inbox, update) or await handle(inbox, update)
+
+    monkeypatch.setattr(Inbox, "_try", twice)
+    await ben.start(payload)
+    assert "A friend sent you here" in said(ben)
+    await buys(platform, ben)
+    await anna.sees("Друг купил гайд, и один вам бесплатно")
+    standing = await platform.container.services.referrals.standing(anna.id)
+    assert (standing.brought, standing.bought, standing.free) == (1, 1, 1)
 
 
 async def test_nobody_brings_themselves(anna: Person):

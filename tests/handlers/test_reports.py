@@ -3,17 +3,20 @@
 import re
 
 import pytest
+from aiogram.types import Update
 from aiohttp import ClientSession
 
+from bot.inbox import Inbox
 from db.queries import payments as queries
 from handlers.payments.reports_works import PDF, GuideWorks
 from sandbox import Person
 from services.payments.model import Why
 from services.works import Work
-from tests.handlers.reading import said
+from tests.handlers.reading import nothing_waits, said
 from tests.handlers.selling import has_guide, order_of, orders
 from tests.handlers.test_labels import wrapping
 from tests.platform import Platform
+from tests.waiting import until
 
 
 async def status(address: str) -> int:
@@ -140,6 +143,37 @@ def shared_in(person: Person) -> str:
     found = re.search(r"http://\S+/r/\S{32}", person.last.text)
     assert found is not None
     return found[0]
+
+
+async def test_what_is_handled_twice_is_sent_and_shared_once(
+    platform: Platform, anna: Person, monkeypatch: pytest.MonkeyPatch
+):
+    """As after a crash between what was done and its being noted."""
+    await anna.send("/start")
+    await has_guide(platform, anna.id)
+    handle = Inbox._try
+
+    async def twice(inbox: Inbox, update: Update) -> Exception | None:
+        return await handle(inbox, update) or await handle(inbox, update)
+
+    monkeypatch.setattr(Inbox, "_try", twice)
+    await anna.send("/reports")
+    await opens(anna)
+    await anna.press("🔗 Поделиться")
+    assert (await anna.sees("/r/")).buttons[-2:] == ["🚫 Закрыть ссылку", "📘 Мои гайды"]
+    guides, _ = await platform.container.services.guides.of_person(anna.id, 1)
+    assert guides[0].share == 1
+    await anna.press("📄 PDF")
+    await anna.sees_document()
+    # Whatever else was asked for would have come before this.
+    await anna.press("📄 PDF")
+
+    async def documents() -> int:
+        await nothing_waits(platform)
+        return sum(bool(message.document) for message in anna.messages())
+
+    await until(documents, 2)
+    assert await documents() == 2
 
 
 async def test_a_refunded_guide_says_so_and_opens_no_more(platform: Platform, anna: Person):
