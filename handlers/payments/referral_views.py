@@ -45,6 +45,14 @@ def friend_bought(standing: Standing) -> Screen:
     return Screen(text.format(count=number(standing.free)), rows([take], [to_guides()]))
 
 
+def friend_refunded(standing: Standing) -> Screen:
+    text = _(
+        "↩️ <b>A friend's payment was given back</b>, and so the guide that you had for it is no longer yours for "
+        "nothing.\n🎁 Guides for nothing: {count}"
+    )
+    return Screen(text.format(count=number(standing.free)), rows([to_guides()]))
+
+
 def welcome(came: Came) -> Screen:
     """The usual one; above it what the link did that they came by."""
     menu = start_views.menu()

@@ -1,4 +1,4 @@
-"""Due work about guides that there are: the PDF once more, and the news that a friend bought one."""
+"""Due work about guides that there are: the PDF once more, and the news of friends who bought one."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +14,7 @@ from services.guides.guides import GuideNotFound, OpenedGuide
 from services.guides.materials import unpack
 from services.guides.sheet import guide_sheet
 from services.language import Catalogue, speaking
-from services.payments.referring import FRIEND_BOUGHT
+from services.payments.referring import FRIEND_BOUGHT, FRIEND_REFUNDED
 from services.people import Person
 from services.reports.guide_pdf import guide_pdf
 from services.services import Services
@@ -28,7 +28,8 @@ def work_kinds(services: Services, catalogue: Catalogue, clock: Callable[[], dat
     works = GuideWorks(services, catalogue, clock)
     return [
         WorkKind(PDF, works.draw, regret=works.regret),
-        WorkKind(FRIEND_BOUGHT, works.tell_friend, cancellable=False),
+        WorkKind(FRIEND_BOUGHT, works.tell_of_friend, cancellable=False),
+        WorkKind(FRIEND_REFUNDED, works.tell_of_friend, cancellable=False),
     ]
 
 
@@ -79,19 +80,19 @@ class GuideWorks:
             address = self._services.guides.address(opened.guide.id)
             return as_outgoing(views.no_pdf(opened.guide.username, address))
 
-    async def tell_friend(self, work: Work, _progress: Progress) -> None:
-        """Who brought a buyer hears of the guide that is theirs for nothing, if that still holds."""
-        order_id = int(work.facts["order"])
-        person = None if work.person_id is None else await self._services.people.find(work.person_id)
-        if person is None or not await self._services.referrals.stands(order_id, person.id):
+    async def tell_of_friend(self, work: Work, _progress: Progress) -> None:
+        """Who brought a buyer hears of the guide that is theirs for nothing, or no more, if that still holds."""
+        order_id, services = int(work.facts["order"]), self._services
+        person = None if work.person_id is None else await services.people.find(work.person_id)
+        is_good = work.kind == FRIEND_BOUGHT
+        if person is None or await services.referrals.stands(order_id, person.id) != is_good:
             return
-        standing = await self._services.referrals.standing(person.id)
+        standing = await services.referrals.standing(person.id)
         with speaking(self._catalogue, person.language):
-            # Good news, and no reason to wake anybody.
-            outgoing = replace(as_outgoing(referral_views.friend_bought(standing)), silent=True)
-        await self._services.deliveries.notify(
-            person.id, PAYMENT, f"{FRIEND_BOUGHT}:{order_id}", outgoing, self._clock()
-        )
+            words = referral_views.friend_bought if is_good else referral_views.friend_refunded
+            # No reason to wake anybody.
+            outgoing = replace(as_outgoing(words(standing)), silent=True)
+        await services.deliveries.notify(person.id, PAYMENT, f"{work.kind}:{work.id}", outgoing, self._clock())
 
     async def _found(self, work: Work) -> tuple[Person, OpenedGuide] | None:
         person = None if work.person_id is None else await self._services.people.find(work.person_id)

@@ -13,8 +13,8 @@ from services.links.slugs import ALPHABET
 LENGTH = 8
 # As it stands in a deep link: ?start=ref_CODE.
 PAYLOAD = "ref_"
-# The kind of work that tells who brought a buyer; its key is the number of the order.
-FRIEND_BOUGHT = "friend-bought"
+# The kinds of work that tell who brought a buyer; their key is the number of the order.
+FRIEND_BOUGHT, FRIEND_REFUNDED = "friend-bought", "friend-refunded"
 
 
 class Came(Enum):

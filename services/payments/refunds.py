@@ -19,6 +19,7 @@ from services.deliveries.kinds import PAYMENT
 from services.operations.alerts import AlertKind, Alerts
 from services.payments import free_guides
 from services.payments.model import NotRefundable, OrderState, Payment, Why, order_number
+from services.payments.referring import FRIEND_REFUNDED
 from services.people import People, Person
 from services.works import Work, Works
 
@@ -230,7 +231,11 @@ class Refunds:
         row = await queries.find_order(session, order_id)
         if row is not None and row.by_credit and row.person_id is not None:
             await free_guides.give_back_in(session, order_id, row.person_id, now)
-        await free_guides.take_back_in(session, order_id, now)
+        referrer_id = await free_guides.take_back_in(session, order_id, now)
+        if referrer_id is not None:
+            await self._works.enqueue_in(
+                session, FRIEND_REFUNDED, str(order_id), person_id=referrer_id, facts={"order": order_id}, now=now
+            )
 
     async def _alert_in(
         self, session: AsyncSession, order_id: int | None, amount: int, why: Why, now: datetime

@@ -44,6 +44,8 @@ async def test_who_brings_a_buyer_has_a_guide_for_nothing(platform: Platform, an
     await anna.sees("Бесплатных гайдов: 1")
     await platform.container.services.refunds.refund_order(first.id, Why.OPERATOR, platform.clock())
     await comes_to(platform, first, OrderState.REFUNDED)
+    lost = await anna.sees("Оплата друга вернулась")
+    assert "Бесплатных гайдов: 0" in lost.text
     await anna.send("/reports")
     assert "бесплатно" not in said(anna)
 

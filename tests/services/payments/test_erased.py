@@ -117,6 +117,24 @@ async def test_a_payment_in_the_moment_of_the_erasure_is_a_guide_or_given_back(t
         await erases(till)
 
 
+async def test_a_refund_in_the_moment_of_the_erasure_is_done_or_refused(till: Till):
+    for number in range(4):
+        await till.person(ANNA)
+        order = await till.buy(ANNA, await till.material(f"star{number}"))
+        payment = await till.pay(ANNA, order)
+        await till.make_guide(order.id)
+        erased, refunded = await asyncio.gather(
+            erases(till), till.refunds.refund_order(order.id, Why.OPERATOR, NOW), return_exceptions=True
+        )
+        assert refunded is None or isinstance(refunded, NotRefundable)
+        await till.give_back_all()
+        assert (payment.charge_id in till.telegram.kept()) == (refunded is not None)
+        assert (await order_of(till, order.id)).state == ("refunded" if refunded is None else "fulfilled")
+        if erased is not None:
+            assert isinstance(erased, Later)
+            await erases(till)
+
+
 async def test_who_is_erased_brings_nobody_and_was_brought_by_nobody(till: Till):
     await till.brings(BORIS, ANNA)
     await till.brings(ANNA, BORIS)

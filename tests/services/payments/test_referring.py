@@ -63,6 +63,7 @@ async def test_who_brought_a_buyer_has_a_guide_for_nothing_until_a_refund(till: 
     await till.give_back_all()
     assert await referrals.standing(ANNA) == Standing(brought=1, bought=0, free=0)
     assert not await referrals.stands(first, ANNA)
+    assert [(work.key, work.person_id) for work in await till.due("friend-refunded")] == [(str(first), ANNA)]
 
 
 async def test_a_guide_that_was_spent_before_its_buyer_was_refunded_is_not_owed_in_words(
