@@ -16,10 +16,13 @@ from sqlalchemy import update
 from db import tables
 from db.engine import Database
 from db.queries import payments as queries
+from services.deliveries import Outgoing
 from services.errors import UserError
 from services.payments.model import NotRefundable, Order, Payment, Why
 from services.payments.refunds import REFUND, AlreadyRefunded
-from services.works import Work
+from services.privacy.dialogues import DialoguesInDatabase
+from services.privacy.erasure import Erasure
+from services.works import Later, Work
 from tests.databases import create_postgres, drop_postgres, migrated_file
 from tests.servers import folder_in_memory
 from tests.services.payments.books import Books, read_books
@@ -28,6 +31,7 @@ from tests.services.payments.till import MINUTE, NOW, PRICE, Till
 
 T = TypeVar("T")
 PEOPLE = (1, 2, 3, 4)
+ERASE = "erase"
 # Who brought whom.
 BROUGHT = {1: 3, 2: 1, 4: 3}
 MATERIALS = 8
@@ -58,6 +62,7 @@ class AnySales(RuleBasedStateMachine):
         self.told: list[tuple[Payment, bool]] = []
         self.gifts = 0
         self.differences = 0
+        self.erased = False
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(work)
@@ -78,6 +83,7 @@ class AnySales(RuleBasedStateMachine):
     async def _open(self, database: Database) -> None:
         self._stack.push_async_callback(database.close)
         self.till = Till(database)
+        self.erasure = Erasure(database, self.till.deliveries, self.till.works, DialoguesInDatabase())
         self.telegram = self.till.telegram = TalkativeTelegram(lambda: self.now)
         for person_id in PEOPLE:
             await self.till.person(person_id)
@@ -150,7 +156,7 @@ class AnySales(RuleBasedStateMachine):
     def much_happens_at_once(self, dice: Random) -> None:
         deeds: Sequence[Callable[[Random], Awaitable[None]]] = (
             self._buys, self._buys, self._pays, self._hears, self._hears, self._hears_again, self._makes,
-            self._gives_back, self._refunds, self._compares, self._looks,
+            self._gives_back, self._refunds, self._compares, self._looks, self._erases,
         )  # fmt: skip
         chosen = dice.choices(deeds, k=dice.randint(2, 5))
         # Some of them do the very same thing.
@@ -160,6 +166,11 @@ class AnySales(RuleBasedStateMachine):
     @rule(dice=dice)
     def somebody_pays_two_invoices_of_one_guide_at_once(self, dice: Random) -> None:
         self._do(self._pays_twice(dice))
+
+    @rule(dice=dice)
+    def somebody_erases_their_data_and_comes_back(self, dice: Random) -> None:
+        if dice.random() < 0.3:
+            self._do(self._erases(dice))
 
     @rule(dice=dice)
     def an_operator_acts(self, dice: Random) -> None:
@@ -286,6 +297,16 @@ class AnySales(RuleBasedStateMachine):
                 position, _ = await queries.position(session)
                 await queries.set_position(session, dice.randint(0, position), self.now)
 
+    async def _erases(self, dice: Random) -> None:
+        """What is paid is made or given back first: until then nothing is erased."""
+        person_id = dice.choice(PEOPLE)
+        work_id = await self.till.works.enqueue(ERASE, str(person_id), person_id=person_id, facts={}, now=self.now)
+        work = Work(work_id, ERASE, str(person_id), person_id, {})
+        with suppress(Later):
+            await self.erasure.erase(work, Outgoing("Farewell"), self.now)
+            self.erased = True
+        await self.till.person(person_id)
+
     async def _acts(self, dice: Random) -> None:
         fate = dice.random()
         if fate < 0.5:
@@ -360,5 +381,5 @@ class AnySales(RuleBasedStateMachine):
             await self._look()
         self.now += 61 * MINUTE
         self.differences += (await self.till.compare(self.now)).differences
-        (await self._look()).are_settled(self.telegram)
+        (await self._look()).are_settled(self.telegram, all_are_told=not self.erased)
         assert not self.differences
