@@ -62,11 +62,26 @@ def gathering(ready: int, of: int) -> Screen:
     return Screen(text.format(ready=number(ready), count=number(of)))
 
 
+def awaited(gathered: Gathered, *, private: bool = True) -> Screen:
+    """TikTok says nothing of some that were never looked at before, and is asked again."""
+    text = _("⏳ TikTok does not answer just now. I will write to you about {accounts} when it does.")
+    return refused(text.format(accounts=_unanswered(gathered)), private=private)
+
+
 def unanswered(gathered: Gathered, *, private: bool = True) -> Screen:
-    """TikTok says nothing of some, and they were never looked at before."""
-    names = ", ".join(anchor(username) for username in gathered.unanswered)
-    text = _("⚠️ TikTok does not answer about {accounts} just now. Please try again later.")
-    return Screen(text.format(accounts=names), rows([to_menu()]) if private else None)
+    text = _("⚠️ TikTok has not answered about {accounts} for a whole day. Please try again later.")
+    return refused(text.format(accounts=_unanswered(gathered)), private=private)
+
+
+def awaited_address(*, private: bool = True) -> Screen:
+    """Where a short address leads is asked again."""
+    text = _("⏳ TikTok does not answer just now. I will write to you when I see where this address leads.")
+    return refused(text, private=private)
+
+
+def address_gave_up(*, private: bool = True) -> Screen:
+    text = _("⚠️ TikTok has not said for a whole day where a short address leads. Compare by names.")
+    return refused(text, private=private)
 
 
 def refused(sentence: str, *, private: bool = True) -> Screen:
@@ -144,6 +159,10 @@ def lines(cards: Sequence[Card]) -> list[Line]:
             lambda roubles: f"{ESTIMATE}{number(round(roubles))}{NBSP}₽",
         ),
     ]
+
+
+def _unanswered(gathered: Gathered) -> str:
+    return ", ".join(anchor(username) for username in gathered.unanswered)
 
 
 def _counts(label: str, short: str, values: Sequence[int | None]) -> Line:

@@ -12,13 +12,14 @@ from handlers.outgoing import as_outgoing
 from handlers.screen import Screen
 from handlers.tiktok import compare_views as views
 from handlers.tiktok.compare import comparison_of
-from handlers.tiktok.views import silent_address
+from handlers.tiktok.works import pause_after
 from services.deliveries import Outgoing
 from services.deliveries.kinds import ANSWER
 from services.errors import UserError
 from services.language import Catalogue, speaking
 from services.people import Person
 from services.services import Services
+from services.tiktok.accounts import WAITED_FOR
 from services.tiktok.comparing import COMPARE
 from services.tiktok.errors import TikTokSilent
 from services.works import Later, Progress, Work, WorkKind
@@ -42,7 +43,7 @@ class ComparisonWorks:
         self._clock = clock
 
     async def compare(self, work: Work, progress: Progress) -> None:
-        """Raises Later while accounts are on their way."""
+        """Raises Later while accounts are on their way, and while TikTok is silent: for a day, and they are told."""
         person = None if work.person_id is None else await self._services.people.find(work.person_id)
         if person is None or work.chat_id is None or work.message_id is None:
             return
@@ -75,7 +76,9 @@ class ComparisonWorks:
         except UserError as error:
             return views.refused(error_text(error), private=private)
         except TikTokSilent:
-            return silent_address(private=private)
+            if not self._is_over(work):
+                await self._wait(work, progress, views.awaited_address(private=private))
+            return views.address_gave_up(private=private)
 
     async def _resolve(self, work: Work, names: list[str]) -> None:
         """Short addresses become names, and the accounts are asked for, once: another work waits for them."""
@@ -86,7 +89,7 @@ class ComparisonWorks:
             COMPARE,
             f"{work.key}:names",
             person_id=work.person_id,
-            facts={**work.facts, "names": list(usernames), "since": now.isoformat()},
+            facts={**work.facts, "names": list(usernames), "since": now.isoformat(), "asked": _asked(work)},
             now=now,
             chat_id=work.chat_id,
             message_id=work.message_id,
@@ -100,8 +103,28 @@ class ComparisonWorks:
         if gathered.waiting:
             await progress.say(views.gathering(len(gathered.accounts), len(names)).text)
             raise Later(PAUSE)
+        if gathered.unanswered and not self._is_over(work):
+            # A fetch that nobody waits for is not tried again by itself.
+            await self._services.comparing.ask(names, now)
+            await self._wait(work, progress, views.awaited(gathered, private=private))
         if gathered.unanswered:
             return views.unanswered(gathered, private=private)
         return await comparison_of(
             gathered.accounts, self._bot, self._services, person, now, is_silent=bool(gathered.old), private=private
         )
+
+    async def _wait(self, work: Work, progress: Progress, screen: Screen) -> None:
+        """Its message says that they will be written to. Raises Later."""
+        await progress.say(screen.text, as_outgoing(screen).keyboard)
+        raise Later(pause_after(self._waited(work)))
+
+    def _is_over(self, work: Work) -> bool:
+        return self._waited(work) >= WAITED_FOR
+
+    def _waited(self, work: Work) -> timedelta:
+        return self._clock() - datetime.fromisoformat(_asked(work))
+
+
+def _asked(work: Work) -> str:
+    """When they did, in ISO 8601; ``since``: when their accounts were asked for, which short addresses put off."""
+    return str(work.facts.get("asked", work.facts["since"]))

@@ -25,8 +25,13 @@ from services.tiktok.errors import TikTokSilent
 from services.tiktok.stored import Asker, Outcome, StoredAccount
 from services.works import Later, Progress, Work, WorkKind
 
-# Between two questions about a short address while TikTok is silent.
+# Between two questions to a silent TikTok.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+
+
+def pause_after(waited: timedelta) -> timedelta:
+    """Until a silent TikTok is asked again for somebody who has waited so long: for twice as long each time."""
+    return min(max(waited, FIRST_PAUSE), LONGEST_PAUSE)
 
 
 def work_kinds(bot: Bot, services: Services, catalogue: Catalogue, clock: Callable[[], datetime]) -> list[WorkKind]:
@@ -146,7 +151,7 @@ class AccountWorks:
         if work.chat_id is not None and work.message_id is not None:
             # Where it cannot be told, they hear of the end all the same.
             await self._edit(work.chat_id, work.message_id, screen)
-        raise Later(min(max(waited, FIRST_PAUSE), LONGEST_PAUSE))
+        raise Later(pause_after(waited))
 
     def _waited(self, work: Work) -> timedelta:
         return self._clock() - datetime.fromisoformat(work.facts["since"])

@@ -13,6 +13,7 @@ from sandbox.tiktok.creators import usernames
 from services.language.formats import units
 from tests.handlers.growth import known
 from tests.handlers.reading import UNSEEN, nothing_waits, nothing_was_reported, said
+from tests.handlers.seeing import read, sees
 from tests.handlers.test_labels import wrapping
 from tests.platform import Platform, running_platform
 from tests.waiting import until
@@ -174,12 +175,52 @@ async def test_the_picture_has_the_day_of_the_oldest_numbers(platform: Platform)
     assert "19" in chart(cards, "@bot", UTC).subtitle
 
 
-async def test_where_tiktok_is_silent_about_a_stranger_it_is_said(platform: Platform, ben: Person):
+async def comes(platform: Platform, person: Person, words: str) -> Message:
+    """The message with these words, after as many pauses between tries as it takes."""
+
+    async def is_there() -> bool:
+        platform.clock.passes(minutes=1)
+        return any(words in read(message) for message in person.messages())
+
+    await until(is_there, True, within=60)
+    return await sees(person, words)
+
+
+async def test_of_a_stranger_that_tiktok_is_silent_about_the_comparison_comes_once_it_answers(
+    platform: Platform, ben: Person
+):
     await known(platform, "katya")
     platform.tiktok.fault("*", "reset")
+    await ben.send(f"/compare katya {usernames()[0]}")
+    told = await sees(ben, f"I will write to you about @{usernames()[0]}")
+    assert "⚖️ Compare others" in told.buttons
+    platform.tiktok.fault("*", "")
+    shown = await comes(platform, ben, "Side by side")
+    assert shown.message_id > told.message_id
+    assert [message.message_id for message in ben.messages() if message.from_bot] == [shown.message_id]
+
+
+async def test_a_short_address_that_tiktok_is_silent_about_is_compared_once_it_answers(platform: Platform, ben: Person):
+    first, second = usernames()[:2]
+    platform.tiktok.fault("*", "reset")
+    await ben.send(f"/compare {platform.tiktok.short(first)} {second}")
+    told = await sees(ben, "I will write to you when I see where this address leads")
+    assert "⚖️ Compare others" in told.buttons
+    platform.tiktok.fault("*", "")
+    shown = await comes(platform, ben, "Side by side")
+    assert [line.split("· ")[-1] for line in lines(ben)[1:3]] == [f"@{first}", f"@{second}"]
+    assert [message.message_id for message in ben.messages() if message.from_bot] == [shown.message_id]
+
+
+async def test_a_comparison_that_a_silent_tiktok_holds_up_for_a_day_is_given_up(platform: Platform, ben: Person):
+    platform.tiktok.fault("*", "reset")
+    await ben.send(f"/compare {platform.tiktok.short(usernames()[0])} katya")
     await ben.send("/compare katya somebody_new")
-    await compared(platform, ben)
-    assert "TikTok does not answer about @somebody_new" in said(ben)
+    await sees(ben, "I will write to you when I see")
+    await sees(ben, "I will write to you about @katya, @somebody_new")
+    platform.clock.passes(days=1)
+    for words in ("where a short address leads. Compare by names", "has not answered about @katya, @somebody_new for"):
+        assert "⚖️ Compare others" in (await comes(platform, ben, words)).buttons
 
 
 @pytest.mark.parametrize(
