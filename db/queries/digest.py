@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import ColumnElement, Row, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -99,10 +99,11 @@ async def count_errors(session: AsyncSession, start: datetime, end: datetime) ->
     return await _count(session, *_within(ErrorReport.at, start, end))
 
 
-async def answered_in_top(session: AsyncSession, day: date) -> tuple[int, datetime | None]:
-    """(how many accounts of the day's top answered on it, when the last of them did)."""
-    fresh = select(func.count(), func.max(TikTokTopPlace.taken_at)).where(TikTokTopPlace.day == day)
-    count, last = (await session.execute(fresh.where(TikTokTopPlace.fresh))).one()
+async def answered_in_top(session: AsyncSession, day: date, begins: datetime) -> tuple[int, datetime | None]:
+    """(how many accounts of the day's top answered on it, be it without posts, when the last of them did)."""
+    places = select(func.count(), func.max(TikTokTopPlace.taken_at)).where(TikTokTopPlace.day == day)
+    answered = or_(TikTokTopPlace.fresh, TikTokTopPlace.taken_at >= begins)
+    count, last = (await session.execute(places.where(answered))).one()
     return count, last
 
 

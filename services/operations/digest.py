@@ -235,7 +235,7 @@ class Digests:
         day = await tiktok_top.latest_day(session)
         if day is None:
             return None
-        answered, last = await queries.answered_in_top(session, day)
+        answered, last = await queries.answered_in_top(session, day, self._start_of(day))
         asked = max(answered, await queries.top_size(session))
         return TopState(day, answered, asked, None if last is None else last.astimezone(self._zone))
 

@@ -195,7 +195,8 @@ async def test_it_tells_of_the_newest_top_and_of_proposals(office: Office):
     assert (await office.digests.read(DAY, NINE)).top is None
     at = datetime(2026, 3, 2, 3, 14, tzinfo=UTC)
     rows: list[tables.Base] = []
-    for number, (fresh, taken_at) in enumerate(((True, at - SECOND), (True, at), (False, FIRST)), 1):
+    for number, (fresh, taken_at) in enumerate(((True, at - SECOND), (False, at), (False, FIRST)), 1):
+        # The second answered without its posts.
         rows.append(tables.TikTokAccount(id=number, username=f"a{number}", state="known", created_at=FIRST))
         rows.append(
             tables.TikTokTopPlace(day=date(2026, 3, 2), account_id=number, followers=1, taken_at=taken_at, fresh=fresh)
