@@ -15,9 +15,12 @@ from db import tables
 from db.queries.personal import PERSONAL
 from sandbox import Person
 from sandbox.faults import Fault
+from sandbox.payments import pay
+from sandbox.stars import Invoice
 from services.privacy import ERASE, UNDO_TIME
 from services.works import WorkKind
 from tests.handlers.reading import said
+from tests.handlers.sales import orders
 from tests.handlers.selling import has_guide
 from tests.platform import Platform
 from tests.waiting import until
@@ -197,6 +200,28 @@ async def test_guides_are_in_the_file_and_close_for_all_when_everything_goes(pla
     assert "У вас пока нет гайдов" in said(anna)
     async with platform.container.database.read() as session:
         assert (await session.scalars(select(tables.StarMovement.amount))).all() == [50]
+
+
+async def test_an_order_of_before_is_not_paid_after_and_a_charge_that_comes_late_goes_back(
+    platform: Platform, anna: Person
+):
+    order, world = await orders(platform, anna), platform.server.world
+    await anna.send("/privacy")
+    await anna.press("🗑 Стереть всё")
+    await anna.press("🗑 Да, стереть всё")
+    await anna.sees("Всё будет стёрто в")
+    platform.clock.passes(minutes=61)
+    await anna.sees("Всё, что я о вас хранил, стёрто")
+    invoice, chat = Invoice("Guide", "A guide", order.payload, order.amount), world.chats[anna.id]
+    refused = await pay(world, anna.id, invoice, chat)
+    assert refused["status"] == "refused"
+    # Telegram had asked before; what it then took is told now.
+    payer = world.active_person(anna.id)
+    charge = world.stars.charge(invoice, payer, chat.id)
+    assert await anna.stars() == 950
+    world.tell_bot("message", chat, world.post(chat, payer.user(), {"successful_payment": charge.json()}))
+    await anna.sees("на ваш баланс")
+    assert await anna.stars() == 1000
 
 
 async def test_who_was_erased_is_a_new_person(platform: Platform, anna: Person):
