@@ -56,7 +56,11 @@ def actor_name(act: Act) -> str:
 def subject_name(act: Act) -> str:
     """``person:1001`` → ``👤 1001``; a link by its slug where that is noted; a role and a reason behind it."""
     kind, _colon, subject = act.subject.partition(":")
-    called = _("erased") if act.subject == audit.ERASED_PERSON else said(act.facts.get("slug") or subject)
+    called = said(act.facts.get("slug") or subject)
+    if act.subject == audit.ERASED_PERSON:
+        called = _("erased")
+    elif act.subject == audit.of_stars():
+        called = _("ledger of Stars")
     shown = f"{SIGNS.get(kind, '')} {called}".strip() if kind != "tiktok" else said(f"@{subject}")
     if act.name == audit.GIVE_ROLE:
         shown += f" → {_given(act)}"

@@ -19,6 +19,8 @@ from services.payments.model import Order, OrderState, Why
 from services.people import Person, Right
 
 MARKS = {"pending": "⏳", "paid": "⭐", "fulfilled": "✅", "refunding": "↩️", "refunded": "↩️", "expired": "⌛️"}
+# Causes that say what became of the order.
+OWN_WORDS = frozenset({"buy", "charge", "free", "guide", "expiry", "replaced"})
 # Half a phone's width.
 MOST_ON_BUTTON = 16
 MOST_NOTE, STEPS_SHOWN, CHARGES_SHOWN = 200, 8, 4
@@ -123,7 +125,8 @@ def _price(found: OrderCard) -> str:
 
 
 def _step_line(step: Step, zone: tzinfo) -> str:
-    return f"• {moment(step.at, zone)}: {state_name(step.new)} ({_cause(step.cause)})"
+    what = _cause(step.cause)
+    return f"• {moment(step.at, zone)}: " + (what if step.cause in OWN_WORDS else f"{state_name(step.new)} ({what})")
 
 
 def _cause(cause: str) -> str:
@@ -131,8 +134,8 @@ def _cause(cause: str) -> str:
         "buy": _("asked for"),
         "charge": _("paid"),
         "free": _("free"),
-        "guide": _("made"),
-        "expiry": _("time was over"),
+        "guide": _("the guide is made"),
+        "expiry": _("not paid in time"),
         "replaced": _("asked for at another price"),
         Why.SURPLUS: _("a second payment"),
         Why.UNKNOWN: _("a payment for no order"),

@@ -19,6 +19,10 @@ def given_back(given: GivenBack) -> Screen:
 
 
 def _amount(given: GivenBack) -> str:
+    if not given.amount and given.why is Why.OPERATOR:
+        return _("↩️ <b>The guide about {account}, which was free, is taken back.</b>").format(
+            account=anchor(given.username)
+        )
     if not given.amount:
         return _("↩️ <b>The guide about {account} could not be made; nothing was paid for it.</b>").format(
             account=anchor(given.username)

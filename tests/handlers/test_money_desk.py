@@ -87,7 +87,7 @@ async def test_an_order_is_found_by_whatever_one_has_of_it(platform: Platform, a
         assert "✅ гайд готов" in text
         assert "💰 50 ⭐" in text
         assert "👤 Анна · № 1001" in text
-        assert "оплачен, гайд делается (оплачен)" in text
+        assert ": гайд сделан" in text
         assert "50 ⭐ · получен, " in text
         assert charge in text
         # Neither the invoice's payload nor the way to the page.
