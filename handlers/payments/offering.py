@@ -1,5 +1,7 @@
 """/report: the offer of a guide, by name, by address, by deep link or from a card; its code, and the press on Buy."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from aiogram import F, Router
@@ -18,7 +20,6 @@ from handlers.screen import Screen, show
 from handlers.tiktok.callbacks import CardAction, CardPress
 from services.operations.tallies import WRONG_CODES
 from services.payments.model import CURRENCY, AlreadyBought, CodeRefused, MaterialGone, Order, OrderState
-from services.payments.offers import Terms
 from services.people import Person
 from services.services import Services
 from services.throttles import PROMO_CODES, STATS
@@ -146,18 +147,20 @@ async def code_answer(message: Message, state: FSMContext, services: Services, p
         # A crash forgot what was offered.
         await finish(message, state)
         raise MaterialGone
-    terms = await _terms(material_id, message.text or message.caption or "", services, person, now)
+    async with _trying(services, person, now):
+        terms = await services.offers.terms(person.id, material_id, message.text or message.caption or "", now)
     frozen = await services.offers.find(material_id)
     content = await services.offers.content(frozen, person.time_zone)
     await show(message, views.offer(frozen, content, terms))
     await finish(message, state)
 
 
-async def _terms(material_id: int, code: str, services: Services, person: Person, now: datetime) -> Terms:
-    """Raises CodeRefused, and TooFast for who tries too many: each try counts, and is counted where it is wrong."""
+@asynccontextmanager
+async def _trying(services: Services, person: Person, now: datetime) -> AsyncIterator[None]:
+    """Raises TooFast for who tries too many codes: each try counts, and is counted where there is no such code."""
     await services.throttle.require(person, PROMO_CODES, now)
     try:
-        return await services.offers.terms(person.id, material_id, code, now)
+        yield
     except CodeRefused as error:
         if error.reason == "unknown":
             await services.tallies.count(WRONG_CODES, now)
@@ -171,10 +174,12 @@ async def buy(
     press: CallbackQuery, callback_data: BuyPress, services: Services, person: Person, now: datetime, cause: int
 ) -> None:
     """The invoice, or the guide at once where it costs nothing."""
-    if callback_data.code:
-        # A press can be forged: what it holds is a try as any other.
-        await _terms(callback_data.id, callback_data.code, services, person, now)
-    await _order(press, callback_data, services, person, now, cause)
+    if not callback_data.code:
+        await _order(press, callback_data, services, person, now, cause)
+        return
+    # A press can be forged: what it holds is a try as any other.
+    async with _trying(services, person, now):
+        await _order(press, callback_data, services, person, now, cause)
 
 
 async def buy_for_nothing(

@@ -1,6 +1,7 @@
 """What Telegram says of payments: may it be made, was it made, was it given back."""
 
 from datetime import datetime
+from functools import partial
 
 from aiogram import F, Router
 from aiogram.types import Message, PreCheckoutQuery
@@ -8,8 +9,8 @@ from aiogram.types import Message, PreCheckoutQuery
 from handlers.outgoing import as_outgoing
 from handlers.payments import views
 from handlers.payments.error_texts import checkout_refused
-from services.deliveries.kinds import ANSWER
-from services.payments.model import CheckoutRefused, OrderState, Payment
+from services.payments.handing import Told
+from services.payments.model import CheckoutRefused, Order, OrderState, Payment
 from services.payments.refunds import key
 from services.people import Person
 from services.services import Services
@@ -39,15 +40,16 @@ async def paid(message: Message, services: Services, person: Person, now: dateti
     assert told is not None
     charge_id = told.telegram_payment_charge_id
     payment = Payment(charge_id, person.id, told.total_amount, told.currency, told.invoice_payload, message.date)
-    order = await services.orders.charged(payment, now)
+    await services.handing.charged(payment, partial(_words, charge_id), now)
+
+
+def _words(charge_id: str, order: Order | None) -> Told | None:
     if order is None:
-        answer, name = views.comes_back(), f"comes-back:{key(charge_id)}"
-    elif order.state is OrderState.PAID:
-        answer, name = views.paid(order), f"paid:{order.id}"
-    else:
-        # Its guide, or its refund, has come already.
-        return
-    await services.deliveries.enqueue(ANSWER, name, person.id, as_outgoing(answer), now)
+        return Told(f"comes-back:{key(charge_id)}", as_outgoing(views.comes_back()))
+    if order.state is OrderState.PAID:
+        return Told(f"paid:{order.id}", as_outgoing(views.paid(order)))
+    # Its guide, or its refund, has come already.
+    return None
 
 
 async def given_back(message: Message, services: Services, now: datetime) -> None:

@@ -6,7 +6,6 @@ from handlers.menu import MenuPress, Room, button, cancel_to, rows, to_menu
 from handlers.payments.callbacks import BuyAct, BuyPress
 from handlers.payments.reports_callbacks import GuideAction, GuidePress
 from handlers.payments.reports_views import page_button, to_guides
-from handlers.payments.terms_views import to_terms
 from handlers.screen import Screen
 from handlers.tiktok.callbacks import CardAction, CardPress
 from handlers.tiktok.views import anchor, to_card
@@ -71,7 +70,7 @@ def offer(frozen: FrozenMaterial, content: GuideContent, terms: Terms) -> Screen
         sample(content),
         "",
         _price(terms),
-        _("↩️ No guide within 10 minutes, and the Stars come back by themselves. Questions: /paysupport"),
+        _("↩️ No guide within 10 minutes, and the Stars come back by themselves. /terms, /paysupport"),
         _("🗄 The guide is kept for you until you erase your data: /privacy"),
     ]
     return Screen("\n".join(lines), rows(*_ways(frozen.id, terms), [to_card(frozen.account_id), to_menu()]))
@@ -99,12 +98,12 @@ def stars(count: int) -> str:
 def _ways(material_id: int, terms: Terms) -> list[list[InlineKeyboardButton]]:
     buy = BuyPress(act=BuyAct.BUY, id=material_id, code=terms.code)
     if not terms.price:
-        return [[button(_("🎁 Take it for free"), buy)], [to_terms()]]
+        return [[button(_("🎁 Take it for free"), buy)]]
     ways = [[button(_("Buy for {price} ⭐").format(price=number(terms.price)), buy)]]
     if terms.free:
         label = _("🎁 Take it for free: {count}").format(count=number(terms.free))
         ways.append([button(label, BuyPress(act=BuyAct.FREE, id=material_id))])
-    return [*ways, [button(_("🎟 Promo code"), BuyPress(act=BuyAct.CODE, id=material_id)), to_terms()]]
+    return [*ways, [button(_("🎟 Promo code"), BuyPress(act=BuyAct.CODE, id=material_id))]]
 
 
 # Paying

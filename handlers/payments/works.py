@@ -56,7 +56,7 @@ def work_kinds(
         WorkKind(OFFER, offers.offer, at_once=OFFERS_AT_ONCE, regret=offers.regret),
         WorkKind(GUIDE, guides.make, most_attempts=MOST_ATTEMPTS, pauses=PAUSES, cancellable=False),
         WorkKind(GUIDE_FILE, guides.send_file, most_attempts=MOST_ATTEMPTS, pauses=PAUSES, cancellable=False),
-        WorkKind(REFUND, give_back, most_attempts=REFUND_ATTEMPTS, pauses=REFUND_PAUSES, at_once=1, cancellable=False),
+        WorkKind(REFUND, give_back, most_attempts=REFUND_ATTEMPTS, pauses=REFUND_PAUSES, cancellable=False),
     ]
 
 

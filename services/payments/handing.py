@@ -9,9 +9,9 @@ from db.engine import Database
 from db.queries import guides as guide_queries
 from db.queries import handing as queries
 from services.deliveries import Deliveries, Outgoing
-from services.deliveries.kinds import GUIDE
+from services.deliveries.kinds import ANSWER, GUIDE
 from services.guides.guides import GuideNotFound, Guides, OpenedGuide
-from services.payments.model import Order
+from services.payments.model import Order, Payment
 from services.payments.orders import Orders
 from services.people import Person
 from services.works import Works
@@ -34,6 +34,14 @@ class Handed:
     file: Outgoing
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of a payment, once under its key."""
+
+    key: str
+    outgoing: Outgoing
+
+
 class Handing:
     """Gives guides to who paid for them."""
 
@@ -45,6 +53,16 @@ class Handing:
         self._guides = guides
         self._deliveries = deliveries
         self._works = works
+
+    async def charged(self, payment: Payment, words: Callable[[Order | None], Told | None], now: datetime) -> None:
+        """As Orders.charged, and what ``words`` make of it is owed in the same transaction: before any guide is.
+
+        They are given the order, or None where the payment comes back.
+        """
+        async with self._database.write() as session:
+            told = words(await self._orders.charged_in(session, payment, now, "update"))
+            if told is not None:
+                await self._deliveries.enqueue_in(session, ANSWER, told.key, payment.person_id, told.outgoing, now)
 
     async def hand_over(
         self, order: Order, person: Person, content: bytes, handed: Callable[[int], Handed], now: datetime

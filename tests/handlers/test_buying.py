@@ -155,7 +155,7 @@ async def test_somebody_sees_what_a_guide_is_pays_and_has_it(shop: Platform):
     assert "⭐ Цена: 50 звёзд" in text
     assert "звёзды вернутся сами" in text
     assert "Гайд хранится, пока вы не сотрёте свои данные" in text
-    assert offer.buttons == [BUY, "🎟 Промокод", "📄 Условия", "◀️ К карточке", "◀️ Меню"]
+    assert offer.buttons == [BUY, "🎟 Промокод", "◀️ К карточке", "◀️ Меню"]
     assert [each.message_id for each in anna.messages() if each.from_bot] == [offer.message_id], "one message a thing"
     invoice = await an_invoice(anna)
     assert invoice.invoice is not None
@@ -180,7 +180,7 @@ async def test_from_a_card_in_english_and_back(platform: Platform, ben: Person):
     await ben.press("📘 Guide")
     offer = await sees(ben, "⭐ Price: 50 Stars")
     assert offer.message_id == card.message_id
-    assert offer.buttons == [ENGLISH_BUY, "🎟 Promo code", "📄 Terms", "◀️ To the card", "◀️ Menu"]
+    assert offer.buttons == [ENGLISH_BUY, "🎟 Promo code", "◀️ To the card", "◀️ Menu"]
     await ben.press("◀️ To the card")
     await sees(ben, "Followers")
     await ben.press("📘 Guide")
