@@ -117,28 +117,27 @@ class Books:
                     assert count <= code.most_each + late[code.id]
 
     def _credits(self) -> None:
-        expected: Counter[int] = Counter()
-        for referral in self.referrals:
-            if referral.order_id is not None:
-                expected[referral.referrer_id] += 1
+        """Each is for an order, which bears it out; the database keeps each once."""
         orders = {order.id: order for order in self.orders}
-        for referral in self.referrals:
-            if referral.order_id is not None:
-                first = orders[referral.order_id]
-                assert first.person_id == referral.person_id
-                assert first.amount
-                assert first.state in {"fulfilled", "refunding"}
+        of_key: dict[str, dict[int, tables.GuideCredit]] = {}
         for row in self.credits:
-            if row.key.startswith("gift:"):
-                expected[row.person_id] += 1
-        for order in self.orders:
-            if order.by_credit and order.state != "refunded" and order.person_id is not None:
-                expected[order.person_id] -= 1
-        actual: Counter[int] = Counter()
-        for row in self.credits:
-            actual[row.person_id] += row.amount
-        for person_id in {*expected, *actual}:
-            assert actual[person_id] == expected[person_id], person_id
+            name, _, text = row.key.partition(":")
+            assert row.amount == (-1 if name in {"spent", "lost"} else 1)
+            of_key.setdefault(name, {})[int(text)] = row
+        earned = of_key.get("referral", {}).keys() - of_key.get("lost", {}).keys()
+        claimed = {row.order_id: row.referrer_id for row in self.referrals if row.order_id is not None}
+        for number, referrer_id in claimed.items():
+            assert of_key["referral"][number].person_id == referrer_id
+            assert orders[number].amount
+            assert orders[number].state in {"fulfilled", "refunding"}
+        # Who brought somebody keeps what they had for it when the other is erased.
+        assert claimed.keys() <= earned
+        assert all(orders[number].person_id is None for number in earned - claimed.keys())
+        spent = of_key.get("spent", {}).keys() - of_key.get("back", {}).keys()
+        theirs = {order.id: order for order in self.orders if order.by_credit and order.person_id is not None}
+        assert spent == {number for number, order in theirs.items() if order.state != "refunded"}
+        for number in spent:
+            assert of_key["spent"][number].person_id == theirs[number].person_id
 
 
 async def read_books(till: Till) -> Books:
