@@ -13,6 +13,7 @@ from handlers.dialogue import AnswersQuestion, ask, expect, finish
 from handlers.filters import typed
 from handlers.screen import Screen, announce_picture, show
 from handlers.tiktok import compare_views as views
+from handlers.tiktok import views as account_views
 from handlers.tiktok.card import known_account
 from handlers.tiktok.drawing import allowed, drawn
 from handlers.tiktok.picture import signature
@@ -22,6 +23,7 @@ from services.people import Person
 from services.pictures.comparison import ComparisonChart, comparison_chart
 from services.services import Services
 from services.throttles import STATS
+from services.tiktok.asking import fresh_for, is_fresh
 from services.tiktok.cards import Card
 from services.tiktok.comparing import COMPARE, LEAST, NotComparable, parse_names
 from services.tiktok.stored import StoredAccount
@@ -101,20 +103,24 @@ async def compare_again(
     now: datetime,
     cause: int,
 ) -> None:
-    """Accounts that were compared before: of what is over a day old, TikTok is asked anew, as /compare does."""
+    """Accounts that were compared before: TikTok is asked anew of those of which it may be, as on their cards."""
     accounts = [await known_account(each, services) for each in _ids(callback_data)]
     if len(accounts) < LEAST:
         raise NotComparable(len(accounts))
     if await services.works.has_caused(COMPARE, cause):
         return
+    if all(is_fresh(account, now, force=True) for account in accounts):
+        await press.answer(_too_soon(accounts, person, now), show_alert=True)
+        return
     names = [account.username for account in accounts]
-    # Where TikTok refused one a moment ago, that is said, and the comparison stays.
-    if None in [await services.accounts.at_hand(name, now) for name in names]:
-        await services.throttle.require(person, STATS, now)
-    gathered = await services.comparing.ask(names, now)
+    for name in names:
+        # Where TikTok refused one a moment ago, that is said, and the comparison stays.
+        await services.accounts.at_hand(name, now)
+    await services.throttle.require(person, STATS, now)
+    gathered = await services.comparing.ask(names, now, force=True)
     if gathered.waiting:
         await press.answer()
-        await _wait(press, names, services, person, now, cause)
+        await _wait(press, names, services, person, now, cause, force=True)
         return
     cards = [await services.cards.of(account) for account in gathered.accounts]
     chart = views.chart(cards, await signature(bot), person.zone)
@@ -122,6 +128,17 @@ async def compare_again(
     await press.answer()
     await announce_picture(press)
     await show(press, views.comparison(cards, await drawn(services, comparison_chart, chart), person.zone, now))
+
+
+def _too_soon(accounts: Sequence[StoredAccount], person: Person, now: datetime) -> str:
+    """Of the first one that may be asked for anew."""
+    until = {
+        account.fetched_at + fresh_for(account, force=True): account.fetched_at
+        for account in accounts
+        if account.fetched_at is not None
+    }
+    first = min(until)
+    return account_views.too_soon(until[first], first - now, person.zone, now)
 
 
 def _ids(press: ComparePress) -> list[int]:
@@ -158,14 +175,15 @@ async def _wait(
     cause: int,
     *,
     private: bool = True,
+    force: bool = False,
 ) -> None:
-    """Say that accounts are being fetched; a work delivers the comparison."""
+    """Say that accounts are being fetched; a work delivers the comparison. ``force``: they were asked for by it."""
     shown = await show(event, views.gathering(0, len(names)))
     await services.works.enqueue(
         COMPARE,
         f"{shown.chat.id}:{shown.message_id}",
         person_id=person.id,
-        facts={"names": list(names), "since": now.isoformat(), "private": private},
+        facts={"names": list(names), "since": now.isoformat(), "private": private, "force": force},
         now=now,
         chat_id=shown.chat.id,
         message_id=shown.message_id,

@@ -118,7 +118,9 @@ def comparison(
         if card in old:
             names[-1] += f" · {moment(card.fetched_at, zone, now)}"
     text = "\n".join([_("⚖️ <b>Side by side</b>"), *names, f"<pre>{quoted(_table(lines(cards)))}</pre>"])
-    if is_silent:
+    if is_silent and not old:
+        text += "\n" + _("⚠️ TikTok does not answer just now: the last known numbers.")
+    elif is_silent:
         text += "\n" + _("⚠️ TikTok does not answer just now: what has a date is from then.")
     elif old:
         text += "\n" + _("🕓 What has a date is from then.")

@@ -99,7 +99,8 @@ class ComparisonWorks:
         self, work: Work, names: list[str], person: Person, progress: Progress, *, private: bool
     ) -> Screen:
         since, now = datetime.fromisoformat(work.facts["since"]), self._clock()
-        gathered = await self._services.comparing.gather(names, since, now)
+        force = bool(work.facts.get("force"))
+        gathered = await self._services.comparing.gather(names, since, now, force=force)
         if gathered.waiting:
             await progress.say(views.gathering(len(gathered.accounts), len(names)).text)
             raise Later(PAUSE)

@@ -37,7 +37,7 @@ class KnowsAccounts(Protocol):
 
     async def stored(self, username: str) -> StoredAccount | None: ...
 
-    async def look(self, username: str, *, asker: None, now: datetime) -> Look: ...
+    async def look(self, username: str, *, asker: None, now: datetime, force: bool) -> Look: ...
 
     async def resolve(self, url: str) -> str: ...
 
@@ -82,11 +82,14 @@ class Comparing:
         self._accounts = accounts
         self._works = works
 
-    async def ask(self, usernames: Sequence[str], now: datetime) -> Gathered:
-        """Have fetched what must be. Raises AccountRefused where TikTok refused one within the last hour."""
+    async def ask(self, usernames: Sequence[str], now: datetime, *, force: bool = False) -> Gathered:
+        """Have fetched what must be; ``force``: what may be fetched anew, too.
+
+        Raises AccountRefused where TikTok refused one within the last hour.
+        """
         found, waiting = [], []
         for username in usernames:
-            look = await self._accounts.look(username, asker=None, now=now)
+            look = await self._accounts.look(username, asker=None, now=now, force=force)
             if look.account is None:
                 waiting.append(username)
             else:
@@ -101,8 +104,10 @@ class Comparing:
             raise NotComparable(len(usernames))
         return usernames
 
-    async def gather(self, usernames: Sequence[str], since: datetime, now: datetime) -> Gathered:
-        """What became of those that were asked for at ``since``. Raises AccountRefused."""
+    async def gather(
+        self, usernames: Sequence[str], since: datetime, now: datetime, *, force: bool = False
+    ) -> Gathered:
+        """What became of those that were asked for at ``since``, by ``force`` or not. Raises AccountRefused."""
         found: list[StoredAccount] = []
         waiting, old, unanswered = [], [], []
         for username in usernames:
@@ -111,7 +116,7 @@ class Comparing:
             account = await self._accounts.stored(username)
             if account is not None and account.state in REFUSALS and _is_recent(account, since):
                 raise REFUSALS[account.state](username)
-            if account is not None and _is_answered(account, since, now):
+            if account is not None and _is_answered(account, since, now, force=force):
                 found.append(account)
             elif is_coming:
                 waiting.append(username)
@@ -133,8 +138,8 @@ def _is_recent(account: StoredAccount, since: datetime) -> bool:
     return account.looked_at is not None and account.looked_at > since - refused_for(account.state)
 
 
-def _is_answered(account: StoredAccount, since: datetime, now: datetime) -> bool:
+def _is_answered(account: StoredAccount, since: datetime, now: datetime, *, force: bool) -> bool:
     """Whether nobody had to ask for it at ``since``, or TikTok has shown it since then, with its posts or without."""
     if account.fetched_at is None or account.state in REFUSALS:
         return False
-    return since <= account.fetched_at <= now + SKEW or is_fresh(account, since)
+    return since <= account.fetched_at <= now + SKEW or is_fresh(account, since, force=force)

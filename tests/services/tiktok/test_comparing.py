@@ -128,3 +128,15 @@ async def test_a_no_of_today_is_the_answer_and_one_of_yesterday_is_asked_for_ane
     await desk.fetched("ghost", NOON, state="missing")
     with pytest.raises(AccountMissing):
         await comparing.gather(["katya", "ghost"], NOON, NOON)
+
+
+async def test_by_force_what_is_an_hour_old_is_waited_for(desk: Desk, comparing: Comparing):
+    await desk.fetched("katya", NOON - timedelta(hours=2))
+    await desk.fetched("dima", NOON - timedelta(minutes=20))
+    names = ["katya", "dima"]
+    assert (await comparing.ask(names, NOON)).waiting == ()
+    assert (await comparing.ask(names, NOON, force=True)).waiting == ("katya",)
+    assert (await comparing.gather(names, NOON, NOON, force=True)).waiting == ("katya",)
+    await desk.fetched("katya", NOON + timedelta(seconds=1))
+    gathered = await comparing.gather(names, NOON, NOON + timedelta(seconds=5), force=True)
+    assert (len(gathered.accounts), gathered.waiting, gathered.old) == (2, (), ())
