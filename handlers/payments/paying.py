@@ -3,17 +3,22 @@
 from datetime import datetime
 from functools import partial
 
+import structlog
 from aiogram import F, Router
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import Message, PreCheckoutQuery
 
 from handlers.outgoing import as_outgoing
 from handlers.payments import views
 from handlers.payments.error_texts import checkout_refused
+from handlers.presses import TOO_OLD
 from services.payments.handing import Told
 from services.payments.model import CheckoutRefused, Order, OrderState, Payment
 from services.payments.refunds import key
 from services.people import Person
 from services.services import Services
+
+log = structlog.get_logger()
 
 
 def router() -> Router:
@@ -26,12 +31,18 @@ def router() -> Router:
 
 async def check(query: PreCheckoutQuery, services: Services, person: Person, now: datetime) -> None:
     """Answered at once: Telegram waits for ten seconds, and people for less."""
+    refusal = None
     try:
         await services.orders.check(query.invoice_payload, person.id, query.total_amount, query.currency, now)
     except CheckoutRefused as error:
-        await query.answer(ok=False, error_message=checkout_refused(error))
-    else:
-        await query.answer(ok=True)
+        refusal = checkout_refused(error)
+    try:
+        await query.answer(ok=refusal is None, error_message=refusal)
+    except TelegramBadRequest as error:
+        if TOO_OLD not in error.message:
+            raise
+        # Nobody waits for it any more, and nothing was paid.
+        log.warning("a payer was answered too late")
 
 
 async def paid(message: Message, services: Services, person: Person, now: datetime) -> None:

@@ -21,7 +21,9 @@ from sandbox import Fault, Message, Person
 from sandbox.tiktok.creators import usernames
 from scheduler.jobs import JOBS
 from services.operations.tallies import WRONG_CODES
+from services.payments.handing import Handing
 from services.payments.offers import Offers
+from services.payments.orders import Orders
 from tests.handlers.reading import UNSEEN, answers
 from tests.handlers.seeing import read, sees
 from tests.platform import Platform, running_platform
@@ -382,17 +384,43 @@ async def test_a_stranger_does_not_pay_for_a_forwarded_invoice(platform: Platfor
     assert (payment.paid, payment.error) == (False, "This is somebody else's order. Open your own: /report")
 
 
-async def test_paid_at_once_on_two_phones_it_is_one_guide_and_one_price(shop: Platform):
+async def test_paid_at_once_on_two_phones_it_is_one_guide_and_one_price(
+    shop: Platform, monkeypatch: pytest.MonkeyPatch
+):
+    """Both were told that they may pay before either payment was heard of."""
     anna = shop.world.person("Анна")
+    charged, may_go_on = Handing.charged, asyncio.Event()
+
+    async def late(*args: Any) -> None:
+        await may_go_on.wait()
+        await charged(*args)
+
+    monkeypatch.setattr(Handing, "charged", late)
     await an_offer(anna)
     invoice = await an_invoice(anna)
-    payments = await asyncio.gather(*(anna.pay(invoice) for _ in range(2)))
-    assert any(each.paid for each in payments)
+    assert [(await anna.pay(invoice)).paid for _ in range(2)] == [True, True]
+    may_go_on.set()
+    await sees(anna, "Эта оплата была лишней. Звёзды сейчас вернутся")
+    await sees(anna, "50 звёзд вернулось на ваш баланс")
     await anna.sees_document()
-    await stars_again(anna, 950)
-    if all(each.paid for each in payments):
-        await sees(anna, "вернулось на ваш баланс")
+    assert await anna.stars() == 950
     assert await guides(shop) == 1
+    assert sum("Оплачено, спасибо" in each for each in await answers(anna)) == 1
+
+
+async def test_where_nobody_can_say_whether_it_may_be_paid_nobody_pays(
+    platform: Platform, ben: Person, monkeypatch: pytest.MonkeyPatch
+):
+    async def fail(*_args: Any) -> None:
+        raise ZeroDivisionError("a figure that nobody foresaw")
+
+    await an_offer(ben, words=ENGLISH_OFFERED)
+    invoice = await an_invoice(ben, ENGLISH_BUY)
+    monkeypatch.setattr(Orders, "check", fail)
+    payment = await ben.pay(invoice)
+    assert not payment.paid
+    assert payment.error.startswith("⚠️ Something broke on our side")
+    assert await ben.stars() == 1000
 
 
 async def test_what_was_paid_is_not_paid_again(platform: Platform, anna: Person):
