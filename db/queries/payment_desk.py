@@ -45,3 +45,10 @@ async def charges_without_order(session: AsyncSession, person_id: int, limit: in
 
 async def code_name(session: AsyncSession, code_id: int | None) -> str | None:
     return None if code_id is None else await session.scalar(select(PromoCode.code).where(PromoCode.id == code_id))
+
+
+async def charge_ending(session: AsyncSession, ending: str) -> Charge | None:
+    """The charge whose number ends so, where there is but one: alerts show no more of it."""
+    rows = await session.scalars(select(Charge).where(Charge.id.endswith(ending, autoescape=True)).limit(2))
+    found = rows.all()
+    return found[0] if len(found) == 1 else None

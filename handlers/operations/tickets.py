@@ -1,8 +1,10 @@
 """Questions about payments as operators read and answer them; what they write goes to the person through the bot."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from aiogram import F, Router
+from aiogram.filters import BaseFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
@@ -12,7 +14,7 @@ from handlers.operations import tickets_views as views
 from handlers.operations.payment_callbacks import PaymentsAction, PaymentsPress, QuestionAction, QuestionPress
 from handlers.operations.payments import below
 from handlers.operations.people import known
-from handlers.operations.rights import guarded, in_group, on_answer, on_press, words
+from handlers.operations.rights import guarded, in_group, on_answer, on_message, on_press, words
 from handlers.outgoing import as_outgoing
 from handlers.payments import support_views
 from handlers.screen import show
@@ -25,9 +27,29 @@ class Answer(StatesGroup):
     words = State()
 
 
+class RepliesToQuestion(BaseFilter):
+    """A reply to a question's own message is its answer, as one answers everywhere in Telegram.
+
+    Handlers get ``ticket_id``.
+    """
+
+    async def __call__(self, message: Message) -> bool | dict[str, int]:
+        replied = message.reply_to_message
+        if replied is None or replied.reply_markup is None:
+            return False
+        for button in (each for line in replied.reply_markup.inline_keyboard for each in line):
+            with suppress(TypeError, ValueError):  # another button's data
+                press = QuestionPress.unpack(button.callback_data or "")
+                if press.action is QuestionAction.ANSWER:
+                    return {"ticket_id": press.id}
+        return False
+
+
 def router() -> Router:
     router = guarded("operations.tickets")
-    on_answer(router, answer, Right.ANSWER_QUESTIONS, Answer.words, F.text | F.caption, ~F.text.startswith("/"))
+    typed = F.text | F.caption, ~F.text.startswith("/")
+    on_answer(router, answer, Right.ANSWER_QUESTIONS, Answer.words, *typed)
+    on_message(router, reply, Right.ANSWER_QUESTIONS, RepliesToQuestion(), *typed)
     on_press(router, show_list, Right.ANSWER_QUESTIONS, PaymentsPress.filter(F.action == PaymentsAction.QUESTIONS))
     for action, handler in (
         (QuestionAction.CARD, show_question),
@@ -77,13 +99,27 @@ async def answer(
     cause: int,
 ) -> None:
     """Raises QuestionNotFound, QuestionTooLong."""
-    question = await services.tickets.read(person, (await state.get_data()).get("ticket", 0), now)
+    ticket_id = (await state.get_data()).get("ticket", 0)
+    await reply(message, ticket_id, services, catalogue, person, now, cause)
+    await finish(message, state)
+
+
+async def reply(
+    message: Message,
+    ticket_id: int,
+    services: Services,
+    catalogue: Catalogue,
+    person: Person,
+    now: datetime,
+    cause: int,
+) -> None:
+    """Raises QuestionNotFound, QuestionTooLong."""
+    question = await services.tickets.read(person, ticket_id, now)
     asker = await known(question.person_id, services)
     with speaking(catalogue, asker.language):
         notice = as_outgoing(support_views.answered(question.id, words(message)))
     await services.tickets.answer(person, question.id, words(message), notice, now, cause=cause)
     await show(message, views.sent(await services.tickets.read(person, question.id, now), person))
-    await finish(message, state)
 
 
 async def close(

@@ -29,7 +29,7 @@ ORDERS_ON_A_PAGE = 6
 MOST_CHARGES = 5
 # A number that the database can hold.
 NUMBER = re.compile("[0-9]{1,18}")
-MOST_CHARGE = 255
+MOST_CHARGE, LEAST_ENDING = 255, 6
 
 
 class NoGuide(UserError):
@@ -106,7 +106,8 @@ class PaymentDesk:
     async def search(self, actor: Person, text: str) -> "Found":
         """What an operator typed: ``№`` and the number of an order, a charge, a person's id or @name.
 
-        A bare number is a person's id where there is such a person. Raises NothingFound.
+        Of a charge, ``…`` and its end will do, as alerts show it. A bare number is a person's id where there is such a
+        person. Raises NothingFound.
         """
         actor.require(Right.SEE_PAYMENTS)
         # PostgreSQL takes no NUL, and nothing is called so.
@@ -256,11 +257,19 @@ async def _find(session: AsyncSession, word: str) -> Found | None:
         if await people_queries.find(session, int(word)) is not None:
             return PayerFound(int(word))
         return await _by_number(session, word)
-    charge = await order_queries.find_charge(session, word) if 0 < len(word) <= MOST_CHARGE else None
+    charge = await _charge_called(session, word)
     if charge is not None and charge.order_id is not None:
         return OrderFound(charge.order_id)
     person_id = charge.person_id if charge is not None else await people_queries.id_of(session, name)
     return None if person_id is None else PayerFound(person_id)
+
+
+async def _charge_called(session: AsyncSession, word: str) -> tables.Charge | None:
+    """``…`` and the end of a charge's number will do."""
+    if word.startswith("…"):
+        ending = word[1:]
+        return await queries.charge_ending(session, ending) if len(ending) >= LEAST_ENDING else None
+    return await order_queries.find_charge(session, word) if 0 < len(word) <= MOST_CHARGE else None
 
 
 async def _by_number(session: AsyncSession, number: str) -> Found | None:

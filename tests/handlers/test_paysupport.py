@@ -75,6 +75,39 @@ async def test_an_answer_comes_in_the_persons_language_and_operators_read_theirs
     await sees(ben, "Answer to question № 1")
 
 
+async def test_a_reply_to_the_question_itself_is_an_answer(
+    platform: Platform, anna: Person, ben: Person, olya: Person, operators: Person
+):
+    await olya.send("/start")
+    await anna.send("/paysupport Где гайд?")
+    asked = await sees(operators, "💬 Вопрос № 1")
+    group = platform.world.group("Админы Toklink")
+    platform.server.world.chats[group.id].members |= {ben.id}
+    await ben.send("/start")
+    # Not everybody in the group answers for the bot.
+    await ben.in_group(group).send("Вот он", reply_to=asked, quiet=True)
+    await operators.send("Уже идёт", reply_to=asked)
+    await sees(operators, "✅ Ответ отправлен.")
+    await sees(anna, "Уже идёт")
+    assert await acts(platform, "answer-question") == [(OLYA, "person:1001")]
+
+
+async def test_who_writes_on_and_on_is_asked_to_wait(platform: Platform, anna: Person):
+    await anna.send("/paysupport Раз")
+    for number in range(4):
+        await anna.press("✍️ Дополнить", on=await sees(anna, "Вопрос № 1 у тех"))
+        await sees(anna, "что добавить?")
+        await anna.send(f"Ещё {number}")
+        await anna.no_longer_sees("что добавить?")
+    await anna.press("✍️ Дополнить")
+    await sees(anna, "что добавить?")
+    await anna.send("И ещё")
+    await sees(anna, "Много вопросов сразу")
+    platform.clock.passes(minutes=11)
+    await anna.send("И ещё")
+    await anna.no_longer_sees("что добавить?")
+
+
 async def test_a_closed_question_opens_again_when_its_person_writes(platform: Platform, anna: Person, olya: Person):
     await olya.send("/start")
     await anna.send("/paysupport Первый")

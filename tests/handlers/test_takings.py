@@ -12,8 +12,8 @@ from services.payments.takings import Day
 from services.time_zones import zone
 from tests.handlers.sales import payments
 from tests.handlers.seeing import read, sees
+from tests.handlers.selling import has_guide
 from tests.platform import Platform
-from tests.waiting import until
 
 MOSCOW = zone("Europe/Moscow")
 
@@ -65,15 +65,12 @@ async def test_days_begin_at_midnight_in_the_platforms_zone(platform: Platform, 
 async def test_the_digest_tells_of_yesterdays_sales(platform: Platform, anna: Person, olya: Person):
     operators = olya.in_group(platform.world.group("Админы Toklink"))
     await anna.send("/start")
+    await has_guide(platform, anna.id)
     await anna.send("/paysupport Где мой гайд?")
     today = platform.clock().astimezone(MOSCOW).date()
     digests = platform.container.services.digests
     assert await digests.send(today, platform.clock())
     text = read(await sees(operators, "🗞"))
-    assert "⭐ Звёзд получено: 85, возвращено: 35" in text
+    assert "📘 Куплен 1 гайд" in text
+    assert "⭐ Звёзд получено: 135, возвращено: 35" in text
     assert "вопросов об оплате: 1" in text
-
-    async def quiet() -> bool:
-        return await platform.container.services.tickets.count_open() == 1
-
-    await until(quiet, True)

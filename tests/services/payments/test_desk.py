@@ -179,6 +179,17 @@ async def test_a_payment_for_nothing_leads_to_its_person(office: Office):
     assert await office.desk.search(await office.actor(), foreign.charge_id) == OrderFound(order.id)
 
 
+async def test_a_charge_is_found_by_the_end_that_alerts_show(office: Office):
+    actor = await office.actor()
+    order = await office.till.buy(ANNA, await office.till.material())
+    paid = office.till.telegram.pay(ANNA, order, NOW)
+    await office.till.orders.charged(replace(paid, charge_id="stx_long%name-12345678"), NOW)
+    assert await office.desk.search(actor, "…12345678") == OrderFound(order.id)
+    for word in ("…", "…%", "…_", "…34567", "…x2345678", "…%2345678"):
+        with pytest.raises(NothingFound):
+            await office.desk.search(actor, word)
+
+
 async def test_a_guide_is_due_again_once_for_an_update(office: Office):
     actor = await office.actor()
     order = await office.till.buy(ANNA, await office.till.material())
