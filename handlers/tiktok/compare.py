@@ -109,23 +109,26 @@ async def compare_again(
         raise NotComparable(len(accounts))
     if await services.works.has_caused(COMPARE, cause):
         return
+    too_soon = ""
     if all(is_fresh(account, now, force=True) for account in accounts):
-        await press.answer(_too_soon(accounts, person, now), show_alert=True)
-        return
-    names = [account.username for account in accounts]
-    for name in names:
-        # Where TikTok refused one a moment ago, that is said, and the comparison stays.
-        await services.accounts.at_hand(name, now)
-    await services.throttle.require(person, STATS, now)
-    gathered = await services.comparing.ask(names, now, force=True)
-    if gathered.waiting:
-        await press.answer()
-        await _wait(press, names, services, person, now, cause, force=True)
-        return
-    cards = [await services.cards.of(account) for account in gathered.accounts]
+        # What the message shows may be older than what is known by now.
+        too_soon = _too_soon(accounts, person, now)
+    else:
+        names = [account.username for account in accounts]
+        for name in names:
+            # Where TikTok refused one a moment ago, that is said, and the comparison stays.
+            await services.accounts.at_hand(name, now)
+        await services.throttle.require(person, STATS, now)
+        gathered = await services.comparing.ask(names, now, force=True)
+        if gathered.waiting:
+            await press.answer()
+            await _wait(press, names, services, person, now, cause, force=True)
+            return
+        accounts = list(gathered.accounts)
+    cards = [await services.cards.of(account) for account in accounts]
     chart = views.chart(cards, await signature(bot), person.zone)
     await allowed(services, person, comparison_chart, chart, now)
-    await press.answer()
+    await press.answer(too_soon or None, show_alert=bool(too_soon))
     await announce_picture(press)
     await show(press, views.comparison(cards, await drawn(services, comparison_chart, chart), person.zone, now))
 
