@@ -13,7 +13,8 @@ from services.tiktok.profiles import Post, Profile
 class StoredAccount:
     """An account as the last fetch that worked found it.
 
-    ``state``: new (never fetched), known, missing, private, banned or region: what TikTok said of it at ``looked_at``.
+    ``state``: new (never fetched), known, missing, private, banned, region or unshown (private or missing, nobody says
+    which): what TikTok said of it at ``looked_at``.
     ``fetched_at`` None: never, and the numbers mean nothing. ``engagement``, ``income`` and ``rating`` are None where
     there are too few posts. ``failures`` in a row since then, the last one for ``failure`` (reasons of sources).
     ``lacks_posts``: the last fetch that worked brought the profile alone, though there are videos; the figures are of

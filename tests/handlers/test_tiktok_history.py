@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from io import BytesIO
 
+import aiohttp
 import pytest
 from aiogram.filters.callback_data import CallbackData
 from PIL import Image
@@ -27,6 +28,7 @@ from services.tiktok.history import Figure, Range
 from tests.handlers.growth import known
 from tests.handlers.reading import UNSEEN, nothing_waits, nothing_was_reported, said
 from tests.handlers.test_labels import wrapping
+from tests.handlers.test_link_routing import CHROME
 from tests.platform import Platform, running_platform
 from tests.services.statistics.counted import Clicked, count
 
@@ -241,6 +243,21 @@ async def test_clicks_of_a_young_link_are_not_guessed(platform: Platform, ben: P
     text = await opened(platform, ben, BioPress(act=BioAct.BROUGHT, id=account_id))
     assert "👁 10 · 🔗 —" in text
     assert "younger than a week" in text
+
+
+async def test_clicks_of_a_turned_day_are_brought_by_the_video_of_that_day(platform: Platform, ben: Person):
+    link = await new_link(platform, ben)
+    platform.clock.passes(days=20)
+    account_id = await known(platform, "katya", posts=[(0.05, 100)])
+    await opened(platform, ben, BioPress(act=BioAct.NAME, id=account_id, link=link.id))
+    address = f"{platform.settings.links_url}/{link.slug}"
+    async with (
+        aiohttp.ClientSession(headers={"User-Agent": CHROME}) as browser,
+        browser.get(address, allow_redirects=False) as answer,
+    ):
+        assert answer.status == 302
+    await platform.counted(clicks=1, bots=0)
+    assert "👁 100 · 🔗 ≈ 1 ⏳" in await opened(platform, ben, BioPress(act=BioAct.BROUGHT, id=account_id))
 
 
 async def test_history_of_a_day_can_be_looked_at_too(platform: Platform, ben: Person):

@@ -7,6 +7,7 @@ import pytest
 from aiogram.types import Update
 
 from bot.inbox import Inbox
+from handlers.tiktok.callbacks import CardPress
 from sandbox import Person
 from sandbox.tiktok.creators import usernames
 from tests.handlers.growth import known
@@ -162,3 +163,36 @@ async def test_videos_that_did_not_come_can_be_asked_for_again_within_minutes(pl
 
     await until(has_videos, True, within=60)
     assert ben.last.message_id == card.message_id
+
+
+async def test_an_account_that_is_not_shown_and_nobody_says_why_may_be_either_and_is_asked_again_soon(
+    platform: Platform, anna: Person
+):
+    platform.tiktok.fault("*", "reset", ("detail", "page"))
+    platform.tiktok.fault(FEW, "private", ("embed",))
+    await anna.send(f"/stats {FEW}")
+    message = await sees(anna, f"не показывает аккаунт @{FEW}")
+    assert "🔎 Другое имя" in message.buttons
+    asked = platform.tiktok.requests.total()
+    await anna.send(f"/stats {FEW}")
+    assert "не показывает" in read(await sees(anna, "Чью статистику"))
+    assert platform.tiktok.requests.total() == asked
+    for name in ("*", FEW):
+        platform.tiktok.fault(name, "")
+    platform.clock.passes(minutes=11)
+    await anna.send(FEW)
+    await sees(anna, "Подписчики")
+
+
+async def test_a_known_account_that_is_shown_no_more_keeps_its_card(platform: Platform, ben: Person):
+    await ben.send(f"/stats {FEW}")
+    card = await sees(ben, "Followers")
+    platform.tiktok.fault("*", "reset", ("detail", "page"))
+    platform.tiktok.fault(FEW, "private", ("embed",))
+    platform.clock.passes(hours=2)
+    await ben.press("🔄 Refresh", on=card)
+    await sees(ben, "does not show the account")
+    account = await platform.container.services.accounts.stored(FEW)
+    assert account is not None
+    await ben.press_data(CardPress(id=account.id).pack(), on=ben.last)
+    assert "🔒 not shown (as of " in read(await sees(ben, "Followers"))
