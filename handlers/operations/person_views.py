@@ -17,6 +17,7 @@ from handlers.operations.callbacks import (
 )
 from handlers.operations.names import role_name
 from handlers.operations.notices import MOST_REASON
+from handlers.operations.payment_callbacks import PayerPress
 from handlers.operations.views import cancel, moment, reply_note, to_office, to_person
 from handlers.screen import Screen
 from services.language import gettext as _
@@ -126,12 +127,14 @@ def _buttons(found: PersonCard, actor: Person) -> list[list[InlineKeyboardButton
     all_off = []
     if actor.may(Right.DISABLE_LINKS) and person.banned is not None and found.links > found.disabled:
         all_off = [_press(person, _("⛔️ Switch off all links"), PersonAction.DISABLE_ALL)]
+    orders = [button(_("🧾 Orders"), PayerPress(id=person.id))] if actor.may(Right.SEE_PAYMENTS) else []
     log = [button(_("📜 Who did what"), ActsPress(page=1, id=person.id))] if actor.may(Right.SEE_ACTS) else []
     return [
         [
             button(_("🔗 Links"), PersonLinksPress(id=person.id, page=1)),
             _press(person, _("⚠️ Errors"), PersonAction.ERRORS),
         ],
+        orders,
         # One a row: two would break their words on a phone.
         *([decision] for decision in decisions),
         all_off,
