@@ -102,6 +102,11 @@ class MeetsPerson(BaseMiddleware):
         if event.my_chat_member is not None:
             # Nobody said anything. Least of all is met who was erased, and blocks the bot after its last message.
             return await self._services.people.find(user.id)
+        if event.pre_checkout_query is not None:
+            # Telegram waits for seconds only, and a write may have to wait for others. A payment is heard of by itself.
+            return await self._services.people.recognise(
+                user.id, user.language_code, username=user.username, first_name=user.first_name
+            )
         return await self._services.people.meet(
             user.id, user.language_code, now, username=user.username, first_name=user.first_name
         )

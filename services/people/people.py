@@ -111,6 +111,20 @@ class People:
         assert row is not None
         return self.known(row)
 
+    async def recognise(
+        self,
+        person_id: int,
+        telegram_language: str | None,
+        *,
+        username: str | None = None,
+        first_name: str | None = None,
+    ) -> Person:
+        """As ``meet``, for whom nobody may wait: nothing is written, so a stranger stays one, and is not counted."""
+        known = await self.find(person_id)
+        if known is not None:
+            return known
+        return self.known(tables.Person(id=person_id, **_said(telegram_language, username, first_name)))
+
     async def find(self, person_id: int) -> Person | None:
         """The person, if they ever wrote."""
         async with self._database.read() as session:
