@@ -12,6 +12,7 @@ from handlers.operations import codes_views as views
 from handlers.operations.payment_callbacks import CodeAction, CodePress, CodesPress, DraftPress, DraftStep
 from handlers.operations.rights import guarded, in_group, on_answer, on_press, words
 from handlers.screen import show
+from services.operations.tallies import WRONG_CODES
 from services.payments.selling import CodeNotMade, Terms, check_percent, check_uses
 from services.people import Person, Right
 from services.services import Services
@@ -52,8 +53,9 @@ async def show_list(
     press: CallbackQuery, callback_data: CodesPress, services: Services, person: Person, now: datetime
 ) -> None:
     page = await services.promo.page(person, callback_data.page)
+    wrong = await services.tallies.read(WRONG_CODES, now)
     await press.answer()
-    await show(press, views.codes(page, now))
+    await show(press, views.codes(page, wrong, now))
 
 
 async def show_code(

@@ -12,6 +12,7 @@ from handlers.screen import Screen
 from services.language import gettext as _
 from services.language import ngettext
 from services.language.formats import number, percent, quoted
+from services.operations.tallies import Tally
 from services.payments.selling import Code, CodePage
 
 PERCENTS = (5, 10, 20, 30, 50, 100)
@@ -20,12 +21,16 @@ EACH = (1, 2, 5)
 DAYS = (1, 7, 30)
 
 
-def codes(page: CodePage, now: datetime) -> Screen:
+def codes(page: CodePage, wrong: Tally, now: datetime) -> Screen:
+    """``wrong``: how often people tried a code that there is not."""
     make = [button(_("➕ New code"), DraftPress())]
     if not page.codes:
         text = _("🎟 There is no promo code yet. One makes a guide cheaper, or free.")
         return Screen(text, rows(make, [to_payments()]))
     lines = [_("🎟 <b>Promo codes</b>"), *(_line(each, now) for each in page.codes)]
+    if wrong.week:
+        text = _("🙅 Wrong codes tried: {today} today, {week} in seven days")
+        lines.append(text.format(today=number(wrong.today), week=number(wrong.week)))
     buttons = [button(each.code, CodePress(action=CodeAction.CARD, id=each.id)) for each in page.codes]
     pages = page.number + 1 if page.more else page.number
     return Screen(

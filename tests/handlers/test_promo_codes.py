@@ -6,6 +6,7 @@ import pytest
 
 from handlers.operations.payment_callbacks import DraftPress, DraftStep
 from sandbox import Person
+from services.operations.tallies import WRONG_CODES
 from services.payments.model import CodeRefused
 from services.payments.selling import CodeNotMade, Terms
 from tests.handlers.reading import UNSEEN
@@ -60,8 +61,10 @@ async def test_a_code_is_made_by_buttons_and_makes_a_guide_cheaper(platform: Pla
     assert "Использован 0 раз из 10" in made
     order = await orders(platform, anna, code="spring26")
     assert order.amount == 35
+    await platform.container.services.tallies.count(WRONG_CODES, platform.clock())
     await olya.press("◀️ Промокоды")
-    await sees(olya, "🟢 SPRING26 · −30 % · 1/10")
+    listed = read(await sees(olya, "🟢 SPRING26 · −30 % · 1/10"))
+    assert "🙅 Пробовали неверные коды: сегодня 1, за семь дней 1" in listed
     assert await acts(platform, "make-code") == [(OLYA, "code:SPRING26")]
 
 
