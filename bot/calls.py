@@ -15,6 +15,7 @@ from aiogram.methods import SendDocument, SendMessage, SendPhoto
 from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
+from bot.logs import without_guides
 from services.deliveries.outbox import Dispatch, Gone, Moved, NotSent, Outcome, Refused, Sent, Uncertain
 
 # Larger pictures go as documents at once.
@@ -100,13 +101,13 @@ async def call(bot: Bot, method: Method) -> Outcome:
     except TelegramForbiddenError as error:
         return Gone(_why_gone(error.message))
     except TelegramServerError as error:
-        return NotSent(error.message[:MOST_REASON])
+        return NotSent(_quoted(error.message))
     except TelegramEntityTooLarge:
         return Refused("the file is too large")
     except TelegramBadRequest as error:
         if isinstance(method, SendPhoto) and is_no_photo(error):
             raise
-        return Refused(error.message.removeprefix("Bad Request: ")[:MOST_REASON])
+        return Refused(_quoted(error.message.removeprefix("Bad Request: ")))
     except TelegramNetworkError as error:
         if isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError):
             raise NoWay(type(error.__cause__).__name__) from error
@@ -114,6 +115,11 @@ async def call(bot: Bot, method: Method) -> Outcome:
     except ClientDecodeError:
         return Uncertain("the answer could not be read")
     return Sent(sent.message_id)
+
+
+def _quoted(words: str) -> str:
+    """Telegram's words, which operators see: of a button that it does not take, they hold the address."""
+    return without_guides(words)[:MOST_REASON]
 
 
 def _why_gone(words: str) -> str:

@@ -14,23 +14,30 @@ from services.operations.errors import without_values
 TOKEN = re.compile(r"\d{2,}:[A-Za-z0-9_-]{30,}")
 # The password in postgresql://name:password@host
 PASSWORD_IN_URL = re.compile(r"(?<=://)([^/\s:@]*):[^\s@]+@")
+# Whoever has the address of a guide reads it. A part of one is enough to be one.
+GUIDE_ADDRESS = re.compile(r"(?<=/r/)[A-Za-z0-9_-]{8,}")
 REDACTED = "«secret»"
 
 
 def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
-    """A function that takes out the given secrets, anything like a bot token, and passwords in addresses.
+    """A function that takes out the given secrets, anything like a bot token, guides' and passwords in addresses.
 
     And the values that a database refused: what people wrote is nobody's to read in logs.
     """
     known = sorted((secret for secret in secrets if len(secret) >= 6), key=len, reverse=True)
 
     def redact(text: str) -> str:
-        text = without_values(text)
+        text = without_guides(without_values(text))
         for secret in known:
             text = text.replace(secret, REDACTED)
         return PASSWORD_IN_URL.sub(rf"\1:{REDACTED}@", TOKEN.sub(REDACTED, text))
 
     return redact
+
+
+def without_guides(text: str) -> str:
+    """The text without what opens a guide."""
+    return GUIDE_ADDRESS.sub(REDACTED, text)
 
 
 def set_up_logs(level: str, form: str, redact: Callable[[str], str]) -> None:

@@ -1,8 +1,10 @@
 import pytest
 
 from bot.logs import redactor
+from services.guides.access import Pass, Tokens
 
 TOKEN = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
+GUIDE = Tokens("a secret for tests").make(Pass(7, 0))
 
 
 @pytest.mark.parametrize(
@@ -11,12 +13,14 @@ TOKEN = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
         f"GET https://api.telegram.org/bot{TOKEN}/getMe",
         "postgresql+asyncpg://toklink:geheim@host/db is away",
         "the key is s3cr3t-key",
+        f"GET /r/{GUIDE} HTTP/1.1",
+        f"inline keyboard button URL 'https://example.org/r/{GUIDE[:9]}",
     ],
 )
 def test_no_secret_gets_through(text: str):
     redacted = redactor(["s3cr3t-key"])(text)
     assert "«secret»" in redacted
-    for secret in (TOKEN, "geheim", "s3cr3t-key"):
+    for secret in (TOKEN, "geheim", "s3cr3t-key", GUIDE[:9]):
         assert secret not in redacted
 
 

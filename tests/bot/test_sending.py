@@ -237,6 +237,16 @@ async def test_what_telegram_will_never_take_fails_with_its_words_and_holds_up_n
     assert "can't parse entities" in reasons[1]
 
 
+async def test_telegram_s_words_about_a_button_do_not_tell_operators_a_guide_s_address(post: Post):
+    address = f"http://nodots/r/{'A' * 32}"
+    await post.owe(Outgoing("your guide", keyboard={"inline_keyboard": [[{"text": "Open", "url": address}]]}))
+    async with post.sends():
+        await post.become("failed")
+    (reason,) = await post.reasons()
+    assert "Wrong HTTP URL" in reason
+    assert "AAAA" not in reason
+
+
 async def test_what_was_under_way_when_a_process_died_is_sent_again_only_if_it_may_be(post: Post):
     await post.owe("answer")
     await post.owe("alert", to=post.ben.id, kind=kinds.ALERT)
