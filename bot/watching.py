@@ -10,7 +10,7 @@ from services.operations.health import UNSEEN, Beat, Health
 from services.operations.overview import Operations
 
 # People's own doing, and operators'.
-NO_FAULT = frozenset({"blocked", "deactivated", "kicked", "banned"})
+NO_FAULT = frozenset({"blocked", "deactivated", "kicked", "banned", "refunded"})
 
 
 @dataclass(frozen=True, slots=True)

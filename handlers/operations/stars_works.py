@@ -7,9 +7,9 @@ from handlers.operations import payments_views as views
 from handlers.outgoing import as_outgoing
 from handlers.payments.reports_works import guide_messages
 from services.deliveries import Outgoing
-from services.deliveries.kinds import GUIDE
 from services.guides.guides import GuideNotFound
 from services.language import Catalogue, speaking
+from services.payments import owed
 from services.payments.desk import AGAIN, COMPARE
 from services.payments.reconciling import Ledger
 from services.services import Services
@@ -76,7 +76,6 @@ class StarsWorks:
             return
         with speaking(self._catalogue, person.language):
             gist, file = await guide_messages(self._services, person, opened)
-        for name, outgoing in (("", gist), ("-file", file)):
-            await self._services.deliveries.enqueue(
-                GUIDE, f"{AGAIN}{name}:{work.id}", person.id, outgoing, self._clock()
-            )
+        for name, outgoing in ((owed.AGAIN, gist), (owed.AGAIN_FILE, file)):
+            key = f"{name}:{opened.guide.order_id}:{work.id}"
+            await self._services.handing.send(opened.guide, key, outgoing, self._clock())

@@ -8,12 +8,13 @@ from handlers.outgoing import as_outgoing
 from handlers.payments import referral_views
 from handlers.payments import reports_views as views
 from services.deliveries import File, Outgoing
-from services.deliveries.kinds import GUIDE, PAYMENT
+from services.deliveries.kinds import PAYMENT
 from services.guides.facts import GuideContent
 from services.guides.guides import GuideNotFound, OpenedGuide
 from services.guides.materials import unpack
 from services.guides.sheet import guide_sheet
 from services.language import Catalogue, speaking
+from services.payments import owed
 from services.payments.referring import FRIEND_BOUGHT, FRIEND_REFUNDED
 from services.people import Person
 from services.reports.guide_pdf import guide_pdf
@@ -69,7 +70,8 @@ class GuideWorks:
         person, opened = found
         with speaking(self._catalogue, person.language):
             outgoing = await _pdf_message(self._services, person, opened)
-        await self._services.deliveries.enqueue(GUIDE, f"{PDF}:{work.id}", person.id, outgoing, self._clock())
+        key = f"{owed.PDF}:{opened.guide.order_id}:{work.id}"
+        await self._services.handing.send(opened.guide, key, outgoing, self._clock())
 
     async def regret(self, work: Work) -> Outgoing | None:
         found = await self._found(work)

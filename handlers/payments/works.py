@@ -16,7 +16,6 @@ from handlers.payments.reports_works import guide_file
 from handlers.screen import NO_PREVIEW, UNCHANGED, Screen
 from services.deliveries import Outgoing
 from services.deliveries.kinds import ANSWER
-from services.deliveries.kinds import GUIDE as GUIDE_MESSAGE
 from services.errors import UserError
 from services.guides.facts import GuideContent
 from services.guides.making import guide_content
@@ -175,7 +174,7 @@ class GuideWorks:
             if not work.key.endswith(LINK):
                 with suppress(PictureError):
                     outgoing = await self._file(content, person)
-        await self._services.deliveries.enqueue(GUIDE_MESSAGE, work.key, person.id, outgoing, self._clock())
+        await self._services.handing.send(opened.guide, work.key, outgoing, self._clock())
 
     async def _make(self, order: Order, person_id: int) -> None:
         services = self._services

@@ -34,8 +34,8 @@ class DeliveryHealth:
 
     ``counts``: how many are in each state (due, sending, sent, unknown, failed), of the last 30 days.
     ``overdue``: how long the one that is due the longest waits. ``failed``: how many failed within the last 10
-    minutes, by reason (``blocked``, ``deactivated``, ``kicked`` and ``banned`` are nobody's fault); ``unknown``: of how
-    many nobody knows since then whether they arrived.
+    minutes, by reason (``blocked``, ``deactivated``, ``kicked``, ``banned`` and ``refunded`` are nobody's
+    fault); ``unknown``: of how many nobody knows since then whether they arrived.
     """
 
     counts: Mapping[str, int]

@@ -111,11 +111,13 @@ class Outbox:
                 await fence(session)
             rows = await queries.claim(session, ids, now)
         dispatches = [self._dispatch(row) for row in rows]
-        unreadable = [row.id for row, dispatch in zip(rows, dispatches, strict=True) if dispatch is None]
+        unreadable = [row for row, dispatch in zip(rows, dispatches, strict=True) if dispatch is None]
         if unreadable:
             async with self._database.write() as session:
-                for delivery in unreadable:
-                    await _fail(session, delivery, "unreadable: was SECRET_KEY changed?", now)
+                for row in unreadable:
+                    # Emptied while it was tried: what it brought was refunded.
+                    reason = "refunded" if row.payload is None else "unreadable: was SECRET_KEY changed?"
+                    await _fail(session, row.id, reason, now)
         return [dispatch for dispatch in dispatches if dispatch is not None]
 
     async def file(self, dispatch: Dispatch) -> bytes:

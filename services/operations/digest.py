@@ -34,7 +34,7 @@ HOUR = 9
 # Kinds of errors that are told of one by one.
 MOST_ERRORS = 8
 # Nobody's fault: the person is not there.
-GONE = frozenset({"blocked", "deactivated", "kicked", "banned"})
+GONE = frozenset({"blocked", "deactivated", "kicked", "banned", "refunded"})
 ACTS = (audit.BAN, audit.DISABLE_LINK, audit.DISABLE_LINKS)
 
 

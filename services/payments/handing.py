@@ -10,7 +10,7 @@ from db.queries import guides as guide_queries
 from db.queries import handing as queries
 from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import ANSWER, GUIDE
-from services.guides.guides import GuideNotFound, Guides, OpenedGuide
+from services.guides.guides import GuideNotFound, Guides, KeptGuide, OpenedGuide
 from services.payments.model import Order, Payment
 from services.payments.orders import Orders
 from services.people import Person
@@ -90,6 +90,17 @@ class Handing:
             return await self._guides.own(person_id, row.id)
         except GuideNotFound:
             return None
+
+    async def send(self, guide: KeptGuide, key: str, outgoing: Outgoing, now: datetime) -> bool:
+        """Something of a guide is owed to its buyer, under a key as :mod:`services.payments.owed` knows them.
+
+        False: the guide is closed meanwhile, and nothing of it is sent any more.
+        """
+        async with self._database.write() as session:
+            if not await queries.hold_open(session, guide.id):
+                return False
+            await self._deliveries.enqueue_in(session, GUIDE, key, guide.person_id, outgoing, now)
+        return True
 
     async def see_to_files(self, now: datetime) -> int:
         """Files that Telegram refused are due again, once; then an address instead, once. How many are due now."""

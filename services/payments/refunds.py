@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import tables
 from db.engine import Database
-from db.queries import guides as guide_queries
 from db.queries import payments as queries
 from db.queries import promo
 from services.deliveries import Deliveries, Outgoing
@@ -19,6 +18,7 @@ from services.deliveries.kinds import PAYMENT
 from services.operations.alerts import AlertKind, Alerts
 from services.payments import free_guides
 from services.payments.model import NotRefundable, OrderState, Payment, Why, order_number
+from services.payments.owed import close_guide
 from services.payments.referring import FRIEND_REFUNDED
 from services.people import People, Person
 from services.works import Work, Works
@@ -94,7 +94,7 @@ class Refunds:
             await queries.step(
                 session, order.id, (OrderState.PAID, OrderState.FULFILLED), OrderState.REFUNDING, why, now
             )
-            await guide_queries.close(session, order.id, now)
+            await close_guide(session, order.id, order.person_id, now)
         await self._ask_in(session, charge_id, now, now)
         return True
 
@@ -226,9 +226,9 @@ class Refunds:
 
     async def _let_go_in(self, session: AsyncSession, order_id: int, now: datetime) -> None:
         """What an order that came to nothing held or brought."""
-        await guide_queries.close(session, order_id, now)
-        await promo.give_back_code(session, order_id)
         row = await queries.find_order(session, order_id)
+        await close_guide(session, order_id, None if row is None else row.person_id, now)
+        await promo.give_back_code(session, order_id)
         if row is not None and row.by_credit and row.person_id is not None:
             await free_guides.give_back_in(session, order_id, row.person_id, now)
         referrer_id = await free_guides.take_back_in(session, order_id, now)

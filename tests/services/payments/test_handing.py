@@ -7,10 +7,14 @@ from db.engine import Database
 from db.tables import Delivery, Guide, Work
 from services.deliveries import Outgoing
 from services.deliveries.kinds import GUIDE
+from services.deliveries.outbox import Gone
 from services.guides.access import Tokens
 from services.guides.guides import Guides
 from services.payments.handing import GUIDE_FILE, Handed, Handing, Told
 from services.payments.model import Order, Why
+from services.payments.owed import AGAIN as AGAIN_KEY
+from services.payments.owed import AGAIN_FILE as AGAIN_FILE_KEY
+from services.payments.owed import PDF as PDF_KEY
 from services.people import Person
 from tests.services.payments.till import ANNA, BORIS, HOUR, MINUTE, NOW, Till
 
@@ -41,6 +45,13 @@ class Desk(Till):
         settled = {"state": "failed", "reason": "Bad Request", "payload": None, "file": None, "finished_at": NOW}
         async with self.database.write() as session:
             await session.execute(update(Delivery).where(Delivery.key == key).values(**{**settled, **values}))
+
+    async def awaited(self) -> list[str]:
+        """Keys of what is on its way, or waits for its buyer's return, and has something in it."""
+        states = Delivery.state.in_(("due", "sending", "failed"))
+        async with self.database.read() as session:
+            keys = select(Delivery.key).where(states, Delivery.payload.is_not(None)).order_by(Delivery.id)
+            return list(await session.scalars(keys))
 
     async def files_due(self) -> list[str]:
         async with self.database.read() as session:
@@ -134,3 +145,57 @@ async def test_a_file_that_waits_for_its_buyer_or_is_closed_is_left_alone(desk: 
     await desk.refunds.refund_order(order.id, Why.OPERATOR, NOW)
     await desk.give_back_all()
     assert await desk.handing.see_to_files(NOW) == 0
+
+
+async def test_who_is_refunded_while_the_bot_is_blocked_finds_no_guide_on_return(desk: Desk):
+    order = await desk.paid()
+    other = await desk.buy(ANNA, await desk.material("another"))
+    await desk.orders.charged(desk.telegram.pay(ANNA, other, NOW), NOW)
+    for each in (order, other):
+        await desk.handing.hand_over(each, BUYER, b"content", handed, NOW)
+        opened = await desk.handing.guide_of(ANNA, each.id)
+        assert opened is not None
+        for key in (AGAIN_KEY, AGAIN_FILE_KEY, PDF_KEY):
+            await desk.handing.send(opened.guide, f"{key}:{each.id}:7", Outgoing("again " * 900), NOW)
+    await desk.deliveries.enqueue(GUIDE, f"guide-file:{order.id}:link", ANNA, Outgoing("address"), NOW)
+    await desk.deliveries.person_left(ANNA, "blocked", NOW)
+    await desk.refunds.refund_order(order.id, Why.OPERATOR, NOW)
+    others = [f"guide:{other.id}", f"guide-file:{other.id}"]
+    for key in (AGAIN_KEY, AGAIN_FILE_KEY, PDF_KEY):
+        others += [f"{key}:{other.id}:7", f"{key}:{other.id}:7#2"]
+    assert await desk.awaited() == others
+    assert await desk.deliveries.person_returned(ANNA, NOW) == len(others)
+    await desk.give_back_all()
+    assert [key for key in await desk.awaited() if not key.startswith("refund:")] == others
+
+
+async def test_a_refunded_guide_that_is_being_sent_is_not_sent_again(desk: Desk):
+    order = await desk.paid()
+    await desk.handing.hand_over(order, BUYER, b"content", handed, NOW)
+    outbox = desk.deliveries.outbox
+    [gist] = await outbox.claim([head.id for head in await outbox.heads(NOW, 1)], NOW)
+    await desk.refunds.refund_order(order.id, Why.OPERATOR, NOW)
+    await outbox.settle([(gist, Gone("blocked"))], NOW)
+    assert await desk.deliveries.person_returned(ANNA, NOW) == 0
+    assert await desk.awaited() == []
+
+
+async def test_what_was_drawn_while_its_guide_was_refunded_is_not_sent(desk: Desk):
+    order = await desk.paid()
+    await desk.handing.hand_over(order, BUYER, b"content", handed, NOW)
+    opened = await desk.handing.guide_of(ANNA, order.id)
+    assert opened is not None
+    await desk.refunds.refund_order(order.id, Why.OPERATOR, NOW)
+    assert not await desk.handing.send(opened.guide, f"{PDF_KEY}:{order.id}:7", Outgoing("late"), NOW)
+    assert await desk.awaited() == []
+
+
+async def test_a_free_guide_that_is_taken_back_does_not_arrive_either(desk: Desk):
+    await desk.person(ANNA)
+    await desk.give_credit(ANNA)
+    free = await desk.buy(ANNA, await desk.material(), by_credit=True)
+    await desk.handing.hand_over(free, BUYER, b"content", handed, NOW)
+    await desk.deliveries.person_left(ANNA, "blocked", NOW)
+    await desk.refunds.refund_order(free.id, Why.OPERATOR, NOW)
+    await desk.deliveries.person_returned(ANNA, NOW)
+    assert await desk.awaited() == [f"ended:{free.id}"]
