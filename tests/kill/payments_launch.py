@@ -49,12 +49,17 @@ def before_the_update_is_recorded(fuse: Fuse) -> None:
 
 def before_the_payment_is_recorded(fuse: Fuse) -> None:
     """The update is recorded, and no order is paid."""
-    _watched(Orders, "charged", fuse, before=True)
+    _watched(Orders, "charged_in", fuse, before=True)
+
+
+def in_the_payment_s_transaction(fuse: Fuse) -> None:
+    """The charge is written and the guide due, and nothing is committed."""
+    _watched(Orders, "charged_in", fuse, before=False)
 
 
 def after_the_payment_is_recorded(fuse: Fuse) -> None:
-    """The order is paid, and nobody has begun its guide or answered."""
-    _watched(Orders, "charged", fuse, before=False)
+    """The order is paid, and nobody has begun its guide."""
+    _watched(Handing, "charged", fuse, before=False)
 
 
 def before_the_guide_is_kept(fuse: Fuse) -> None:
@@ -91,6 +96,7 @@ POINTS: dict[str, Callable[[Fuse], None]] = {
     for point in (
         before_the_update_is_recorded,
         before_the_payment_is_recorded,
+        in_the_payment_s_transaction,
         after_the_payment_is_recorded,
         before_the_guide_is_kept,
         after_the_guide_is_kept,
