@@ -23,7 +23,7 @@ from handlers.tiktok.views import ESTIMATE, anchor, lack_text, lacking, moment, 
 from handlers.tiktok.watch_views import watch_button
 from services.language import gettext as _
 from services.language import ngettext
-from services.language.formats import NBSP, ago, country, number, percent, quoted, said, short_day
+from services.language.formats import NBSP, country, number, percent, quoted, said, short_ago, short_day
 from services.links.links import Link
 from services.tiktok.cards import Card, Lack
 
@@ -67,6 +67,10 @@ def _figures(card: Card, zone: tzinfo) -> list[str]:
     nickname = said(card.nickname, MOST_NICKNAME)
     unseen = hidden if card.tells_liked else _("unknown")
     liked = unseen if card.liked is None else number(card.liked)
+    engagement = [_("⚡️ Engagement: {percent}").format(percent=_or_why(_engagement(card), card.no_engagement))]
+    rating = [_("⭐️ Rating: {rating}").format(rating=_or_why(_rating(card), card.no_rating))]
+    # Beside a figure there is room, and seldom beside the reason why there is none.
+    (engagement if card.no_rating and not card.no_engagement else rating).extend(_of_posts(card))
     lines = [
         f"📊 <b>{nickname}</b>" + (" ✅" if card.verified else ""),
         " · ".join([anchor(card.username), *_standing(card, zone)]),
@@ -76,9 +80,9 @@ def _figures(card: Card, zone: tzinfo) -> list[str]:
         # One line for both, so that the income has two.
         f"💬 {total(measures.comments)} · 🔁 {total(measures.reposts)}",
         _("🎬 Videos: {count} · likes given: {liked}").format(count=number(card.videos), liked=liked),
-        _("⚡️ Engagement: {percent}").format(percent=_or_why(_engagement(card), card.no_engagement)),
+        " · ".join(engagement),
         *_income(card),
-        " · ".join([_("⭐️ Rating: {rating}").format(rating=_or_why(_rating(card), card.no_rating)), *_of_posts(card)]),
+        " · ".join(rating),
     ]
     return [*lines, lacking(card)] if card.lacks_posts else lines
 
@@ -125,7 +129,7 @@ def _or_why(figure: str, lack: Lack | None) -> str:
 
 def _age(card: Card, zone: tzinfo, now: datetime) -> str:
     age = now - card.fetched_at
-    return _("just now") if age < JUST_NOW else ago(age) if age < A_DAY else moment(card.fetched_at, zone, now)
+    return _("just now") if age < JUST_NOW else short_ago(age) if age < A_DAY else moment(card.fetched_at, zone, now)
 
 
 def _footer(card: Card, age: str) -> str:

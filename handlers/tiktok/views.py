@@ -104,7 +104,7 @@ def total(of_all: Total) -> str:
 
 def lacking(card: Card) -> str:
     """Where TikTok has not shown its videos, whose figures these are."""
-    return _("⏳ No videos came: older figures") if card.measures.posts else _("⏳ TikTok showed no videos yet")
+    return _("⏳ No fresh figures of videos") if card.measures.posts else _("⏳ TikTok showed no videos yet")
 
 
 def invented_mark() -> str:

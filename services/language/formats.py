@@ -101,6 +101,12 @@ def ago(span: timedelta) -> str:
     return str(format_timedelta(past, locale=locale(), threshold=1, add_direction=True))
 
 
+def short_ago(span: timedelta) -> str:
+    """``3 hr ago``, ``2 ч назад``: as ``ago``, where there is little room."""
+    past = -max(span, timedelta(seconds=1))
+    return str(format_timedelta(past, locale=locale(), threshold=1, add_direction=True, format="short"))
+
+
 def country(code: str) -> str:
     """``Россия`` or ``Russia`` for ``RU``, ``США`` for ``US``; the code itself where Babel knows no name."""
     short = SHORT_COUNTRIES.get(current_language(), {}).get(code)

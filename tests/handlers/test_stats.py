@@ -155,7 +155,7 @@ async def test_what_is_stored_comes_at_once_and_asks_tiktok_nothing(platform: Pl
     asked = platform.tiktok.requests.total()
     platform.clock.passes(hours=23)
     await ben.send(f"/stats {name}")
-    assert "23 hours ago" in said(ben)
+    assert "23 hr ago" in said(ben)
     assert platform.tiktok.requests.total() == asked
     platform.clock.passes(hours=2)
     await ben.send(f"/stats {name}")
@@ -295,7 +295,7 @@ async def test_an_account_that_tiktok_refuses_has_its_own_sentence(
     ("name", "lines"),
     [
         ("no_videos", ["Видео: 0", "Просмотры: 0", "Рейтинг: — (нет видео)", "Доход с видео: — (нет видео)"]),
-        ("one_post", ["Видео: 1", "Рейтинг: — (меньше 5 видео) · 1 видео", "Доход с видео: — (меньше 5 видео)"]),
+        ("one_post", ["Видео: 1", " % · 1 видео", "Рейтинг: — (меньше 5 видео)", "Доход с видео: — (меньше 5 видео)"]),
         ("hidden_likes", ["Лайки: скрыто", "Вовлечённость: — (лайки скрыты)", "Рейтинг: — (лайки скрыты)"]),
         ("all_pinned", ["Доход с видео: — (мало видео старше 3 дней)"]),
         ("zero_views", ["Просмотры: 0", "Вовлечённость: — (просмотров нет)", "≈ 0–0–0 ₽"]),

@@ -135,7 +135,7 @@ async def test_where_tiktok_shows_no_videos_the_card_says_that_their_figures_are
     platform.clock.passes(days=2)
     platform.tiktok.fault(FEW, "reset", POSTS)
     await ben.send(f"/stats {FEW}")
-    card = await sees(ben, "⏳ No videos came: older figures")
+    card = await sees(ben, "⏳ No fresh figures of videos")
     assert "Views: ≈" in read(card), "what was a sum is no exact figure of today"
     assert "estimate" in read(card)
     assert len(read(card).splitlines()) <= 12
