@@ -64,6 +64,12 @@ def _words(charge_id: str, order: Order | None) -> Told | None:
 
 
 async def given_back(message: Message, services: Services, now: datetime) -> None:
+    """It may be told before its payment, or instead of it: then nothing is bought for that."""
     told = message.refunded_payment
     assert told is not None
-    await services.refunds.refunded(told.telegram_payment_charge_id, message.date, now)
+    charge_id, payer = told.telegram_payment_charge_id, message.from_user
+    # In private it may be told in the bot's own name; the chat is the payer's.
+    payer_id = message.chat.id if payer is None or payer.is_bot else payer.id
+    payment = Payment(charge_id, payer_id, told.total_amount, told.currency, told.invoice_payload, message.date)
+    # Of another chat nobody knows who paid there.
+    await services.refunds.refunded(charge_id, message.date, now, payment=payment if payer_id > 0 else None)
