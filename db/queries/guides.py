@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from db.queries.payments import EXPIRED, FULFILLED, PAID, REFUNDED
+from db.queries.payments import PAID, PENDING, REFUNDING
 from db.tables import Guide, GuideMaterial, Order
 
 
@@ -131,8 +131,9 @@ async def forget_materials_before(session: AsyncSession, moment: datetime, limit
 
 async def release_materials_before(session: AsyncSession, moment: datetime, limit: int) -> int:
     """How many orders that ended before that moment need no material any more: none can become a guide again."""
+    # By when it ended: of a state there are ever more orders that hold nothing.
     ended = select(Order.id).where(
-        Order.material_id.is_not(None), Order.state.in_((FULFILLED, REFUNDED, EXPIRED)), Order.ended_at < moment
+        Order.material_id.is_not(None), Order.state.not_in((PENDING, PAID, REFUNDING)), Order.ended_at < moment
     )
     released = (
         update(Order)

@@ -3,23 +3,27 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.queries.deliveries import DUE, EMPTY, FAILED, SENDING
 from db.tables import Delivery, Guide
 
+# The kind of deliveries that bring guides.
+GUIDE = "guide"
 
-async def refused(session: AsyncSession, kind: str, prefix: str, since: datetime) -> Sequence[str]:
-    """Keys of deliveries of this kind that begin so and failed for good since then.
+
+async def refused(session: AsyncSession, prefix: str, since: datetime) -> Sequence[str]:
+    """Keys of guides' deliveries that begin so and failed for good since then.
 
     One that waits for somebody's return is none of these: it keeps its contents.
     """
     rows = await session.scalars(
         select(Delivery.key).where(
             Delivery.finished_at >= since,
-            Delivery.state == FAILED,
-            Delivery.kind == kind,
+            # As values in the statement itself: else no database knows that the index of these will do.
+            Delivery.state == literal(FAILED, literal_execute=True),
+            Delivery.kind == literal(GUIDE, literal_execute=True),
             Delivery.payload.is_(None),
             Delivery.key.startswith(prefix, autoescape=True),
         )

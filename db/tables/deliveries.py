@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from db.tables.base import Base
 from db.types import BigId, UtcDateTime
+
+_REFUSED_GUIDE = text("state = 'failed' AND kind = 'guide'")
 
 
 class Delivery(Base):
@@ -18,7 +20,12 @@ class Delivery(Base):
         Index("ix_deliveries_turn", "state", "urgency", "due_at", "id", "chat_id"),
         # … and by this what is next in each of them.
         Index("ix_deliveries_chat_id_state_id", "chat_id", "state", "id"),
-    )
+        # Guides' files that Telegram refused: looked for each minute.
+        Index(
+            "ix_deliveries_refused_guides", "state", "finished_at",
+            sqlite_where=_REFUSED_GUIDE, postgresql_where=_REFUSED_GUIDE,
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     # Owed twice under one key, it is one message.

@@ -9,6 +9,9 @@ from db.tables.base import Base
 from db.types import BigId, UtcDateTime
 
 _PENDING = text("state = 'pending'")
+_DUE = text("state = 'due'")
+_UNCONFIRMED = text("confirmed_at IS NULL")
+_HOLDS_MATERIAL = text("material_id IS NOT NULL")
 
 
 class GuideMaterial(Base):
@@ -39,6 +42,7 @@ class Order(Base):
         Index("ix_orders_person_id_id", "person_id", "id"),
         Index("ix_orders_state_expires_at", "state", "expires_at"),
         Index("ix_orders_state_paid_at", "state", "paid_at"),
+        Index("ix_orders_material_held", "ended_at", sqlite_where=_HOLDS_MATERIAL, postgresql_where=_HOLDS_MATERIAL),
         # Numbers stand in payloads that live for ever, so none is ever given twice.
         {"sqlite_autoincrement": True},
     )  # fmt: skip
@@ -85,7 +89,11 @@ class Charge(Base):
     """A payment that Telegram took, whatever became of its order."""
 
     __tablename__ = "charges"
-    __table_args__ = (Index("ix_charges_person_id", "person_id"),)
+    __table_args__ = (
+        Index("ix_charges_person_id", "person_id"),
+        # Few of them are, and each minute it is looked which.
+        Index("ix_charges_due", "at", sqlite_where=_DUE, postgresql_where=_DUE),
+    )
 
     # telegram_payment_charge_id.
     id: Mapped[str] = mapped_column(String(255), primary_key=True)
@@ -108,7 +116,10 @@ class StarMovement(Base):
     """The ledger: every movement of Stars that we know of. Never removed."""
 
     __tablename__ = "star_movements"
-    __table_args__ = (Index("ix_star_movements_at", "at"),)
+    __table_args__ = (
+        Index("ix_star_movements_at", "at"),
+        Index("ix_star_movements_unconfirmed", "at", sqlite_where=_UNCONFIRMED, postgresql_where=_UNCONFIRMED),
+    )
 
     # Telegram's key of a movement is the charge and the direction.
     charge_id: Mapped[str] = mapped_column(String(255), primary_key=True)
@@ -161,7 +172,7 @@ class PromoUse(Base):
     order_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("orders.id"), primary_key=True, autoincrement=False)
     code_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("promo_codes.id"))
     # Null: the person was erased.
-    person_id: Mapped[int | None] = mapped_column(BigInteger)
+    person_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -245,5 +256,5 @@ class TicketMessage(Base):
     ticket_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("tickets.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Null: the person wrote it.
-    operator_id: Mapped[int | None] = mapped_column(BigInteger)
+    operator_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     text: Mapped[str] = mapped_column(Text)

@@ -105,7 +105,7 @@ class Handing:
     async def see_to_files(self, now: datetime) -> int:
         """Files that Telegram refused are due again, once; then an address instead, once. How many are due now."""
         async with self._database.read() as session:
-            refused = await queries.refused(session, GUIDE.name, FILE, now - SEEN_TO_FOR)
+            refused = await queries.refused(session, FILE, now - SEEN_TO_FOR)
             wanted = {
                 f"{FILE}{found[1]}{LINK if found[2] else AGAIN}": int(found[1])
                 for key in refused

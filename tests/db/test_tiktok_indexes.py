@@ -96,7 +96,8 @@ async def fill(database: Database) -> None:
             await session.execute(text("ANALYZE"))
 
 
-async def plan_of_first(database: Database, query: Query) -> list[str]:
+async def plan_of_first(database: Database, query: Query, begins: str = "") -> list[str]:
+    """How the first statement of a query is done, or the first that ``begins`` so."""
     said: list[tuple[str, Any]] = []
 
     def hear(_connection: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
@@ -107,7 +108,7 @@ async def plan_of_first(database: Database, query: Query) -> list[str]:
         event.listen(connection.sync_connection, "before_cursor_execute", hear)
         await query(session)
         event.remove(connection.sync_connection, "before_cursor_execute", hear)
-        statement, parameters = said[0]
+        statement, parameters = next(each for each in said if each[0].startswith(begins))
         explain = "EXPLAIN" if database.dialect == "postgresql" else "EXPLAIN QUERY PLAN"
         rows = await connection.exec_driver_sql(f"{explain} {statement}", parameters)
         return [str(row[-1]) for row in rows]
