@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import structlog
 
+from services.payments.apart import each_apart, raise_all
 from services.services import Services
 
 log = structlog.get_logger()
@@ -92,11 +93,21 @@ async def admin_digest_of(services: Services, day: date, now: datetime) -> None:
 
 
 async def orders_expire(services: Services, now: datetime) -> None:
-    expired = await services.orders.expire_due(now)
-    refunded = await services.orders.see_to_unfulfilled(now)
-    files = await services.handing.see_to_files(now)
-    if expired or refunded or files:
-        log.info("orders were seen to", expired=expired, refunded=refunded, files=files)
+    seen: dict[str, int] = {}
+    steps = {
+        "expired": services.orders.expire_due,
+        "refunded": services.orders.see_to_unfulfilled,
+        "files": services.handing.see_to_files,
+    }
+
+    async def see_to(step: str) -> None:
+        seen[step] = await steps[step](now)
+
+    # Nobody's refund waits for what breaks elsewhere.
+    failed = await each_apart(steps, see_to)
+    if any(seen.values()):
+        log.info("orders were seen to", **seen)
+    raise_all(failed)
 
 
 # The names of `toklink job NAME`.

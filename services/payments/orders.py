@@ -17,6 +17,7 @@ from db.queries import guides as guide_queries
 from db.queries import payments as queries
 from db.queries import people as people_queries
 from services.payments import codes, free_guides
+from services.payments.apart import each_apart, raise_all
 from services.payments.model import (
     CURRENCY,
     EXPIRES_AFTER,
@@ -248,14 +249,21 @@ class Orders:
     # What the clock does
 
     async def expire_due(self, now: datetime) -> int:
-        """Pending orders whose time is over expire; how many. What they held is given back."""
+        """Pending orders whose time is over expire; how many. What they held is given back.
+
+        Raises ExceptionGroup of what failed, once all the others are seen to.
+        """
         async with self._database.read() as session:
             order_ids = await queries.expired(session, now, AT_ONCE)
-        count = 0
-        for order_id in order_ids:
+        expired: list[int] = []
+
+        async def expire(order_id: int) -> None:
             async with self._database.write() as session:
-                count += await self._expire_in(session, order_id, "expiry", now)
-        return count
+                if await self._expire_in(session, order_id, "expiry", now):
+                    expired.append(order_id)
+
+        raise_all(await each_apart(order_ids, expire))
+        return len(expired)
 
     async def _expire_in(self, session: AsyncSession, order_id: int, cause: str, now: datetime) -> bool:
         if not await queries.step(session, order_id, (queries.PENDING,), queries.EXPIRED, cause, now, ended_at=now):
@@ -266,23 +274,29 @@ class Orders:
     async def see_to_unfulfilled(self, now: datetime) -> int:
         """Paid orders without a guide: those of before ten minutes are refunded, and how many; others' work is due.
 
-        So is that of refunds which Telegram refused for so long that nobody asks for them any more.
+        So is that of refunds which Telegram refused for so long that nobody asks for them any more. Raises
+        ExceptionGroup of what failed, once all the others are seen to.
         """
         async with self._database.read() as session:
             late = await queries.unfulfilled(session, now - MADE_WITHIN, AT_ONCE)
             waiting = await queries.unfulfilled(session, now, AT_ONCE)
-        count = 0
-        for order_id in late:
+        refunded: list[int] = []
+
+        async def refund(order_id: int) -> None:
             with suppress(NotRefundable):  # Its guide came meanwhile, or somebody gave it back.
                 await self._refunds.refund_order(order_id, Why.FAILED, now)
-                count += 1
-        for order_id in set(waiting) - set(late):
+                refunded.append(order_id)
+
+        async def ask(order_id: int) -> None:
             async with self._database.write() as session:
                 row = await queries.hold_order(session, order_id)
                 if row is not None and row.state == queries.PAID:
                     await self.due_in(session, order_id, row.person_id, now)
-        await self._refunds.see_to_due(now)
-        return count
+
+        failed = await each_apart(late, refund)
+        failed += await each_apart(set(waiting) - set(late), ask)
+        raise_all(failed + await self._refunds.see_to_due(now))
+        return len(refunded)
 
     # Fulfilling
 

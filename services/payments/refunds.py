@@ -17,6 +17,7 @@ from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import PAYMENT
 from services.operations.alerts import AlertKind, Alerts
 from services.payments import free_guides
+from services.payments.apart import each_apart
 from services.payments.model import NotRefundable, OrderState, Payment, Why, order_number
 from services.payments.owed import close_guide
 from services.payments.referring import FRIEND_REFUNDED
@@ -104,15 +105,21 @@ class Refunds:
             session, REFUND, key(charge_id), person_id=None, facts=facts, now=now, due_at=due_at
         )
 
-    async def see_to_due(self, now: datetime) -> None:
-        """What is still to be given back, and nobody asks for any more, is asked for again in an hour."""
+    async def see_to_due(self, now: datetime) -> list[Exception]:
+        """What is still to be given back, and nobody asks for any more, is asked for again in an hour.
+
+        What failed, once all the others are seen to.
+        """
         async with self._database.read() as session:
             charge_ids = await queries.due_charges(session, AT_ONCE)
-        for charge_id in charge_ids:
+
+        async def ask(charge_id: str) -> None:
             async with self._database.write() as session:
                 # Not what was given back meanwhile.
                 if await queries.hold_due(session, charge_id):
                     await self._ask_in(session, charge_id, now + AGAIN_AFTER, now)
+
+        return await each_apart(charge_ids, ask)
 
     async def refund_order(self, order_id: int, why: Why, now: datetime, note: str = "") -> None:
         """Give back what was paid for the order; a free one ends at once. Raises NotRefundable.

@@ -1,11 +1,16 @@
 """From the press on Buy to the guide, and back."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from db.engine import Database
+from db.tables import Work
+from scheduler.jobs import JOBS
 from services.payments.model import AlreadyBought, CheckoutRefused, MaterialGone, NotRefundable, Why
 from tests.services.payments.till import ANNA, BORIS, HOUR, MINUTE, NOW, PRICE, Till
 
@@ -192,3 +197,49 @@ async def test_what_only_we_know_of_is_a_difference(till: Till):
     assert (await till.compare(NOW + 30 * MINUTE)).differences == 0
     assert (await till.compare(NOW + 2 * HOUR)).differences == 1
     assert [alert.kind for alert in await till.alerts.standing(NOW + 2 * HOUR)] == ["stars-differ"]
+
+
+async def test_an_order_that_breaks_holds_up_nobody_elses_refund(till: Till):
+    await till.give_credit(ANNA)
+    free = await till.buy(ANNA, await till.material("free"), by_credit=True)
+    order, given_back = [await till.buy(BORIS, await till.material(name), NOW + MINUTE) for name in ("one", "two")]
+    for each in (order, given_back):
+        await till.pay(BORIS, each, NOW + MINUTE)
+    await till.refunds.refund_order(given_back.id, Why.OPERATOR, NOW + MINUTE)
+    async with till.database.write() as session:
+        await session.execute(update(Work).where(Work.kind == "stars-refund").values(state="failed"))
+
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    till.meanwhile = fail
+    with pytest.raises(ExceptionGroup) as failed:
+        await till.orders.see_to_unfulfilled(NOW + 11 * MINUTE)
+    assert [type(error) for error in failed.value.exceptions] == [ZeroDivisionError]
+    assert [await till.state(each) for each in (free.id, order.id)] == ["paid", "refunding"]
+    assert len(await till.due("stars-refund")) == 2
+    # What broke it is over.
+    assert await till.orders.see_to_unfulfilled(NOW + 12 * MINUTE) == 1
+    assert await till.state(free.id) == "refunded"
+
+
+async def test_what_breaks_one_thing_that_the_clock_does_stops_none_of_the_others(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+):
+    order = await till.buy(ANNA, await till.material())
+    await till.pay(ANNA, order)
+    seen: list[datetime] = []
+
+    async def fail(_now: datetime) -> int:
+        raise ZeroDivisionError
+
+    async def see(now: datetime) -> int:
+        seen.append(now)
+        return 0
+
+    monkeypatch.setattr(till.orders, "expire_due", fail)
+    services: Any = SimpleNamespace(orders=till.orders, handing=SimpleNamespace(see_to_files=see))
+    with pytest.raises(ExceptionGroup):
+        await JOBS["orders-expire"](services, NOW + 10 * MINUTE)
+    assert await till.state(order.id) == "refunding"
+    assert seen == [NOW + 10 * MINUTE]
