@@ -200,7 +200,7 @@ def _services(
         handing=Handing(database, orders, guides, deliveries, works),
         refunds=refunds,
         reconciling=Reconciling(database, orders, refunds, alerts),
-        payment_desk=PaymentDesk(database, log, works, refunds),
+        payment_desk=PaymentDesk(database, log, works, refunds, zone=zone(settings.default_timezone)),
         promo=PromoCodes(database, log, random.SystemRandom().choice),
         takings=Takings(database, log, zone=zone(settings.default_timezone)),
         tickets=_tickets(settings, database, people, log, deliveries, catalogue),

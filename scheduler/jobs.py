@@ -75,8 +75,8 @@ async def watch_notes(services: Services, now: datetime) -> None:
 
 
 async def stars_reconcile(services: Services, now: datetime) -> None:
-    await services.payment_desk.compare_by_clock(now)
-    log.info("Telegram's ledger of Stars is to be compared; the bot does it")
+    if await services.payment_desk.compare_by_clock(now):
+        log.info("Telegram's ledger of Stars is to be compared; the bot does it")
 
 
 async def admin_digest(services: Services, now: datetime) -> None:

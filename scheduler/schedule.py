@@ -45,8 +45,8 @@ SCHEDULE = (
     Entry("watch-news", "* * * * *"),
     # All zones on earth begin their hours at a quarter of one.
     Entry("watch-notes", "*/15 * * * *"),
-    # At night nobody waits for the bot, and what is found is in the digest of the day.
-    Entry("stars-reconcile", "30 4 * * *"),
+    # Due from 4:30 on, and until it is done: whenever the platform is up again, or Telegram gives its ledger.
+    Entry("stars-reconcile", "*/15 * * * *"),
     # Whoever paid waits for ten minutes at most; a run that finds nothing costs five queries.
     Entry("orders-expire", "* * * * *"),
     # Due from 9:00 on, and once a day: whenever the platform is up again, or the group has turned it away.

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta, tzinfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +24,8 @@ from services.works import Works
 
 # Kinds of works: Telegram's ledger is compared with ours; a guide that is kept is sent once more.
 COMPARE, AGAIN = "stars-reconcile", "guide-again"
+# At half past four nobody waits for the bot, and what is found is in the digest of the day.
+NIGHT = timedelta(hours=4, minutes=30)
 ACTED = "payment act"
 ORDERS_ON_A_PAGE = 6
 MOST_CHARGES = 5
@@ -97,7 +99,9 @@ class PaymentDesk:
     ``cause`` is the update that asks for an act: asked again, the same update does it no second time.
     """
 
-    def __init__(self, database: Database, log: Audit, works: Works, refunds: Refunds) -> None:
+    def __init__(self, database: Database, log: Audit, works: Works, refunds: Refunds, *, zone: tzinfo) -> None:
+        """``zone``: DEFAULT_TIMEZONE."""
+        self._zone = zone
         self._database = database
         self._log = log
         self._works = works
@@ -218,9 +222,18 @@ class PaymentDesk:
         async with self._database.read() as session:
             return await effects.find(session, cause, ACTED) is not None
 
-    async def compare_by_clock(self, now: datetime) -> None:
-        """The ledgers are to be compared, for nobody in particular."""
+    async def compare_by_clock(self, now: datetime) -> bool:
+        """The ledgers are to be compared, for nobody in particular, where they were not since NIGHT; whether so."""
+        async with self._database.read() as session:
+            _, looked_at = await order_queries.position(session)
+        if looked_at is not None and self._night_of(looked_at) == self._night_of(now):
+            return False
         await self._works.enqueue(COMPARE, "clock", person_id=None, facts={}, now=now)
+        return True
+
+    def _night_of(self, moment: datetime) -> date:
+        """The day that began with the last NIGHT."""
+        return (moment.astimezone(self._zone) - NIGHT).date()
 
     async def _note(
         self,

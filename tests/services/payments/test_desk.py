@@ -13,7 +13,7 @@ from db.queries import payments as queries
 from services.deliveries import Outgoing
 from services.operations.audit import Audit
 from services.operations.desk import NothingFound
-from services.payments.desk import NoGuide, OrderFound, PayerFound, PaymentDesk
+from services.payments.desk import COMPARE, NoGuide, OrderFound, PayerFound, PaymentDesk
 from services.payments.model import NotRefundable
 from services.payments.selling import CodeNotMade, PromoCodes, Terms
 from services.payments.takings import Day, Takings
@@ -33,7 +33,7 @@ class Office:
     def __init__(self, till: Till) -> None:
         self.till = till
         self.log = Audit(till.database)
-        self.desk = PaymentDesk(till.database, self.log, till.works, till.refunds)
+        self.desk = PaymentDesk(till.database, self.log, till.works, till.refunds, zone=MOSCOW)
         self.promo = PromoCodes(till.database, self.log, random.Random(1).choice)
         self.takings = Takings(till.database, self.log, zone=MOSCOW)
         self.tickets = Tickets(
@@ -68,6 +68,21 @@ async def office(database: Database) -> Office:
     await office.till.person(ANNA)
     await office.till.person(BORIS)
     return office
+
+
+async def test_a_night_without_a_comparison_is_made_up_for_and_one_is_enough(office: Office):
+    evening = datetime(2026, 3, 9, 20, tzinfo=MOSCOW)
+    assert await office.desk.compare_by_clock(evening), "never yet"
+    assert await office.desk.compare_by_clock(evening), "nor since: Telegram did not give its ledger"
+    assert len(await office.till.due(COMPARE)) == 1
+    await office.till.compare(evening)
+    night = datetime(2026, 3, 10, 4, 30, tzinfo=MOSCOW)
+    assert not await office.desk.compare_by_clock(night - timedelta(minutes=1))
+    # At half past four the platform was away.
+    assert await office.desk.compare_by_clock(night + timedelta(hours=5))
+    await office.till.compare(night + timedelta(hours=5))
+    assert not await office.desk.compare_by_clock(night + timedelta(hours=23))
+    assert await office.desk.compare_by_clock(night + DAY)
 
 
 async def test_takings_are_summed_by_days_of_the_zone(office: Office):
