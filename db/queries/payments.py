@@ -185,6 +185,10 @@ async def set_charge(
     return moved.scalar_one_or_none() is not None
 
 
+async def forget_payer(session: AsyncSession, charge_id: str) -> None:
+    await session.execute(update(Charge).where(Charge.id == charge_id).values(person_id=None))
+
+
 async def move(session: AsyncSession, charge_id: str, direction: str, amount: int, at: datetime) -> bool:
     """Whether this movement of Stars is new to the ledger."""
     added = await session.scalar(

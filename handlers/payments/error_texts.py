@@ -25,6 +25,7 @@ def checkout_refused(error: CheckoutRefused) -> str:
         "unknown": _("There is no such order any more. Ask for the guide again: /report"),
         "foreign": _("This is somebody else's order. Open your own: /report"),
         "banned": _("I don't take payments from this account."),
+        "erasing": _("All your data is being erased right now: nothing can be paid for."),
         "amount": _("The price has changed since. Ask for the guide again: /report"),
         "paid": _("This guide is paid for already: /reports"),
         "expired": _("The order has expired: it holds for 30 minutes. Ask for the guide again: /report"),

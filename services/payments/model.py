@@ -90,7 +90,7 @@ class Payment:
 class CheckoutRefused(UserError):
     """A payment that must not be made."""
 
-    def __init__(self, reason: Literal["unknown", "foreign", "amount", "paid", "expired", "banned"]) -> None:
+    def __init__(self, reason: Literal["unknown", "foreign", "amount", "paid", "expired", "banned", "erasing"]) -> None:
         super().__init__(reason)
         self.reason = reason
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import tables
 from db.engine import Database
-from db.queries import effects, promo
+from db.queries import effects, privacy, promo
 from db.queries import guides as guide_queries
 from db.queries import payments as queries
 from db.queries import people as people_queries
@@ -36,6 +36,7 @@ from services.payments.model import (
 )
 from services.payments.referring import FRIEND_BOUGHT
 from services.payments.refunds import Refunds
+from services.privacy import ERASE, ErasureBegan
 from services.works import Works
 
 log = structlog.get_logger(__name__)
@@ -73,7 +74,7 @@ class Orders:
         """An order of the guide that was offered: the same one, asked for again while it is pending at this price.
 
         What costs nothing is paid at once. ``code`` as people write it; empty: none. Raises MaterialGone,
-        AlreadyBought, CodeRefused and NoCredit.
+        AlreadyBought, CodeRefused, NoCredit and ErasureBegan.
         """
         async with self._database.write() as session:
             # Two presses at once wait for each other here, and for a payment by the same person.
@@ -96,6 +97,9 @@ class Orders:
         *,
         by_credit: bool,
     ) -> tables.Order:
+        if await privacy.is_begun(session, ERASE, str(person_id), now):
+            # They would pay for what is gone in minutes.
+            raise ErasureBegan
         username = await guide_queries.material_name(session, material_id)
         if username is None:
             raise MaterialGone
@@ -147,12 +151,15 @@ class Orders:
             row = None if number is None else await queries.find_order(session, number)
             person = await people_queries.find(session, person_id)
             had = None if row is None else await queries.bought(session, person_id, row.material_id)
+            is_erased = await privacy.is_begun(session, ERASE, str(person_id), now)
         if row is None:
             raise CheckoutRefused("unknown")
         if row.person_id != person_id:
             raise CheckoutRefused("foreign")
         if person is None or person.banned_at is not None:
             raise CheckoutRefused("banned")
+        if is_erased:
+            raise CheckoutRefused("erasing")
         if (row.amount, CURRENCY) != (amount, currency):
             raise CheckoutRefused("amount")
         if had is not None or row.state not in {queries.PENDING, queries.EXPIRED}:

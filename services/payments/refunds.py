@@ -193,6 +193,9 @@ class Refunds:
             if order is not None:
                 await self._close_in(session, order.id, why, now)
             await self._alert_in(session, None if order is None else order.id, charge.amount, why, now)
+            if person is None:
+                # They were erased before we heard of it: whose it was is nobody's concern any more.
+                await queries.forget_payer(session, charge_id)
             if told is not None and charge.person_id is not None:
                 await self._deliveries.enqueue_in(
                     session, PAYMENT, f"refund:{key(charge_id)}", charge.person_id, told, now

@@ -12,8 +12,8 @@ from db.queries import works as work_queries
 from services.deliveries import Outgoing
 from services.guides.access import Tokens
 from services.guides.guides import GuideNotFound, Guides
-from services.payments.model import NotRefundable, Why
-from services.privacy import ERASE, Privacy
+from services.payments.model import CheckoutRefused, NotRefundable, Why
+from services.privacy import ERASE, ErasureBegan, Privacy
 from services.privacy.dialogues import DialoguesInDatabase
 from services.works import Later, Work
 from tests.services.payments.till import ANNA, BORIS, NOW, Till
@@ -96,6 +96,36 @@ async def test_an_order_that_was_not_paid_gives_its_code_back_and_a_late_charge_
     assert till.telegram.kept() == {}
     assert [given.why for _, given in till.told] == [Why.FOREIGN]
     await erases(till)
+
+
+async def test_whose_erasure_has_begun_buys_nothing_and_pays_nothing(till: Till):
+    material_id, other_id = await till.material(), await till.material("other")
+    order = await till.buy(ANNA, material_id)
+    await till.works.enqueue(ERASE, str(ANNA), person_id=ANNA, facts={}, now=NOW, due_at=ERASED_AT)
+    # Until then they may think better of it.
+    before = ERASED_AT - timedelta(minutes=50)
+    assert await till.orders.check(order.payload, ANNA, order.amount, "XTR", before) == order
+    await till.buy(ANNA, other_id, before)
+    with pytest.raises(CheckoutRefused) as refused:
+        await till.orders.check(order.payload, ANNA, order.amount, "XTR", ERASED_AT)
+    assert refused.value.reason == "erasing"
+    for by_credit in (False, True):
+        with pytest.raises(ErasureBegan):
+            await till.buy(ANNA, await till.material("third"), ERASED_AT, by_credit=by_credit)
+
+
+async def test_a_lost_payment_of_who_was_erased_is_given_back_and_names_nobody(till: Till):
+    order = await till.buy(ANNA, await till.material())
+    payment = till.telegram.pay(ANNA, order, NOW)
+    await erases(till)
+    assert (await till.compare(ERASED_AT)).payments == 1
+    await till.give_back_all(ERASED_AT)
+    assert till.telegram.kept() == {}
+    async with till.database.read() as session:
+        charge = await session.get_one(tables.Charge, payment.charge_id)
+        works = await session.scalars(select(tables.Work.person_id).where(tables.Work.state == "due"))
+        assert (charge.state, charge.person_id, list(works)) == ("refunded", None, [None])
+    assert (await till.compare(ERASED_AT + timedelta(hours=1))).differences == 0
 
 
 async def test_a_payment_in_the_moment_of_the_erasure_is_a_guide_or_given_back(till: Till):
