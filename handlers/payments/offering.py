@@ -18,6 +18,8 @@ from handlers.payments.callbacks import BuyAct, BuyPress
 from handlers.payments.works import OFFER
 from handlers.screen import Screen, show
 from handlers.tiktok.callbacks import CardAction, CardPress
+from handlers.tiktok.pasted import address_of
+from handlers.tiktok.pasted import show as show_pasted
 from services.operations.tallies import WRONG_CODES
 from services.payments.model import CURRENCY, AlreadyBought, CodeRefused, MaterialGone, Order, OrderState
 from services.people import Person
@@ -95,7 +97,9 @@ async def offer_account(
     username = await _username(callback_data.id, services)
     await services.throttle.require(person, STATS, now)
     await press.answer()
-    await _prepare(await show(press, views.gathering(username)), {"name": username}, services, person, now)
+    # What was pasted goes on to be offered as a short link, too.
+    whose = {"name": username, "address": address_of(press)}
+    await _prepare(await show_pasted(press, views.gathering(username)), whose, services, person, now)
 
 
 async def look_through(message: Message, text: str, services: Services, person: Person, now: datetime) -> None:

@@ -14,6 +14,7 @@ from handlers.payments import views
 from handlers.payments.reports_views import guide_screen, pdf_note
 from handlers.payments.reports_works import guide_file
 from handlers.screen import NO_PREVIEW, UNCHANGED, Screen
+from handlers.tiktok.pasted import offering
 from services.deliveries import Outgoing
 from services.deliveries.kinds import ANSWER
 from services.errors import UserError
@@ -21,7 +22,7 @@ from services.guides.facts import GuideContent
 from services.guides.making import guide_content
 from services.guides.materials import pack, unpack
 from services.language import Catalogue, speaking
-from services.payments.handing import GUIDE_FILE, LINK, Handed
+from services.payments.handing import GUIDE_FILE, LINK, Handed, is_of_gist
 from services.payments.model import NotRefundable, Order, OrderState, Why
 from services.payments.orders import GUIDE
 from services.payments.refunds import REFUND, Stars
@@ -74,7 +75,7 @@ class OfferWorks:
         if person is None or work.chat_id is None or work.message_id is None:
             return
         with speaking(self._catalogue, person.language):
-            screen = await self._screen(work, person)
+            screen = offering(await self._screen(work, person), str(work.facts.get("address", "")))
             is_late = self._waited(work) >= FIRST_PAUSE
             if is_late:
                 # It says that they will be written to: the offer is a new message.
@@ -113,7 +114,8 @@ class OfferWorks:
         assert work.chat_id is not None
         assert work.message_id is not None
         # Where it cannot be told, they hear of the end all the same.
-        await self._edit(work.chat_id, work.message_id, views.silent(name))
+        told = offering(views.silent(name), str(work.facts.get("address", "")))
+        await self._edit(work.chat_id, work.message_id, told)
         raise Later(min(max(waited, FIRST_PAUSE), LONGEST_PAUSE))
 
     def _waited(self, work: Work) -> timedelta:
@@ -170,7 +172,8 @@ class GuideWorks:
         content = unpack(opened.content, GuideContent)
         with speaking(self._catalogue, person.language):
             address = self._services.guides.address(opened.guide.id)
-            outgoing = as_outgoing(views.address_instead(order.username, address))
+            instead = views.page_instead if is_of_gist(work.key) else views.address_instead
+            outgoing = as_outgoing(instead(order.username, address))
             if not work.key.endswith(LINK):
                 with suppress(PictureError):
                     outgoing = await self._file(content, person)

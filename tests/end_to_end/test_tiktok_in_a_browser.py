@@ -53,6 +53,8 @@ async def test_a_card_is_refreshed_and_watched_compared_and_found_in_the_top(pla
 
     await until(is_asked_anew, True)
     await press("👁 Watch")
+    # What will be told stands in an alert.
+    await page.get_by_role("dialog").get_by_role("button").last.click()
     await expect(page.get_by_role("button", name="✖️ Don't watch")).to_be_visible()
     await expect(page.get_by_role("button", name="🔗 Shorten instead")).to_be_visible()
     await write("/watch")

@@ -17,7 +17,7 @@ async def test_the_language_is_chosen_by_buttons_and_kept(platform: Platform, an
 
 
 async def test_the_command_menu_speaks_the_chosen_language(anna: Person, ben: Person, olya: Person):
-    for person, label, commands in ((anna, "English", 10), (olya, "English", 11)):
+    for person, label, commands in ((anna, "English", 14), (olya, "English", 15)):
         await person.send("/settings")
         await person.press("🌐 Язык: Русский")
         await person.press(label)
