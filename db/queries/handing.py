@@ -13,8 +13,8 @@ from db.tables import Delivery, Guide
 GUIDE = "guide"
 
 
-async def refused(session: AsyncSession, prefix: str, since: datetime) -> Sequence[str]:
-    """Keys of guides' deliveries that begin so and failed for good since then.
+async def refused(session: AsyncSession, since: datetime) -> Sequence[str]:
+    """Keys of guides' deliveries that failed for good since then.
 
     One that waits for somebody's return is none of these: it keeps its contents.
     """
@@ -25,7 +25,6 @@ async def refused(session: AsyncSession, prefix: str, since: datetime) -> Sequen
             Delivery.state == literal(FAILED, literal_execute=True),
             Delivery.kind == literal(GUIDE, literal_execute=True),
             Delivery.payload.is_(None),
-            Delivery.key.startswith(prefix, autoescape=True),
         )
     )
     return rows.all()

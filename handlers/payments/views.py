@@ -157,5 +157,11 @@ def address_instead(username: str, address: str) -> Screen:
     return Screen(text.format(account=anchor(username)), rows([page_button(address)], [to_guides()]))
 
 
+def page_instead(username: str, address: str) -> Screen:
+    """Telegram does not take the guide in short."""
+    text = _("✅ The guide about {account} is ready. All of it stands on its page.")
+    return Screen(text.format(account=anchor(username)), rows([page_button(address)], [to_guides()]))
+
+
 def _pdf(guide_id: int) -> GuidePress:
     return GuidePress(action=GuideAction.PDF, id=guide_id)

@@ -11,6 +11,7 @@ from db.queries import handing as queries
 from services.deliveries import Deliveries, Outgoing
 from services.deliveries.kinds import ANSWER, GUIDE
 from services.guides.guides import GuideNotFound, Guides, KeptGuide, OpenedGuide
+from services.payments import owed
 from services.payments.model import Order, Payment
 from services.payments.orders import Orders
 from services.people import Person
@@ -18,10 +19,16 @@ from services.works import Works
 
 # The kind of work that sends a guide's file again, or its address instead; its key is the delivery's.
 GUIDE_FILE = "guide-file"
-FILE = "guide-file:"
 AGAIN, LINK = ":again", ":link"
-# Telegram refused the first file, or the second one.
-REFUSED = re.compile(rf"^{FILE}([1-9][0-9]*)({AGAIN})?$", re.ASCII)
+GISTS = (owed.GIST, owed.AGAIN)
+NUMBER = "[1-9][0-9]*"
+# What Telegram refused: the name, the order's number, the work's where somebody asked for it, and whether it was the
+# second try.
+REFUSED = re.compile(
+    rf"({owed.GIST}|{owed.FILE}|(?:{owed.PDF}|{owed.AGAIN}|{owed.AGAIN_FILE})(?=:{NUMBER}:{NUMBER}(?:$|:)))"
+    rf":({NUMBER})(?::{NUMBER})?({AGAIN})?",
+    re.ASCII,
+)
 # Far longer than a minute: the clock may have stood still.
 SEEN_TO_FOR = timedelta(days=2)
 
@@ -40,6 +47,11 @@ class Told:
 
     key: str
     outgoing: Outgoing
+
+
+def is_of_gist(key: str) -> bool:
+    """Whether a delivery of this key is, or stands for, a guide in short; else it is one of its file."""
+    return key.partition(":")[0] in GISTS
 
 
 class Handing:
@@ -76,8 +88,8 @@ class Handing:
             if guide_id is None:
                 return False
             said = handed(guide_id)
-            await self._deliveries.enqueue_in(session, GUIDE, f"guide:{order.id}", person.id, said.gist, now)
-            await self._deliveries.enqueue_in(session, GUIDE, f"{FILE}{order.id}", person.id, said.file, now)
+            await self._deliveries.enqueue_in(session, GUIDE, f"{owed.GIST}:{order.id}", person.id, said.gist, now)
+            await self._deliveries.enqueue_in(session, GUIDE, f"{owed.FILE}:{order.id}", person.id, said.file, now)
         return True
 
     async def guide_of(self, person_id: int, order_id: int) -> OpenedGuide | None:
@@ -103,14 +115,13 @@ class Handing:
         return True
 
     async def see_to_files(self, now: datetime) -> int:
-        """Files that Telegram refused are due again, once; then an address instead, once. How many are due now."""
+        """Files that Telegram refused are due again, once; then an address instead, once. How many are due now.
+
+        For a guide in short, which would be refused again as it is, there is the address at once.
+        """
         async with self._database.read() as session:
-            refused = await queries.refused(session, FILE, now - SEEN_TO_FOR)
-            wanted = {
-                f"{FILE}{found[1]}{LINK if found[2] else AGAIN}": int(found[1])
-                for key in refused
-                if (found := REFUSED.match(key))
-            }
+            refused = await queries.refused(session, now - SEEN_TO_FOR)
+            wanted = dict(found for key in refused if (found := _instead(key)) is not None)
             if not wanted:
                 return 0
             known = await queries.owed(session, wanted.keys())
@@ -123,3 +134,14 @@ class Handing:
                     GUIDE_FILE, key, person_id=order.person_id, facts={"order": order_id}, now=now
                 )
         return len(due)
+
+
+def _instead(key: str) -> tuple[str, int] | None:
+    """The key of what is sent where that of this key was refused, and the order; None: nothing is."""
+    found = REFUSED.fullmatch(key)
+    if found is None:
+        return None
+    name, order_id, again = found.groups()
+    if name in GISTS:
+        return None if again else (f"{key}{LINK}", int(order_id))
+    return (f"{key.removesuffix(AGAIN)}{LINK}" if again else f"{key}{AGAIN}"), int(order_id)

@@ -36,7 +36,7 @@ QUERIES: dict[str, tuple[Query, str, str]] = {
         lambda session: guides.release_materials_before(session, NOW, 100), "", "ix_orders_material",
     ),
     "files that Telegram refused": (
-        lambda session: handing.refused(session, "guide-file:", NOW - DAY), "", "ix_deliveries_refused_guides",
+        lambda session: handing.refused(session, NOW - DAY), "", "ix_deliveries_refused_guides",
     ),
     "codes of somebody who is erased": (
         lambda session: privacy.forget_money(session, 7), "UPDATE promo_uses", "ix_promo_uses_person_id",

@@ -14,6 +14,7 @@ from services.payments.handing import GUIDE_FILE, Handed, Handing, Told
 from services.payments.model import Order, Why
 from services.payments.owed import AGAIN as AGAIN_KEY
 from services.payments.owed import AGAIN_FILE as AGAIN_FILE_KEY
+from services.payments.owed import GIST as GIST_KEY
 from services.payments.owed import PDF as PDF_KEY
 from services.people import Person
 from tests.services.payments.till import ANNA, BORIS, HOUR, MINUTE, NOW, Till
@@ -45,6 +46,17 @@ class Desk(Till):
         settled = {"state": "failed", "reason": "Bad Request", "payload": None, "file": None, "finished_at": NOW}
         async with self.database.write() as session:
             await session.execute(update(Delivery).where(Delivery.key == key).values(**{**settled, **values}))
+
+    async def refused_again(self, name: str) -> str:
+        """The key of a message of a guide, which Telegram refused."""
+        order = await self.paid()
+        await self.handing.hand_over(order, BUYER, b"content", handed, NOW)
+        opened = await self.handing.guide_of(ANNA, order.id)
+        assert opened is not None
+        key = f"{name}:{order.id}" + ("" if name == GIST_KEY else ":7")
+        await self.handing.send(opened.guide, key, Outgoing("again"), NOW)
+        await self.refuse(key)
+        return key
 
     async def awaited(self) -> list[str]:
         """Keys of what is on its way, or waits for its buyer's return, and has something in it."""
@@ -132,6 +144,27 @@ async def test_a_refused_file_is_due_again_and_then_its_address_and_then_nothing
         await desk.refuse(key)
         assert await desk.handing.see_to_files(NOW + 4 * MINUTE) == expected
     assert await desk.files_due() == [f"{first}:again", f"{first}:link"]
+
+
+@pytest.mark.parametrize("name", [PDF_KEY, AGAIN_FILE_KEY])
+async def test_a_file_that_was_asked_for_once_more_is_seen_to_as_the_first_one_is(desk: Desk, name: str):
+    key = await desk.refused_again(name)
+    assert await desk.handing.see_to_files(NOW) == 1
+    assert await desk.files_due() == [f"{key}:again"]
+    await desk.deliveries.enqueue(GUIDE, f"{key}:again", ANNA, Outgoing("again"), NOW)
+    await desk.refuse(f"{key}:again")
+    assert await desk.handing.see_to_files(NOW) == 1
+    assert await desk.files_due() == [f"{key}:again", f"{key}:link"]
+
+
+@pytest.mark.parametrize("name", [GIST_KEY, AGAIN_KEY])
+async def test_for_a_guide_in_short_that_telegram_refuses_there_is_its_address_once(desk: Desk, name: str):
+    key = await desk.refused_again(name)
+    assert await desk.handing.see_to_files(NOW) == 1
+    assert await desk.files_due() == [f"{key}:link"]
+    await desk.deliveries.enqueue(GUIDE, f"{key}:link", ANNA, Outgoing("address"), NOW)
+    await desk.refuse(f"{key}:link")
+    assert await desk.handing.see_to_files(NOW) == 0
 
 
 async def test_a_file_that_waits_for_its_buyer_or_is_closed_is_left_alone(desk: Desk):
