@@ -114,6 +114,8 @@ def _unknown(facts: Mapping[str, Any]) -> str:
 
 def _refunded(facts: Mapping[str, Any]) -> str:
     """An order that came to nothing by itself, or a payment for none."""
+    if not facts["amount"]:
+        return _("A free guide could not be made, and its order is closed")
     why = {
         "surplus": _("a second payment"),
         "unknown": _("a payment for no order"),
@@ -134,6 +136,14 @@ def _stars_differ(facts: Mapping[str, Any]) -> str:
         "unknown": _("Telegram's ledger has a refund that nobody can explain"),
     }[facts["what"]]
     return _("Stars do not agree: {what}").format(what=what)
+
+
+def _order(facts: Mapping[str, Any]) -> list[str]:
+    return [_("Order № {id}").format(id=number(facts["order"]))] if facts["order"] else []
+
+
+def _charge(facts: Mapping[str, Any]) -> list[str]:
+    return [_("Charge …{id}, {amount} ⭐").format(id=quoted(facts["charge"]), amount=number(facts["amount"]))]
 
 
 def _unseen(facts: Mapping[str, Any]) -> str:
@@ -192,10 +202,8 @@ DETAILS: dict[AlertKind, Callable[[Mapping[str, Any]], list[str]]] = {
     ],
     AlertKind.DELIVERIES_FAIL: lambda facts: [_("Most often: {reason}").format(reason=quoted(facts["reason"]))],
     AlertKind.DELIVERIES_UNKNOWN: lambda _facts: [_("The connection or the bot broke while they were being sent.")],
-    AlertKind.REFUNDED: lambda facts: [_("Order № {id}").format(id=number(facts["order"]))] if facts["order"] else [],
-    AlertKind.STARS_DIFFER: lambda facts: [
-        _("Charge …{id}, {amount} ⭐").format(id=quoted(facts["charge"]), amount=number(facts["amount"]))
-    ],
+    AlertKind.REFUNDED: lambda facts: _order(facts) + (_charge(facts) if facts["charge"] else []),
+    AlertKind.STARS_DIFFER: _charge,
     AlertKind.ROLE_UNSEEN: lambda facts: [
         _("Start it again: {command}").format(command=f"<code>toklink {quoted(facts['role'])}</code>")
     ],

@@ -33,7 +33,8 @@ class AlertKind(StrEnum):
     UPDATES_WAIT, DELIVERIES_WAIT, WORKS_WAIT, CLICKS_WAIT: ``count``, and ``seconds`` that the oldest waits.
     DELIVERIES_FAIL: ``count`` within ten minutes, ``reason`` of the most. DELIVERIES_UNKNOWN: ``count``.
     ROLE_UNSEEN: ``role``, ``seconds``.
-    REFUNDED: ``order`` (null: none of ours), ``amount`` in Stars, ``why`` (services.payments.model.Why).
+    REFUNDED: ``order`` that was to be paid (null: none of ours), ``charge`` (its last characters; empty: it was free),
+    ``amount`` in Stars, ``why`` (services.payments.model.Why).
     STARS_DIFFER: ``what`` (missing, amount or unknown), ``charge`` (its last characters), ``amount``.
     """
 

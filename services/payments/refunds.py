@@ -1,6 +1,6 @@
 """Giving Stars back: what is due, the call to Telegram as due work, and what a refund takes with it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -32,6 +32,8 @@ AT_ONCE = 100
 AGAIN_AFTER = timedelta(hours=1)
 # Of a charge, operators see its last characters.
 SHOWN_OF_CHARGE = 8
+# Two charges never share so much of a key.
+ALERT_KEY = 16
 
 
 class AlreadyRefunded(Exception):
@@ -144,7 +146,7 @@ class Refunds:
             return
         await queries.step(session, order_id, states, queries.REFUNDED, why, now, ended_at=now)
         await self._let_go_in(session, order_id, now)
-        await self._alert_in(session, order_id, 0, why, now)
+        await self._alert_in(session, f"order:{order_id}", {"order": order_id, "charge": "", "amount": 0}, why, now)
         if told is not None and row.person_id is not None:
             await self._deliveries.enqueue_in(session, PAYMENT, f"ended:{order_id}", row.person_id, told, now)
 
@@ -192,7 +194,9 @@ class Refunds:
             await queries.move(session, charge_id, queries.OUT, charge.amount, at)
             if order is not None:
                 await self._close_in(session, order.id, why, now)
-            await self._alert_in(session, None if order is None else order.id, charge.amount, why, now)
+            shown = charge_id[-SHOWN_OF_CHARGE:]
+            facts = {"order": charge.order_id, "charge": shown, "amount": charge.amount}
+            await self._alert_in(session, key(charge_id)[:ALERT_KEY], facts, why, now)
             if person is None:
                 # They were erased before we heard of it: whose it was is nobody's concern any more.
                 await queries.forget_payer(session, charge_id)
@@ -248,13 +252,12 @@ class Refunds:
             )
 
     async def _alert_in(
-        self, session: AsyncSession, order_id: int | None, amount: int, why: Why, now: datetime
+        self, session: AsyncSession, what: str, facts: Mapping[str, object], why: Why, now: datetime
     ) -> None:
-        """Operators hear of it, but for what one of them did."""
-        if why is Why.OPERATOR:
-            return
-        facts = {"order": order_id, "amount": amount, "why": str(why)}
-        await self._alerts.raise_in(session, f"refunded:{why}:{order_id or 0}", AlertKind.REFUNDED, facts, now)
+        """Operators hear of each by itself, but for what one of them did."""
+        if why is not Why.OPERATOR:
+            facts = {**facts, "why": str(why)}
+            await self._alerts.raise_in(session, f"refunded:{why}:{what}", AlertKind.REFUNDED, facts, now)
 
     async def no_stars_in(self, session: AsyncSession, payment: Payment, now: datetime) -> None:
         """Operators hear of a payment in another currency than Stars: it is theirs to settle."""

@@ -1,16 +1,21 @@
 """What Telegram says of payments, in whatever order it does."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
 from db.tables import Order
+from handlers.alerts.views import alert_screen, heading
 from sandbox import Fault, Person
+from services.operations.alerts import AlertKind, StandingAlert
 from services.payments.model import Payment
 from tests.handlers.buying import an_invoice, an_offer, guides, own_bot, states
 from tests.handlers.seeing import sees
 from tests.platform import Platform, running_platform
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -35,3 +40,20 @@ async def test_a_refund_that_is_told_before_its_payment_leaves_nothing_bought(pl
     assert await platform.container.services.orders.charged(late, platform.clock()) is None
     assert (await states(platform), await guides(platform)) == (["pending"], 0)
     assert await anna.stars() == 1000
+
+
+@pytest.mark.parametrize(
+    ("facts", "words", "details"),
+    [
+        ({"order": 7, "charge": "stx12345", "amount": 50, "why": "surplus"}, "50 Stars", ["№ 7", "…stx12345, 50"]),
+        ({"order": None, "charge": "stx12345", "amount": 50, "why": "unknown"}, "50 Stars", ["…stx12345, 50"]),
+        ({"order": 7, "charge": "", "amount": 0, "why": "failed"}, "A free guide could not be made", ["№ 7"]),
+    ],
+)
+def test_an_alert_of_a_refund_says_what_came_back(facts: dict[str, object], words: str, details: list[str]):
+    alert = StandingAlert(1, "refunded", AlertKind.REFUNDED, facts, 1, NOON, NOON)
+    shown = alert_screen(alert, UTC).text
+    assert words in heading(alert)
+    assert all(detail in shown for detail in details)
+    assert ("…" in shown) == bool(facts["charge"])
+    assert "0 Stars" not in shown.replace("50 Stars", "")

@@ -219,3 +219,30 @@ async def test_expiry_and_payment_at_once_end_in_a_paid_order(till: Till):
     await asyncio.gather(till.orders.expire_due(then), *(till.orders.charged(payment, then) for payment in payments))
     assert {await till.state(order.id) for order in orders} == {"paid"}
     assert await till.uses(code) == 5
+
+
+async def test_operators_hear_of_each_refund_by_itself(till: Till):
+    order = await till.buy(ANNA, await till.material())
+    first, second, third = [till.telegram.pay(ANNA, order, NOW) for _ in range(3)]
+    for payment in (first, second, third):
+        await till.orders.charged(payment, NOW)
+    stranger = till.telegram.pay(BORIS, order, NOW)
+    await till.orders.charged(stranger, NOW)
+    for _ in range(2):
+        await till.give_back_all()
+    alerts = await till.alerts.standing(NOW)
+    assert {alert.kind for alert in alerts} == {AlertKind.REFUNDED}
+    told = {(each.facts["charge"], each.facts["order"], each.facts["why"], each.count) for each in alerts}
+    assert told == {
+        (second.charge_id[-8:], order.id, "surplus", 1),
+        (third.charge_id[-8:], order.id, "surplus", 1),
+        (stranger.charge_id[-8:], order.id, "foreign", 1),
+    }
+
+
+async def test_operators_hear_of_a_free_order_that_could_not_be_made(till: Till):
+    await till.give_credit(ANNA)
+    order = await till.buy(ANNA, await till.material(), by_credit=True)
+    await till.refunds.refund_order(order.id, Why.FAILED, NOW)
+    [alert] = await till.alerts.standing(NOW)
+    assert dict(alert.facts) == {"order": order.id, "charge": "", "amount": 0, "why": "failed"}
