@@ -8,7 +8,7 @@ from aiogram import BaseMiddleware, Dispatcher
 from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage
 from aiogram.types import TelegramObject, Update, User
 
-from bot.admission import Admits
+from bot.admission import Admits, AdmitsToSupport
 from handlers.errors import TellsErrors
 from handlers.presses import AnswersPresses
 from handlers.routers import routers
@@ -37,9 +37,10 @@ def build_dispatcher(
     dispatcher.update.outer_middleware(TellsErrors(catalogue))
     dispatcher.update.outer_middleware(FollowsChats(services.deliveries, clock))
     dispatcher.update.outer_middleware(MeetsPerson(services, catalogue, clock))
-    dispatcher.update.outer_middleware(Admits(services.throttle))
+    dispatcher.update.outer_middleware(Admits(services.throttle, services.tickets))
     # aiogram would put this before all of ours, and its storage can be away like any other.
     dispatcher.update.outer_middleware(Dialogues(dispatcher.fsm))
+    dispatcher.update.outer_middleware(AdmitsToSupport())
     dispatcher.include_routers(*routers())
     return dispatcher
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.tables import Ticket, TicketMessage
+from db.tables import Charge, Ticket, TicketMessage
 
 OPEN, CLOSED = "open", "closed"
 
@@ -75,3 +75,8 @@ async def messages(session: AsyncSession, ticket_id: int, limit: int) -> Sequenc
         select(TicketMessage).where(TicketMessage.ticket_id == ticket_id).order_by(TicketMessage.id.desc()).limit(limit)
     )
     return rows.all()[::-1]
+
+
+async def has_charges(session: AsyncSession, person_id: int) -> bool:
+    """Whether the person paid for something, whatever became of it."""
+    return await session.scalar(select(Charge.id).where(Charge.person_id == person_id).limit(1)) is not None

@@ -125,6 +125,11 @@ class Tickets:
             rows = await desk_queries.orders_of(session, person_id, ORDERS_SHOWN)
         return tuple(map(order_of, rows))
 
+    async def may_ask_when_banned(self, person_id: int) -> bool:
+        """Whether the person ever paid: whoever did is heard about that, come what may."""
+        async with self._database.read() as session:
+            return await queries.has_charges(session, person_id)
+
     async def require_room(self, person_id: int) -> None:
         """Raises TooManyQuestions."""
         async with self._database.read() as session:

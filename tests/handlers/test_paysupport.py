@@ -2,12 +2,13 @@
 
 import pytest
 
+from db.queries import people
 from handlers.operations.payment_callbacks import OrderAction, OrderPress, QuestionAction, QuestionPress
 from handlers.payments.support_callbacks import SupportPress
 from sandbox import Person
 from services.payments.tickets import QuestionNotFound, TooManyQuestions
 from tests.handlers.reading import said
-from tests.handlers.sales import UPDATES, acts, buys, orders, payments
+from tests.handlers.sales import UPDATES, acts, buys, orders, payments, pays
 from tests.handlers.seeing import read, sees
 from tests.platform import Platform
 
@@ -213,3 +214,34 @@ async def test_who_is_no_operator_answers_nobody(anna: Person, ben: Person):
         OrderPress(action=OrderAction.REFUND_SURELY, id=1),
     ):
         assert "not for you" in (await ben.press_data(press.pack(), on=ben.last)).text
+
+
+async def test_who_is_banned_after_paying_is_heard_about_that_and_about_nothing_else(
+    platform: Platform, anna: Person, olya: Person, operators: Person
+):
+    await olya.send("/start")
+    await anna.send("/start")
+    menu = anna.last
+    order = await orders(platform, anna)
+    await pays(platform, anna, order)
+    await platform.world.catch_up()
+    async with platform.container.database.write() as session:
+        await people.ban(session, ANNA, "Спам", platform.clock())
+    await anna.send("/paysupport")
+    await sees(anna, "Что не так с оплатой?")
+    for other in ("/start", "/report star"):
+        await anna.send(other, quiet=True)
+    assert (await anna.press_data("m:h", on=menu)).text == ""
+    await anna.send("Где мой гайд?")
+    await sees(anna, "Вопрос № 1 у тех, кто ведёт бота")
+    assert "Где мой гайд?" in read(await sees(operators, "💬 Вопрос № 1"))
+    await anna.send("https://example.com", quiet=True)
+
+
+async def test_who_is_banned_and_never_paid_is_not_heard(platform: Platform, ben: Person):
+    await ben.send("/start")
+    await orders(platform, ben)
+    async with platform.container.database.write() as session:
+        await people.ban(session, BEN, "Spam", platform.clock())
+    await ben.send("/paysupport", quiet=True)
+    await ben.send("/paysupport Where is my guide?", quiet=True)
