@@ -30,9 +30,14 @@ async def find_in(session: AsyncSession, text: str) -> tables.PromoCode:
     return found
 
 
+def is_on(found: tables.PromoCode, now: datetime) -> bool:
+    """Whether it is not over, however often it was used."""
+    return found.ended_at is None and (found.expires_at is None or found.expires_at > now)
+
+
 async def check_in(session: AsyncSession, found: tables.PromoCode, person_id: int, now: datetime) -> None:
     """Raises CodeRefused where the person could not use it now."""
-    if found.ended_at is not None or (found.expires_at is not None and found.expires_at <= now):
+    if not is_on(found, now):
         raise CodeRefused(found.code, "over")
     if found.most_each is not None and await promo.uses_of(session, found.id, person_id) >= found.most_each:
         raise CodeRefused(found.code, "used")

@@ -71,7 +71,8 @@ class Orders:
         code: str = "",
         by_credit: bool = False,
     ) -> Order:
-        """An order of the guide that was offered: the same one, asked for again while it is pending at this price.
+        """An order of the guide that was offered: the same one, asked for again while it is pending at this price: it
+        holds for 30 minutes from then on, unless its code is over.
 
         What costs nothing is paid at once. ``code`` as people write it; empty: none. Raises MaterialGone,
         AlreadyBought, CodeRefused, NoCredit and ErasureBegan.
@@ -113,6 +114,10 @@ class Orders:
         if last is not None:
             same = (last.amount, last.code_id, last.by_credit) == (amount, found and found.id, by_credit)
             if same and last.expires_at > now:
+                if found is None or codes.is_on(found, now):
+                    # Its invoice goes out again, and holds as long as the first one.
+                    last.expires_at = max(last.expires_at, now + EXPIRES_AFTER)
+                    await session.flush()
                 return last
             # One is given back and the other taken: in the same order by all.
             await promo.hold_codes(session, {last.code_id, found.id if found else None})
@@ -266,7 +271,10 @@ class Orders:
 
         async def expire(order_id: int) -> None:
             async with self._database.write() as session:
-                if await self._expire_in(session, order_id, "expiry", now):
+                row = await queries.hold_order(session, order_id)
+                # Its invoice may have gone out again meanwhile.
+                is_over = row is not None and row.expires_at <= now
+                if is_over and await self._expire_in(session, order_id, "expiry", now):
                     expired.append(order_id)
 
         raise_all(await each_apart(order_ids, expire))

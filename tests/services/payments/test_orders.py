@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from db.engine import Database
+from db.queries import payments as queries
 from db.tables import Work
 from scheduler.jobs import JOBS
 from services.payments.model import AlreadyBought, CheckoutRefused, MaterialGone, NotRefundable, Why
@@ -197,6 +198,38 @@ async def test_what_only_we_know_of_is_a_difference(till: Till):
     assert (await till.compare(NOW + 30 * MINUTE)).differences == 0
     assert (await till.compare(NOW + 2 * HOUR)).differences == 1
     assert [alert.kind for alert in await till.alerts.standing(NOW + 2 * HOUR)] == ["stars-differ"]
+
+
+async def test_an_invoice_that_goes_out_again_holds_as_long_as_the_first_one(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+):
+    material = await till.material()
+    order = await till.buy(ANNA, material)
+    again = await till.buy(ANNA, material, NOW + 29 * MINUTE)
+    assert (again.id, again.expires_at) == (order.id, NOW + 59 * MINUTE)
+    assert await till.orders.expire_due(NOW + 58 * MINUTE) == 0
+    await till.orders.check(order.payload, ANNA, PRICE, "XTR", NOW + 58 * MINUTE)
+    # The clock has looked just before the press.
+    looked_up = [order.id]
+
+    async def expired(*_args: object) -> list[int]:
+        return looked_up
+
+    monkeypatch.setattr(queries, "expired", expired)
+    assert await till.orders.expire_due(NOW + 58 * MINUTE) == 0
+    assert await till.state(order.id) == "pending"
+    assert await till.orders.expire_due(NOW + 59 * MINUTE) == 1
+
+
+async def test_a_code_that_ended_holds_no_longer_than_it_did(till: Till):
+    ends_at = NOW + 10 * MINUTE
+    await till.code("SPRING", 20, expires_at=ends_at)
+    material = await till.material()
+    order = await till.buy(ANNA, material, code="SPRING")
+    early = await till.buy(ANNA, material, ends_at - MINUTE, code="SPRING")
+    late = await till.buy(ANNA, material, ends_at, code="SPRING")
+    assert {order.id, early.id, late.id} == {order.id}
+    assert early.expires_at == late.expires_at == NOW + 39 * MINUTE
 
 
 async def test_an_order_that_breaks_holds_up_nobody_elses_refund(till: Till):
