@@ -91,9 +91,11 @@ class Erasure:
         orders = await payments.hold_orders_of(session, person_id)
         if await payments.has_open(session, person_id):
             raise Later(LOOK_AGAIN)
-        for order in orders:
-            pending = (payments.PENDING,)
-            if await payments.step(session, order.id, pending, payments.EXPIRED, "expiry", now, ended_at=now):
+        pending = [order for order in orders if order.state == payments.PENDING]
+        await promo.hold_codes(session, {order.code_id for order in pending})
+        for order in pending:
+            old = (payments.PENDING,)
+            if await payments.step(session, order.id, old, payments.EXPIRED, "erasure", now, ended_at=now):
                 await promo.give_back_code(session, order.id)
 
     async def forget_traces(self, work: Work, now: datetime) -> None:

@@ -1,13 +1,16 @@
 """Whoever erases their data loses their guides, never their money; the ledger stays as it is."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import tables
 from db.engine import Database
+from db.queries import promo
 from db.queries import works as work_queries
 from services.deliveries import Outgoing
 from services.guides.access import Tokens
@@ -96,6 +99,28 @@ async def test_an_order_that_was_not_paid_gives_its_code_back_and_a_late_charge_
     assert till.telegram.kept() == {}
     assert [given.why for _, given in till.told] == [Why.FOREIGN]
     await erases(till)
+
+
+async def test_erasures_wait_for_the_same_codes_in_the_same_order(till: Till, monkeypatch: pytest.MonkeyPatch):
+    first, second = await till.code("FIRST", 20), await till.code("SECOND", 30)
+    orders = [await till.buy(ANNA, await till.material(code), code=code) for code in ("SECOND", "FIRST")]
+    held: list[list[int]] = []
+    hold_codes, give_back_code = promo.hold_codes, promo.give_back_code
+
+    async def hold(session: AsyncSession, code_ids: Collection[int | None]) -> None:
+        held.append(sorted(code for code in code_ids if code is not None))
+        await hold_codes(session, code_ids)
+
+    async def give_back(session: AsyncSession, order_id: int) -> bool:
+        assert held, "none is touched before all are held"
+        return await give_back_code(session, order_id)
+
+    monkeypatch.setattr(promo, "hold_codes", hold)
+    monkeypatch.setattr(promo, "give_back_code", give_back)
+    await erases(till)
+    assert held == [[first, second]]
+    assert [await till.uses(code) for code in (first, second)] == [0, 0]
+    assert [(await till.steps(order.id))[-1] for order in orders] == [("pending", "expired", "erasure")] * 2
 
 
 async def test_whose_erasure_has_begun_buys_nothing_and_pays_nothing(till: Till):
