@@ -60,8 +60,8 @@ def router() -> Router:
     return router
 
 
-async def show_list(press: CallbackQuery, services: Services, person: Person) -> None:
-    found = await services.tickets.listed(person)
+async def show_list(press: CallbackQuery, services: Services, person: Person, now: datetime) -> None:
+    found = await services.tickets.listed(person, now)
     await press.answer()
     await show(press, views.listed(found))
 
@@ -119,7 +119,8 @@ async def reply(
     with speaking(catalogue, asker.language):
         notice = as_outgoing(support_views.answered(question.id, words(message)))
     await services.tickets.answer(person, question.id, words(message), notice, now, cause=cause)
-    await show(message, views.sent(await services.tickets.read(person, question.id, now), person))
+    told = await services.tickets.read(person, question.id, now)
+    await show(message, views.sent(told, person, waits=asker.unreachable is not None))
 
 
 async def close(

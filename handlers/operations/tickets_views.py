@@ -45,9 +45,15 @@ def card(question: Question, actor: Person) -> Screen:
     return Screen("\n".join(lines), rows(*buttons, [_to_list()]))
 
 
-def sent(question: Question, actor: Person) -> Screen:
+def sent(question: Question, actor: Person, *, waits: bool) -> Screen:
+    """``waits``: Telegram takes nothing for the person just now."""
     shown = card(question, actor)
-    return Screen(_("✅ The answer is on its way.") + "\n\n" + shown.text, shown.keyboard)
+    note = (
+        _("⏳ They cannot be written to now. The answer goes out when they come back.")
+        if waits
+        else _("✅ The answer is on its way.")
+    )
+    return Screen(f"{note}\n\n{shown.text}", shown.keyboard)
 
 
 def listed(found: Sequence[Waiting]) -> Screen:

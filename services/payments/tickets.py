@@ -180,12 +180,14 @@ class Tickets:
 
     # What operators do
 
-    async def listed(self, actor: Person) -> tuple[Waiting, ...]:
-        """Open ones, those first that nobody answered."""
+    async def listed(self, actor: Person, now: datetime) -> tuple[Waiting, ...]:
+        """Open ones, those first that nobody answered. It is a look at everybody whose words it shows."""
         actor.require(Right.ANSWER_QUESTIONS)
         async with self._database.read() as session:
             rows = await queries.open_ones(session, LISTED)
             names = {row.person_id: await _name(session, row.person_id) for row in rows}
+        for person_id in names:
+            await self._log.note_look(actor.id, audit.of_person(person_id), now)
         return tuple(Waiting(row.id, names[row.person_id], row.question, row.answered_at is not None) for row in rows)
 
     async def read(self, actor: Person, ticket_id: int, now: datetime) -> Question:

@@ -245,3 +245,17 @@ async def test_who_is_banned_and_never_paid_is_not_heard(platform: Platform, ben
         await people.ban(session, BEN, "Spam", platform.clock())
     await ben.send("/paysupport", quiet=True)
     await ben.send("/paysupport Where is my guide?", quiet=True)
+
+
+async def test_an_answer_to_who_has_blocked_the_bot_is_said_to_wait(
+    platform: Platform, anna: Person, olya: Person, operators: Person
+):
+    await olya.send("/start")
+    await anna.send("/paysupport Где мой гайд?")
+    asked = await sees(operators, "💬 Вопрос № 1")
+    await anna.blocks_bot()
+    await platform.world.catch_up()
+    await operators.send("Сделаем сегодня", reply_to=asked)
+    assert "ответ уйдёт, когда человек вернётся" in read(await sees(operators, "Сейчас написать не получится"))
+    await anna.unblocks_bot()
+    await sees(anna, "Сделаем сегодня")

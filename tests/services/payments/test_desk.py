@@ -253,10 +253,20 @@ async def test_support_may_not_do_what_operators_may(office: Office):
         office.desk.card(nobody, order.id, NOW),
         office.desk.page(nobody, ANNA, 1, NOW),
         office.desk.send_again(nobody, order.id, NOW, cause=1),
-        office.tickets.listed(nobody),
+        office.tickets.listed(nobody, NOW),
         office.tickets.read(nobody, 1, NOW),
         office.tickets.answer(nobody, 1, "", Outgoing("x"), NOW, cause=1),
         office.tickets.close(nobody, 1, NOW),
     ):
         with pytest.raises(NotAllowed):
             await hidden
+
+
+async def test_whose_questions_a_list_shows_is_noted_as_a_look_at_them(office: Office):
+    support = await office.actor(Role.SUPPORT)
+    for number, person_id in enumerate((ANNA, ANNA, BORIS), 1):
+        await office.tickets.ask(await office.person(person_id), "where?", NOW, cause=number)
+    for _ in range(2):
+        assert len(await office.tickets.listed(support, NOW)) == 3
+    looks = [(act.actor_id, act.name, act.subject) for act in (await office.log.page(1, 10)).acts]
+    assert sorted(looks) == [(OLYA, "look-up", f"person:{each}") for each in (ANNA, BORIS)]
