@@ -134,6 +134,7 @@ def _stars_differ(facts: Mapping[str, Any]) -> str:
         "missing": _("Telegram's ledger lacks a movement of ours"),
         "amount": _("Telegram's ledger has another amount than ours"),
         "unknown": _("Telegram's ledger has a refund that nobody can explain"),
+        "stuck": _("Telegram does not make a refund, for days"),
     }[facts["what"]]
     return _("Stars do not agree: {what}").format(what=what)
 

@@ -50,7 +50,12 @@ def work_kinds(
     offers, guides = OfferWorks(bot, services, catalogue, clock), GuideWorks(services, catalogue, clock)
 
     async def give_back(work: Work, _progress: Progress) -> None:
-        await services.refunds.give_back(work, stars, clock())
+        try:
+            await services.refunds.give_back(work, stars, clock())
+        except Exception:
+            if work.attempts >= REFUND_ATTEMPTS:
+                await services.refunds.tell_stuck(work, clock())
+            raise
 
     return [
         WorkKind(OFFER, offers.offer, at_once=OFFERS_AT_ONCE, regret=offers.regret),

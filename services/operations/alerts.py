@@ -35,7 +35,8 @@ class AlertKind(StrEnum):
     ROLE_UNSEEN: ``role``, ``seconds``.
     REFUNDED: ``order`` that was to be paid (null: none of ours), ``charge`` (its last characters; empty: it was free),
     ``amount`` in Stars, ``why`` (services.payments.model.Why).
-    STARS_DIFFER: ``what`` (missing, amount or unknown), ``charge`` (its last characters), ``amount``.
+    STARS_DIFFER: ``what`` (missing, amount, unknown, or stuck: a refund that Telegram does not make), ``charge`` (its
+    last characters), ``amount``.
     """
 
     ERROR = "error"

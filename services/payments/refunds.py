@@ -165,6 +165,16 @@ class Refunds:
             log.info("a charge was given back already")
         await self.refunded(charge_id, now, now)
 
+    async def tell_stuck(self, work: Work, now: datetime) -> None:
+        """Operators hear of the charge of a work of kind REFUND: Telegram has not given it back for days."""
+        charge_id = str(work.facts["charge"])
+        async with self._database.write() as session:
+            charge = await queries.find_charge(session, charge_id)
+            if charge is not None and charge.state == queries.DUE:
+                facts = {"what": "stuck", "charge": charge_id[-SHOWN_OF_CHARGE:], "amount": charge.amount}
+                fingerprint = f"stars:stuck:{key(charge_id)[:ALERT_KEY]}"
+                await self._alerts.raise_in(session, fingerprint, AlertKind.STARS_DIFFER, facts, now)
+
     async def refunded(self, charge_id: str, at: datetime, now: datetime, *, payment: Payment | None = None) -> bool:
         """Telegram gave the charge back at that moment, whoever asked it to; told again, nothing changes.
 

@@ -2,18 +2,25 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from db.engine import Database
 from db.tables import Order
 from handlers.alerts.views import alert_screen, heading
+from handlers.payments.works import work_kinds
 from sandbox import Fault, Person
 from services.operations.alerts import AlertKind, StandingAlert
-from services.payments.model import Payment
+from services.payments.model import Payment, Why
+from services.payments.refunds import REFUND
+from services.works import Work
 from tests.handlers.buying import an_invoice, an_offer, guides, own_bot, states
 from tests.handlers.seeing import sees
 from tests.platform import Platform, running_platform
+from tests.services.payments.till import ANNA, NOW, Till
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -57,3 +64,27 @@ def test_an_alert_of_a_refund_says_what_came_back(facts: dict[str, object], word
     assert all(detail in shown for detail in details)
     assert ("…" in shown) == bool(facts["charge"])
     assert "0 Stars" not in shown.replace("50 Stars", "")
+
+
+async def test_a_refund_that_telegram_never_makes_is_told_with_its_charge(database: Database):
+    till = Till(database)
+    await till.person(ANNA)
+    order = await till.buy(ANNA, await till.material())
+    payment = await till.pay(ANNA, order, NOW)
+    await till.refunds.refund_order(order.id, Why.OPERATOR, NOW)
+
+    class Refusing:
+        async def refund(self, person_id: int, charge_id: str) -> None:
+            raise ZeroDivisionError
+
+    some: Any = SimpleNamespace(refunds=till.refunds)
+    kinds = work_kinds(some, some, some, lambda: NOW, Refusing())
+    [kind] = [kind for kind in kinds if kind.name == REFUND]
+    for attempt in range(1, kind.most_attempts + 1):
+        assert await till.alerts.standing(NOW) == []
+        work = Work(1, REFUND, "key", None, {"charge": payment.charge_id}, attempt)
+        with pytest.raises(ZeroDivisionError):
+            await kind.do(work, some)
+    [alert] = await till.alerts.standing(NOW)
+    assert payment.charge_id in alert_screen(alert, UTC).text
+    assert "Telegram does not make a refund" in heading(alert)
