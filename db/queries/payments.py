@@ -14,7 +14,7 @@ REFUNDING, REFUNDED, EXPIRED = "refunding", "refunded", "expired"
 # An order of these has its guide, or is about to.
 BOUGHT = (PAID, FULFILLED)
 IN, OUT = "in", "out"
-KEPT, DUE = "kept", "due"
+KEPT, DUE, SETTLED = "kept", "due", "settled"
 POSITION = 1
 
 # Orders

@@ -103,7 +103,7 @@ class Charge(Base):
     person_id: Mapped[int | None] = mapped_column(BigInteger)
     amount: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # kept (it pays for its order), due (to be refunded) or refunded.
+    # kept (it pays for its order), due (to be refunded), refunded, or settled (by operators, outside of Telegram).
     state: Mapped[str] = mapped_column(String(16))
     # Why it is refunded: see services.payments.refunds.Why; and an operator's own words.
     why: Mapped[str] = mapped_column(String(16), default="", server_default="")

@@ -36,6 +36,7 @@ def act_name(name: str) -> str:
         audit.KEEP_OUT_OF_TOP: _("🏆 Not for the top"),
         audit.SEND_GUIDE: _("📘 Guide sent again"),
         audit.REFUND_ORDER: _("↩️ Refund"),
+        audit.SETTLE_ORDER: _("🤝 Settled outside"),
         audit.COMPARE_STARS: _("⭐ Compared with Telegram"),
         audit.MAKE_CODE: _("🎟 Code made"),
         audit.END_CODE: _("🎟 Code ended"),

@@ -29,6 +29,7 @@ from services.services import Services
 class Orders(StatesGroup):
     which = State()
     reason = State()
+    settled = State()
 
 
 def router() -> Router:
@@ -38,6 +39,7 @@ def router() -> Router:
         router, find, Right.SEE_PAYMENTS, Orders.which, F.text | F.caption | F.forward_origin, ~F.text.startswith("/")
     )
     on_answer(router, refund, Right.REFUND, Orders.reason, *typed)
+    on_answer(router, settle, Right.REFUND, Orders.settled, *typed)
     on_press(router, ask_which, Right.SEE_PAYMENTS, PaymentsPress.filter(F.action == PaymentsAction.FIND))
     on_press(router, show_payer, Right.SEE_PAYMENTS, PayerPress.filter())
     for action, handler, right in (
@@ -45,6 +47,7 @@ def router() -> Router:
         (OrderAction.SEND_AGAIN, send_again, Right.SEE_PAYMENTS),
         (OrderAction.REFUND, ask_to_refund, Right.REFUND),
         (OrderAction.REFUND_SURELY, ask_reason, Right.REFUND),
+        (OrderAction.SETTLE, ask_how_settled, Right.REFUND),
     ):
         on_press(router, handler, right, OrderPress.filter(F.action == action))
     return router
@@ -114,6 +117,25 @@ async def refund(
     """Raises NotRefundable, ReasonTooLong."""
     order_id = (await state.get_data()).get("order", 0)
     await services.payment_desk.refund(person, order_id, reason_in(message), now, cause=cause)
+    await show(message, await order_screen(order_id, services, person, now))
+    await finish(message, state)
+
+
+async def ask_how_settled(
+    press: CallbackQuery, callback_data: OrderPress, state: FSMContext, services: Services, person: Person
+) -> None:
+    """Raises NotRefundable."""
+    order = await services.payment_desk.require_due(person, callback_data.id)
+    await press.answer()
+    await ask(press, state, Orders.settled, views.settled_question(order, in_group=in_group(press)), order=order.id)
+
+
+async def settle(
+    message: Message, state: FSMContext, services: Services, person: Person, now: datetime, cause: int
+) -> None:
+    """Raises NotRefundable, ReasonTooLong."""
+    order_id = (await state.get_data()).get("order", 0)
+    await services.payment_desk.settle_outside(person, order_id, reason_in(message), now, cause=cause)
     await show(message, await order_screen(order_id, services, person, now))
     await finish(message, state)
 

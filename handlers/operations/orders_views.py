@@ -16,11 +16,12 @@ from services.language import ngettext
 from services.language.formats import number, quoted, said, shorten
 from services.payments.desk import KnownCharge, OrderCard, OrderPage, Step
 from services.payments.model import Order, OrderState, Why
+from services.payments.refunds import OUTSIDE
 from services.people import Person, Right
 
 MARKS = {"pending": "⏳", "paid": "⭐", "fulfilled": "✅", "refunding": "↩️", "refunded": "↩️", "expired": "⌛️"}
 # Causes that say what became of the order.
-OWN_WORDS = frozenset({"buy", "charge", "free", "guide", "expiry", "replaced"})
+OWN_WORDS = frozenset({"buy", "charge", "ledger", "free", "guide", "expiry", "replaced"})
 # Half a phone's width.
 MOST_ON_BUTTON = 16
 MOST_NOTE, STEPS_SHOWN, CHARGES_SHOWN = 200, 8, 4
@@ -108,6 +109,15 @@ def reason_question(order: Order, *, in_group: bool) -> Screen:
     return Screen("\n".join([*lines, *reply_note(in_group=in_group)]), rows([back]))
 
 
+def settled_question(order: Order, *, in_group: bool) -> Screen:
+    text = _(
+        "🤝 Telegram does not give back the Stars of order № {id}? Write how you have settled it with the person: "
+        "only operators read it, and Telegram is not asked any more."
+    )
+    back = cancel(OrderPress(action=OrderAction.CARD, id=order.id))
+    return Screen("\n".join([text.format(id=order.id), *reply_note(in_group=in_group)]), rows([back]))
+
+
 def to_person(person_id: int) -> InlineKeyboardButton:
     return button(_("👤 The person"), PersonPress(action=PersonAction.CARD, id=person_id))
 
@@ -133,6 +143,7 @@ def _cause(cause: str) -> str:
     causes = {
         "buy": _("asked for"),
         "charge": _("paid"),
+        "ledger": _("paid, as Telegram's ledger tells"),
         "free": _("free"),
         "guide": _("the guide is made"),
         "expiry": _("not paid in time"),
@@ -146,12 +157,18 @@ def _cause(cause: str) -> str:
         Why.OPERATOR: _("an operator"),
         Why.TELEGRAM: _("by Telegram"),
         "erasure": _("the person was erased"),
+        OUTSIDE: _("settled outside"),
     }
     return causes.get(cause) or quoted(cause)
 
 
 def _charge_line(charge: KnownCharge, zone: tzinfo) -> str:
-    states = {"kept": _("received"), "due": _("to be given back"), "refunded": _("given back")}
+    states = {
+        "kept": _("received"),
+        "due": _("to be given back"),
+        "refunded": _("given back"),
+        "settled": _("settled outside"),
+    }
     line = f"{number(charge.amount)} ⭐ · {states.get(charge.state) or quoted(charge.state)}"
     why = f" ({_cause(charge.why)})" if charge.why else ""
     note = f"\n— {said(charge.note, MOST_NOTE)}" if charge.note else ""
@@ -169,7 +186,15 @@ def _buttons(found: OrderCard, actor: Person) -> list[list[InlineKeyboardButton]
     again = button(_("📘 Send the guide again"), OrderPress(action=OrderAction.SEND_AGAIN, id=order.id))
     refund = button(_("↩️ Give it back"), OrderPress(action=OrderAction.REFUND, id=order.id))
     may_refund = found.can_be_refunded and actor.may(Right.REFUND)
+    settle = button(_("🤝 Settled outside"), OrderPress(action=OrderAction.SETTLE, id=order.id))
+    may_settle = found.is_due and actor.may(Right.REFUND)
     payer = []
     if order.person_id is not None:
         payer = [to_person(order.person_id), button(_("🧾 All orders"), PayerPress(id=order.person_id))]
-    return [[again] if found.has_guide else [], [refund] if may_refund else [], payer, [to_payments()]]
+    return [
+        [again] if found.has_guide else [],
+        [refund] if may_refund else [],
+        [settle] if may_settle else [],
+        payer,
+        [to_payments()],
+    ]

@@ -36,6 +36,7 @@ class OrderAction(StrEnum):
     SEND_AGAIN = "s"
     REFUND = "r"
     REFUND_SURELY = "R"
+    SETTLE = "o"
 
 
 class OrderPress(CallbackData, prefix="yo"):

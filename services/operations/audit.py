@@ -23,6 +23,7 @@ DISABLE_LINK, ENABLE_LINK, DISABLE_LINKS = "disable-link", "enable-link", "disab
 BLOCK_HOST, UNBLOCK_HOST = "block-host", "unblock-host"
 SILENCE_ALERT, WAKE_ALERT = "silence-alert", "wake-alert"
 SEND_GUIDE, REFUND_ORDER, COMPARE_STARS = "send-guide", "refund-order", "compare-stars"
+SETTLE_ORDER = "settle-order"
 MAKE_CODE, END_CODE = "make-code", "end-code"
 ANSWER_QUESTION, CLOSE_QUESTION = "answer-question", "close-question"
 ADD_TO_TOP, REMOVE_FROM_TOP, KEEP_OUT_OF_TOP = "add-to-top", "remove-from-top", "keep-out-of-top"

@@ -73,6 +73,11 @@ class OrderCard:
     has_guide: bool
 
     @property
+    def is_due(self) -> bool:
+        """Whether Telegram is to give something of it back, and has not yet."""
+        return any(charge.state == order_queries.DUE for charge in self.charges)
+
+    @property
     def can_be_refunded(self) -> bool:
         return self.order.state in {OrderState.PAID, OrderState.FULFILLED}
 
@@ -186,6 +191,32 @@ class PaymentDesk:
                 return
             await self._refunds.refund_order_in(session, order_id, Why.OPERATOR, now, reason, told)
             await self._note(session, actor, audit.REFUND_ORDER, row, {"reason": reason}, now, cause)
+
+    async def settle_outside(self, actor: Person, order_id: int, reason: str, now: datetime, *, cause: int) -> None:
+        """Telegram does not give back what is due of the order, and operators have settled it with its person.
+
+        Raises NothingFound, NotRefundable.
+        """
+        actor.require(Right.REFUND)
+        async with self._database.write() as session:
+            row = await order_queries.hold_order(session, order_id)
+            if row is None:
+                raise NothingFound(f"№ {order_id}")
+            if await effects.find(session, cause, ACTED) is not None:
+                return
+            if not await self._refunds.settle_in(session, order_id, now):
+                raise NotRefundable
+            await self._note(session, actor, audit.SETTLE_ORDER, row, {"reason": reason}, now, cause)
+
+    async def require_due(self, actor: Person, order_id: int) -> Order:
+        """The order of which something is due to be given back. Raises NothingFound, NotRefundable."""
+        actor.require(Right.REFUND)
+        async with self._database.read() as session:
+            order = order_of(await _order(session, order_id))
+            charges = await order_queries.charges_of(session, order_id)
+        if not any(charge.state == order_queries.DUE for charge in charges):
+            raise NotRefundable
+        return order
 
     async def require_refundable(self, actor: Person, order_id: int) -> Order:
         """The order, before anybody is asked for a reason. Raises NothingFound, NotRefundable."""

@@ -27,6 +27,8 @@ from services.works import Work, Works
 log = structlog.get_logger(__name__)
 # The kind of work that asks Telegram to give a charge back.
 REFUND = "stars-refund"
+# The cause of an order's end where operators settled it without Telegram.
+OUTSIDE = "outside"
 AT_ONCE = 100
 # What Telegram refused again and again is tried again after this long.
 AGAIN_AFTER = timedelta(hours=1)
@@ -165,6 +167,23 @@ class Refunds:
             log.info("a charge was given back already")
         await self.refunded(charge_id, now, now)
 
+    async def settle_in(self, session: AsyncSession, order_id: int, now: datetime) -> bool:
+        """What is due of the order's charges is none of Telegram's any more: operators settled it with the person.
+
+        The caller holds the order. False: nothing is due.
+        """
+        settled = [
+            charge.id
+            for charge in await queries.charges_of(session, order_id)
+            if await queries.set_charge(session, charge.id, (queries.DUE,), queries.SETTLED)
+        ]
+        order = await queries.find_order(session, order_id)
+        if order is not None and order.charge_id in settled:
+            old = (OrderState.REFUNDING,)
+            if await queries.step(session, order_id, old, OrderState.REFUNDED, OUTSIDE, now, ended_at=now):
+                await self._let_go_in(session, order_id, now)
+        return bool(settled)
+
     async def tell_stuck(self, work: Work, now: datetime) -> None:
         """Operators hear of the charge of a work of kind REFUND: Telegram has not given it back for days."""
         charge_id = str(work.facts["charge"])
@@ -197,7 +216,8 @@ class Refunds:
         async with self._database.write() as session:
             if order is not None:
                 await queries.hold_order(session, order.id)
-            if not await queries.set_charge(session, charge_id, (queries.KEPT, queries.DUE), queries.REFUNDED):
+            old = (queries.KEPT, queries.DUE, queries.SETTLED)
+            if not await queries.set_charge(session, charge_id, old, queries.REFUNDED):
                 return True
             if not charge.why:
                 await queries.set_charge(session, charge_id, (queries.REFUNDED,), queries.REFUNDED, why)

@@ -181,6 +181,26 @@ async def test_an_order_is_given_back_with_a_reason(shop: Platform):
     assert "— Гайд по <чужому> аккаунту" in text
 
 
+async def test_what_telegram_does_not_give_back_is_settled_outside(platform: Platform, anna: Person, olya: Person):
+    await anna.send("/start")
+    order = await buys(platform, anna)
+    platform.server.faults.add(Fault("bad_request", method="refundStarPayment", times=None))
+    await finds(olya, f"№ {order.id}")
+    assert "Улажено без Telegram" not in str(olya.last.rows)
+    await olya.press("↩️ Вернуть оплату")
+    await sees(olya, "Вернуть 50 звёзд за заказ")
+    await olya.press("↩️ Да, вернуть")
+    await sees(olya, "Почему возвращаем заказ")
+    await olya.send("По просьбе")
+    await sees(olya, "возвращается")
+    await olya.press("🤝 Улажено без Telegram")
+    await sees(olya, "как вы уладили это с человеком")
+    await olya.send("Отдали подарком")
+    assert "улажено без Telegram" in read(await sees(olya, "возвращён (улажено"))
+    await comes_to(platform, order, OrderState.REFUNDED)
+    assert await acts(platform, "settle-order") == [(OLYA, "person:1001")]
+
+
 async def test_two_operators_give_an_order_back_at_once_and_it_comes_back_once(shop: Platform):
     anna, services = shop.world.person("Анна"), shop.container.services
     await anna.send("/start")

@@ -20,7 +20,7 @@ from services.payments.takings import Day, Takings
 from services.payments.tickets import Question, Tickets, TooManyQuestions
 from services.people import NotAllowed, Person, Role
 from services.time_zones import zone
-from tests.services.payments.till import ANNA, BORIS, NOW, Till
+from tests.services.payments.till import ANNA, BORIS, NOW, PRICE, Till
 
 OLYA = 1900
 MOSCOW = zone("Europe/Moscow")
@@ -270,3 +270,31 @@ async def test_whose_questions_a_list_shows_is_noted_as_a_look_at_them(office: O
         assert len(await office.tickets.listed(support, NOW)) == 3
     looks = [(act.actor_id, act.name, act.subject) for act in (await office.log.page(1, 10)).acts]
     assert sorted(looks) == [(OLYA, "look-up", f"person:{each}") for each in (ANNA, BORIS)]
+
+
+async def test_what_telegram_never_gives_back_is_settled_outside_and_asked_for_no_more(office: Office):
+    actor, till = await office.actor(), office.till
+    order = await till.buy(ANNA, await till.material())
+    payment = await till.pay(ANNA, order)
+    await till.make_guide(order.id)
+    with pytest.raises(NotRefundable):
+        await office.desk.settle_outside(actor, order.id, "переводом", NOW, cause=6)
+    await office.desk.refund(actor, order.id, "по просьбе", NOW, cause=7)
+    surplus = await till.pay(ANNA, order)
+    for _ in range(2):
+        await office.desk.settle_outside(actor, order.id, "переводом", NOW, cause=8)
+    card = await office.desk.card(actor, order.id, NOW)
+    assert (card.order.state, card.is_due) == ("refunded", False)
+    assert {charge.state for charge in card.charges} == {"settled"}
+    assert await till.give_back_all() == 2, "both look, and find nothing to do"
+    assert set(till.telegram.kept()) == {payment.charge_id, surplus.charge_id}
+    async with till.database.read() as session:
+        assert not await queries.has_open(session, ANNA)
+    with pytest.raises(NotRefundable):
+        await office.desk.settle_outside(actor, order.id, "ещё раз", NOW, cause=9)
+    with pytest.raises(NotAllowed):
+        await office.desk.settle_outside(await office.actor(Role.SUPPORT), order.id, "нет", NOW, cause=10)
+    # Telegram gives it back after all.
+    await till.telegram.refund(ANNA, payment.charge_id)
+    assert await till.refunds.refunded(payment.charge_id, NOW, NOW)
+    assert (payment.charge_id, "out", PRICE) in await till.ledger()
