@@ -13,7 +13,7 @@ from handlers.payments import views
 from handlers.payments.error_texts import checkout_refused
 from handlers.presses import TOO_OLD
 from services.payments.handing import Told
-from services.payments.model import CheckoutRefused, Order, OrderState, Payment
+from services.payments.model import CURRENCY, CheckoutRefused, Order, OrderState, Payment
 from services.payments.refunds import key
 from services.people import Person
 from services.services import Services
@@ -51,12 +51,15 @@ async def paid(message: Message, services: Services, person: Person, now: dateti
     assert told is not None
     charge_id = told.telegram_payment_charge_id
     payment = Payment(charge_id, person.id, told.total_amount, told.currency, told.invoice_payload, message.date)
-    await services.handing.charged(payment, partial(_words, charge_id), now)
+    await services.handing.charged(payment, partial(_words, payment), now)
 
 
-def _words(charge_id: str, order: Order | None) -> Told | None:
+def _words(payment: Payment, order: Order | None) -> Told | None:
+    charge = key(payment.charge_id)
+    if payment.currency != CURRENCY:
+        return Told(f"not-stars:{charge}", as_outgoing(views.not_stars()))
     if order is None:
-        return Told(f"comes-back:{key(charge_id)}", as_outgoing(views.comes_back()))
+        return Told(f"comes-back:{charge}", as_outgoing(views.comes_back()))
     if order.state is OrderState.PAID:
         return Told(f"paid:{order.id}", as_outgoing(views.paid(order)))
     # Its guide, or its refund, has come already.

@@ -47,4 +47,9 @@ def _reason(given: GivenBack) -> str:
         Why.OPERATOR: _("The guide about {account} is closed."),
         Why.TELEGRAM: _("Telegram gave the payment back, so the guide about {account} is closed."),
     }
+    if given.why is Why.TELEGRAM and not about:
+        return _("Telegram gave the payment back.")
+    if given.why is Why.FAILED and not given.amount:
+        # That it failed is said in the first line.
+        return _("You can ask for it again: /report")
     return reasons[given.why].format(account=about)

@@ -20,6 +20,7 @@ from services.language.formats import number, quoted, short_day, shorten
 from services.payments.referring import Standing
 
 ON_A_PAGE = 5
+MOST_BEING_MADE = 5
 # With the day beside it, it fills a button.
 MOST_ON_BUTTON = 20
 SEND = "https://t.me/share/url"
@@ -33,7 +34,7 @@ def guides(
         return Screen("\n".join([_nothing_yet(), *_free(standing)]), rows([_buy()], [_invite()], [to_menu()]))
     heading = ngettext("📘 <b>You have {count} guide</b>", "📘 <b>You have {count} guides</b>", count)
     lines = [heading.format(count=number(count))]
-    lines += [_("⏳ {account}: it is being made").format(account=anchor(name)) for name in being_made]
+    lines += _being_made(being_made)
     lines += _free(standing)
     return Screen(
         "\n".join(lines),
@@ -45,6 +46,14 @@ def guides(
             [to_menu()],
         ),
     )
+
+
+def _being_made(names: Sequence[str]) -> list[str]:
+    lines = [_("⏳ {account}: it is being made").format(account=anchor(name)) for name in names[:MOST_BEING_MADE]]
+    more = len(names) - len(lines)
+    if more:
+        lines.append(ngettext("⏳ and {count} more", "⏳ and {count} more", more).format(count=number(more)))
+    return lines
 
 
 def pages_of(count: int) -> int:

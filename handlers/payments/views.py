@@ -123,7 +123,8 @@ def invoice_prices(order: Order) -> list[LabeledPrice]:
 
 
 def paid(order: Order) -> Screen:
-    text = _("⏳ Paid, thank you. The guide about {account} comes within a minute.")
+    # It stays as it is when the guide stands below it.
+    text = _("✅ Paid, thank you. The guide about {account} comes within a minute.")
     return Screen(text.format(account=anchor(order.username)))
 
 
@@ -135,6 +136,12 @@ def taken_free(order: Order) -> Screen:
 def comes_back() -> Screen:
     """A payment that was not to be made."""
     return Screen(_("↩️ This payment was not needed. The Stars come back in a moment; I will say so."))
+
+
+def not_stars() -> Screen:
+    """A payment in another currency, which I can neither take nor give back."""
+    text = _("⚠️ This payment was not in Stars, so it buys nothing here. Operators know of it; write to /paysupport.")
+    return Screen(text, rows([to_menu()]))
 
 
 # The guide

@@ -208,7 +208,8 @@ class Orders:
             return None if paid is None else order_of(paid)
         why = await self._why_not(session, row, payment)
         if row is not None and why is None:
-            await self._pay_in(session, row.id, payment.charge_id, "charge", now)
+            cause = "ledger" if source == "ledger" else "charge"
+            await self._pay_in(session, row.id, payment.charge_id, cause, now)
             await session.refresh(row)
             return order_of(row)
         assert why is not None

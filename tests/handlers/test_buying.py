@@ -58,7 +58,7 @@ async def test_somebody_sees_what_a_guide_is_pays_and_has_it(shop: Platform):
     await anna.send(f"/report @{NAME.upper()}")
     offer = await sees(anna, OFFERED)
     text = read(offer)
-    assert text.splitlines()[0] == f"📘 Гайд для @{NAME}: главное, PDF и страница"
+    assert text.splitlines()[0] == f"📘 Гайд по @{NAME}: главное, PDF и страница"
     assert "Обычный охват" in text
     assert text.count("🔒") == 3
     assert "⭐ Цена: 50 звёзд" in text

@@ -71,7 +71,7 @@ async def test_a_guide_is_read_in_short_and_by_its_page(platform: Platform, anna
     await has_guide(platform, anna.id)
     await anna.send("/reports")
     await opens(anna)
-    assert "Гайд для @anna.films" in said(anna)
+    assert "Гайд по @anna.films" in said(anna)
     assert anna.last.buttons == ["🌐 Открыть страницу", "📄 PDF", "🔗 Поделиться", "📘 Мои гайды"]
     assert wrapping(anna.last) == []
     assert await status(page_of(anna)) == 200

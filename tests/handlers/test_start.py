@@ -60,7 +60,7 @@ async def test_command_lists_stand_in_both_languages_for_people_groups_and_opera
         "compare": "Сравнить аккаунты TikTok",
         "top": "Топ русских блогеров",
         "watch": "За кем я слежу",
-        "report": "Гайд для аккаунта TikTok",
+        "report": "Гайд по аккаунту TikTok",
         "reports": "Мои гайды и бесплатные",
         "link": "Сократить ссылку",
         "links": "Мои ссылки и клики",

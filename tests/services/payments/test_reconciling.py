@@ -158,3 +158,10 @@ def _paid(till: Till, person_id: int, payload: str) -> list[Transaction]:
 def _payment(line: Transaction) -> Payment:
     assert line.person_id is not None
     return Payment(line.charge_id, line.person_id, line.amount, "XTR", line.payload, line.at)
+
+
+async def test_an_order_says_that_its_payment_was_found_in_the_ledger(till: Till):
+    order = await till.buy(ANNA, await till.material())
+    till.telegram.pay(ANNA, order, NOW)
+    assert (await till.compare(NOW + HOUR)).payments == 1
+    assert (await till.steps(order.id))[-1] == ("pending", "paid", "ledger")

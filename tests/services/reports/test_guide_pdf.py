@@ -29,7 +29,7 @@ def pages(guide: GuideContent, language: str = "en") -> list[str]:
     [
         ("en", ("Guide for @anna.films", "Анна", "48,200 followers", "10 March 2026", "15,780", "from 13,557 to 17,842",
                 "usual: 5–8%", "50 of 100", "18 of 20", "≈ 1,170–5,850 ₽, estimate", "Page 1 of 2")),
-        ("ru", ("Гайд для @anna.films", "Анна", "48 200 подписчиков", "10 марта 2026", "15 780", "от 13 557 до 17 842",
+        ("ru", ("Гайд по @anna.films", "Анна", "48 200 подписчиков", "10 марта 2026", "15 780", "от 13 557 до 17 842",
                 "обычно 5–8 %", "50 из 100", "18 из 20", "≈ 1 170–5 850 ₽, оценка", "Страница 1 из 2")),
     ],
 )  # fmt: skip
@@ -45,7 +45,7 @@ def test_the_first_page_shows_what_the_account_is_worth(language: str, words: tu
         ("en", ("5 findings", "UTC+3", "+63%", "Time 16:00–20:00", "proven", "hypothesis", "counted", "by 19 videos",
                 "from +15% to +130%", "#recipes", "What the words mean", "Toklink · guide for @anna.films")),
         ("ru", ("5 выводов", "UTC+3", "+63 %", "Время 16:00–20:00", "доказано", "гипотеза", "подсчитано",
-                "по 19 видео", "от +15 % до +130 %", "#recipes", "Что значат слова", "Toklink · гайд для @anna.films")),
+                "по 19 видео", "от +15 % до +130 %", "#recipes", "Что значат слова", "Toklink · гайд по @anna.films")),
     ],
 )  # fmt: skip
 def test_the_second_page_shows_the_findings_and_how_sure_they_are(language: str, words: tuple[str, ...]):
@@ -60,7 +60,7 @@ def test_it_is_upright_a4_that_says_whose_it_is():
     box = reader.pages[0].mediabox
     assert (round(float(box.width) / 72 * 25.4), round(float(box.height) / 72 * 25.4)) == (210, 297)
     assert reader.metadata is not None
-    assert (reader.metadata.title, reader.metadata.author) == ("Гайд для @anna.films", "Toklink")
+    assert (reader.metadata.title, reader.metadata.author) == ("Гайд по @anna.films", "Toklink")
 
 
 @pytest.mark.parametrize(
