@@ -225,6 +225,17 @@ class _NotReady(Exception):
 
 
 async def _start() -> Process:
+    starting = asyncio.ensure_future(_spawn())
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # Given up half-way, it would leave a process behind for a while.
+        with suppress(_NotReady):
+            await _end(await starting)
+        raise
+
+
+async def _spawn() -> Process:
     try:
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "services.pictures.worker", stdin=PIPE, stdout=PIPE,

@@ -60,7 +60,7 @@ async def test_from_a_card_in_english_and_back(platform: Platform, ben: Person):
     assert invoice.invoice is not None
     assert invoice.invoice["title"] == "Guide to a TikTok account"
     await ben.pay(invoice)
-    await sees(ben, "⏳ Paid, thank you")
+    await sees(ben, "✅ Paid, thank you")
     await sees(ben, ENGLISH_GIST)
     await ben.sees_document()
 
